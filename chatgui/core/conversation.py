@@ -1,0 +1,123 @@
+"""A conversation: a tree of messages with one shown branch, which ends at the tip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from chatgui.core.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One row of the sidebar. `account` is an account's name. `messages` counts the whole tree.
+
+    `state` is idle, streaming, interrupted or failed: how the newest answer stands. `deleted` is when it went to the trash.
+    """
+
+    id: str
+    title: str
+    created: datetime
+    updated: datetime
+    account: str = ""
+    model: str = ""
+    messages: int = 0
+    state: str = "idle"
+    unread: bool = False
+    pinned: bool = False
+    archived: bool = False
+    folder: str = ""
+    tags: tuple[str, ...] = ()
+    deleted: datetime | None = None
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The tree in memory. Messages are immutable; this object is owned by the session, and others only read it.
+
+    `params` are the parameters set for this conversation, `system` its system prompt, `draft` what stands unsent in the
+    composer. `account` is an account's id; empty until one was chosen.
+    """
+
+    id: str
+    title: str
+    created: datetime
+    updated: datetime
+    account: str = ""
+    model: str = ""
+    system: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    draft: str = ""
+    tip: str | None = None
+    messages: dict[str, Message] = field(default_factory=dict)
+    _children: dict[str | None, list[str]] = field(default_factory=dict, repr=False)
+
+    def add(self, message: Message) -> None:
+        """Put a message into the tree, or replace the one with its id (whose parent must be the same)."""
+        if message.id not in self.messages:
+            self._children.setdefault(message.parent, []).append(message.id)
+        self.messages[message.id] = message
+
+    def extend(self, messages: Iterable[Message]) -> None:
+        """Add several, oldest first."""
+        for message in messages:
+            self.add(message)
+
+    def remove(self, message_id: str) -> list[Message]:
+        """Take a message and all below it out of the tree; they are returned, parents first. The tip moves up."""
+        taken = [self.messages[message_id]]
+        for message in taken:
+            taken.extend(self.messages[child] for child in self._children.pop(message.id, ()))
+        gone = {message.id for message in taken}
+        top = taken[0]
+        self._children[top.parent].remove(top.id)
+        if self.tip in gone:
+            self.tip = self.deepest(self._children[top.parent][-1]) if self._children[top.parent] else top.parent
+        for message in taken:
+            del self.messages[message.id]
+        return taken
+
+    def branch(self, tip: str | None = None) -> list[Message]:
+        """The messages from the root to `tip` (default: the shown tip), oldest first."""
+        path: list[Message] = []
+        at = tip if tip is not None else self.tip
+        while at is not None:
+            message = self.messages[at]
+            path.append(message)
+            at = message.parent
+        path.reverse()
+        return path
+
+    def siblings(self, message_id: str) -> list[str]:
+        """The ids of the message and its alternatives, in order of making."""
+        return list(self._children[self.messages[message_id].parent])
+
+    def children(self, message_id: str | None) -> list[str]:
+        """The ids of the direct replies to a message (`None`: the first messages), in order of making."""
+        return list(self._children.get(message_id, ()))
+
+    def deepest(self, message_id: str) -> str:
+        """The tip one reaches from a message by always taking the newest reply."""
+        while below := self._children.get(message_id):
+            message_id = below[-1]
+        return message_id
+
+    def replace(self, message_id: str, **changes: Any) -> Message:
+        """Replace a message by one with these fields changed, and return it."""
+        message = replace(self.messages[message_id], **changes)
+        self.messages[message_id] = message
+        return message
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a search found something. `marks` are (start, end) of the found words inside `snippet`."""
+
+    conversation: str
+    message: str
+    title: str
+    snippet: str
+    created: datetime
+    marks: tuple[tuple[int, int], ...] = ()
