@@ -56,9 +56,15 @@ class Conversation:
 
     def add(self, message: Message) -> None:
         """Put a message into the tree, or replace the one with its id (whose parent must be the same)."""
-        if message.id not in self.messages:
-            self._children.setdefault(message.parent, []).append(message.id)
+        fresh = message.id not in self.messages
         self.messages[message.id] = message
+        if fresh:
+            siblings = self._children.setdefault(message.parent, [])
+            siblings.append(message.id)
+            siblings.sort(key=self._age)  # one put back takes its old place
+
+    def _age(self, message_id: str) -> tuple[datetime, str]:
+        return self.messages[message_id].created, message_id
 
     def extend(self, messages: Iterable[Message]) -> None:
         """Add several, oldest first."""

@@ -1,0 +1,1 @@
+"""The program without its window: conversations, turns, accounts. asyncio, no Qt."""

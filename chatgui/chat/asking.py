@@ -1,0 +1,41 @@
+"""What goes into a request, made from a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from chatgui.core.account import Account
+from chatgui.core.conversation import Conversation
+from chatgui.core.ids import new_id
+from chatgui.core.message import Message, Part, Role, State, Text
+
+
+def user_message(parts: Iterable[Part], parent: str | None) -> Message:
+    """A message of the user's, said now."""
+    return Message(new_id(), Role.USER, tuple(parts), datetime.now(UTC), parent)
+
+
+def history_of(conversation: Conversation, parent: str | None, continuing: Message | None) -> tuple[Message, ...]:
+    """The branch down to `parent`, oldest first, behind the system prompt; at its end the answer to be continued."""
+    said = conversation.branch(parent) if parent is not None else []
+    system = Message("", Role.SYSTEM, (Text(conversation.system),), conversation.created)
+    first = [system] if conversation.system.strip() else []
+    return (*first, *said, *([continuing] if continuing else []))
+
+
+def opening_answer(
+    conversation: Conversation, account: Account, model: str, parent: str | None, continuing: Message | None
+) -> Message:
+    """The answer as it begins: empty, or with what it continues."""
+    return Message(
+        new_id(),
+        Role.ASSISTANT,
+        continuing.parts if continuing else (),
+        datetime.now(UTC),
+        parent,
+        State.STREAMING,
+        account=account.name,
+        model=model,
+        params=dict(conversation.params),
+    )

@@ -1,0 +1,351 @@
+"""The session: everything the window and the command line can ask for, in verbs; everything that happens, in facts.
+
+    session = await open_session(profile)      # store, keyring and client wired together
+    conversation = await session.new_conversation()
+    turn = await session.send(conversation.id, "How do tides work?")
+    message = await turn.wait()
+    await session.close()
+
+One session serves one profile in one process. Any number of conversations may have a running turn, each at most one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chatgui.chat.accounts import Accounts
+from chatgui.chat.asking import history_of, opening_answer, user_message
+from chatgui.chat.editing import Editing, message_of
+from chatgui.chat.keeper import StoreKeeper
+from chatgui.chat.library import Library
+from chatgui.chat.titles import UNTITLED, title_from
+from chatgui.chat.turn import Turn
+from chatgui.chat.undo import UndoStack
+from chatgui.core.account import Account
+from chatgui.core.change import (
+    Change,
+    LibraryChanged,
+    MessagesChanged,
+    SettingsChanged,
+    StoreTrouble,
+    TurnEnded,
+    TurnStarted,
+)
+from chatgui.core.conversation import Conversation
+from chatgui.core.delta import Delta, Learned
+from chatgui.core.errors import StoreError, UsageError
+from chatgui.core.event import Event
+from chatgui.core.ids import new_id
+from chatgui.core.message import Attachment, Message, Part, Role, State, Text
+from chatgui.core.request import ChatRequest
+from chatgui.core.settings import Settings, refusal
+from chatgui.store import attachments as files
+from chatgui.store import conversations
+from chatgui.store import settings as settings_file
+from chatgui.store.database import Database
+from chatgui.store.profile import Profile
+from chatgui.store.vault import Vault
+from chatgui.wire.client import Client
+
+log = logging.getLogger(__name__)
+
+
+async def open_session(profile: Path | None = None, *, frame_s: float = 0.0) -> Session:
+    """A session on a profile directory (default: the platform's). `frame_s` paces reads to paint frames, in seconds.
+
+    Raises StoreError where the database cannot be opened.
+    """
+    place = Profile(profile) if profile else Profile.default()
+    session = Session(place, Database(place.database), Vault(place.service), Client(frame_s=frame_s))
+    await session.open()
+    return session
+
+
+class Session:
+    """See the module. Made by `open_session`."""
+
+    def __init__(self, profile: Profile, database: Database, vault: Vault, client: Client) -> None:
+        self.profile = profile
+        self.changed: Event[Change] = Event()
+        self.settings = Settings()
+        self.settings_trouble = ""  # why the settings file was not read, in words
+        self.turns: dict[str, Turn] = {}
+        self.client = client
+        self._db = database
+        self._open: dict[str, Conversation] = {}
+        self._unsaved: set[str] = set()  # conversations in which nothing was said yet
+        self._queued: dict[str, list[tuple[str, tuple[Attachment, ...]]]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.undo_stack = UndoStack()
+        self.accounts = Accounts(database, vault, client, self.changed)
+        self.library = Library(database, self.changed, self.undo_stack, self._fields_changed)
+        self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
+
+    # Beginning and end
+
+    async def open(self) -> None:
+        """Open the database, mend what a crash left, read settings and accounts."""
+        await self._db.open()
+        await self._db.write(conversations.recover, durable=True)
+        self.settings, self.settings_trouble = await asyncio.to_thread(settings_file.load, self.profile.settings)
+        await self.accounts.load()
+
+    async def close(self) -> None:
+        """Stop every turn, keep what has come, end the demo server. Safe to call at any moment, once."""
+        running = list(self.turns.values())
+        self._queued.clear()
+        for turn in running:
+            turn.stop()
+        await asyncio.gather(*(turn.wait() for turn in running), return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.accounts.demo.close()
+        await self.client.aclose()
+        await self._db.close()
+
+    async def change_settings(self, **values: Any) -> None:
+        """Replace settings and keep them. Raises UsageError for a name or value that cannot be."""
+        for name, value in values.items():
+            if words := refusal(name, value):
+                raise UsageError(words)
+        before, self.settings = self.settings, self.settings.changed(values)
+        names = {one.name for one in fields(Settings) if getattr(before, one.name) != getattr(self.settings, one.name)}
+        if names:
+            self.changed.emit(SettingsChanged(frozenset(names)))
+            await asyncio.to_thread(settings_file.save, self.profile.settings, self.settings)
+
+    # Conversations
+
+    async def conversation(self, conversation_id: str) -> Conversation:
+        """The tree of a conversation. Raises UsageError if there is none. Read it only; change it by verbs."""
+        if conversation_id not in self._open:
+            loaded = await self._db.call(conversations.load, conversation_id)
+            if loaded is None:
+                raise UsageError(f"There is no conversation “{conversation_id}”.")
+            self._open.setdefault(conversation_id, loaded)
+        return self._open[conversation_id]
+
+    async def new_conversation(self) -> Conversation:
+        """An empty conversation with the default account. It is kept once something is said or drafted in it."""
+        now = datetime.now(UTC)
+        account = self.accounts.default(self.settings.default_account)
+        conversation = Conversation(
+            new_id(), UNTITLED, now, now,
+            account=account.id if account else "",
+            model=account.default_model if account else "",
+            system=self.settings.system_prompt,
+        )  # fmt: skip
+        self._open[conversation.id] = conversation
+        self._unsaved.add(conversation.id)
+        return conversation
+
+    async def choose_model(self, conversation_id: str, account_id: str, model: str) -> None:
+        """Ask this account and model from the next message on."""
+        await self._set(conversation_id, account=self.accounts.by_id(account_id).id, model=model.strip())
+
+    async def set_params(self, conversation_id: str, params: Mapping[str, Any]) -> None:
+        """The parameters sent from the next message on; only these, under the protocol's names."""
+        await self._set(conversation_id, params=dict(params))
+
+    async def set_system(self, conversation_id: str, text: str) -> None:
+        """The system prompt sent from the next message on."""
+        await self._set(conversation_id, system=text)
+
+    async def save_draft(self, conversation_id: str, text: str) -> None:
+        """Keep what stands unsent in the composer. An empty draft does not make a new conversation."""
+        conversation = await self.conversation(conversation_id)
+        if conversation.draft != text and (text or conversation_id not in self._unsaved):
+            await self._set(conversation_id, draft=text)
+
+    async def _set(self, conversation_id: str, **values: Any) -> None:
+        conversation = await self.conversation(conversation_id)
+        for name, value in values.items():
+            setattr(conversation, name, value)
+        if conversation_id in self._unsaved and not conversation.draft:
+            return
+        await self._ensure_kept(conversation)
+        await self._db.write(lambda connection: conversations.set_fields(connection, conversation_id, **values))
+
+    async def _ensure_kept(self, conversation: Conversation) -> None:
+        if conversation.id in self._unsaved:
+            await self._db.write(conversations.create, conversation)
+            self._unsaved.discard(conversation.id)
+            self.changed.emit(LibraryChanged(conversation.id))
+
+    def _fields_changed(self, conversation_id: str, values: Mapping[str, Any]) -> None:
+        conversation = self._open.get(conversation_id)
+        for name, value in values.items() if conversation else ():
+            if name in ("title", "params", "system", "account", "model"):
+                setattr(conversation, name, value)
+
+    # Saying something
+
+    async def send(
+        self, conversation_id: str, text: str, attachments: Sequence[Attachment] = (), *, after: str | None = None
+    ) -> Turn | None:
+        """Say something and ask for an answer; None if it waits behind a running turn. Raises ChatError.
+
+        The message is on disk before anything is sent. `after` is the message it follows (default: the shown tip).
+        """
+        conversation = await self.conversation(conversation_id)
+        if conversation_id in self.turns:
+            self._queued.setdefault(conversation_id, []).append((text, tuple(attachments)))
+            self.changed.emit(MessagesChanged(conversation_id))
+            return None
+        self._account(conversation)  # before anything is written: there must be someone to ask
+        parts: tuple[Part, ...] = (*attachments, Text(text)) if text else tuple(attachments)
+        if not parts:
+            raise UsageError("There is nothing to send.")
+        parent = after if after is not None else conversation.tip
+        return await self._ask(conversation, user_message(parts, parent))
+
+    async def _ask(self, conversation: Conversation, message: Message) -> Turn:
+        fresh = not conversation.messages
+        conversation.draft = ""
+        await self._ensure_kept(conversation)
+        if fresh and conversation.title == UNTITLED:
+            conversation.title = title_from(message.text)
+        title = conversation.title
+        await self._db.write(
+            lambda connection: (
+                conversations.set_fields(connection, conversation.id, draft="", title=title),
+                conversations.insert_message(connection, conversation.id, message),
+            ),
+            durable=True,
+        )
+        conversation.add(message)
+        conversation.tip = message.id
+        self.changed.emit(LibraryChanged(conversation.id))
+        return await self._answer(conversation, message.id)
+
+    async def regenerate(self, conversation_id: str, message_id: str) -> Turn:
+        """Another answer beside this one (or to this message of the user's); the old one stays as a version."""
+        conversation = await self._idle(conversation_id)
+        message = message_of(conversation, message_id)
+        return await self._answer(conversation, message.parent if message.role is Role.ASSISTANT else message_id)
+
+    async def resume(self, conversation_id: str, message_id: str) -> Turn:
+        """Go on from an answer that was cut short, in a new version that begins with what there is.
+
+        The request ends with the answer so far where the account is known to take that; a seam stays visible.
+        """
+        conversation = await self._idle(conversation_id)
+        message = message_of(conversation, message_id)
+        if message.role is not Role.ASSISTANT or not message.text:
+            return await self.regenerate(conversation_id, message_id)
+        return await self._answer(conversation, message.parent, continuing=message)
+
+    async def edit_and_send(self, conversation_id: str, message_id: str, text: str) -> Turn:
+        """Say it differently: a new version of the user's message beside the old one, and its answer."""
+        conversation = await self._idle(conversation_id)
+        message = message_of(conversation, message_id)
+        self._account(conversation)
+        kept = [part for part in message.parts if not isinstance(part, Text)]
+        return await self._ask(conversation, user_message((*kept, Text(text)), message.parent))
+
+    def queued(self, conversation_id: str) -> tuple[str, ...]:
+        """What waits to be sent behind the running turn, in order."""
+        return tuple(text for text, _ in self._queued.get(conversation_id, ()))
+
+    def unqueue(self, conversation_id: str, index: int) -> str:
+        """Take a waiting message back; its text is returned for the composer."""
+        text, _ = self._queued[conversation_id].pop(index)
+        self.changed.emit(MessagesChanged(conversation_id))
+        return text
+
+    def stop(self, conversation_id: str) -> None:
+        """Stop the conversation's turn, if one runs; what has come is kept."""
+        if turn := self.turns.get(conversation_id):
+            turn.stop()
+
+    # Turns
+
+    async def _answer(
+        self, conversation: Conversation, parent: str | None, *, continuing: Message | None = None
+    ) -> Turn:
+        account = self._account(conversation)
+        model = conversation.model or account.default_model
+        history = history_of(conversation, parent, continuing)
+        message = opening_answer(conversation, account, model, parent, continuing)
+        wanted = [part.sha256 for one in history for part in one.parts if isinstance(part, Attachment)]
+        contents = await self._db.call(files.load, wanted) if wanted else {}
+        request = ChatRequest(
+            model, history, {**account.params, **conversation.params}, attachments=contents,
+            continuing=continuing is not None,
+        )  # fmt: skip
+        await self._db.write(conversations.begin_reply, conversation.id, message, durable=True)
+        conversation.add(message)
+        conversation.tip = message.id
+        turn = Turn(
+            conversation.id, message, request, self._stream_of(account.id), StoreKeeper(self._db, self.changed, conversation.id),
+            learned=lambda learned: self._learn(account.id, learned),
+        )  # fmt: skip
+        self.turns[conversation.id] = turn
+        self._spawn(self._settle(conversation, turn))
+        self.changed.emit(TurnStarted(conversation.id, message.id))
+        return turn
+
+    def _stream_of(self, account_id: str) -> Callable[[ChatRequest], Any]:
+        async def stream(request: ChatRequest) -> AsyncGenerator[Delta, None]:
+            account = await self.accounts.reachable(self.accounts.by_id(account_id))
+            return self.client.stream(account, await self.accounts.secret(account), request)
+
+        return stream
+
+    async def _settle(self, conversation: Conversation, turn: Turn) -> None:
+        message = await turn.wait()
+        self.turns.pop(conversation.id, None)
+        if message.state is State.STOPPED and turn.reply.empty and not message.parts:
+            conversation.remove(message.id)
+            conversation.tip = message.parent
+            await self._write_quietly(conversations.drop_reply, message.id)
+        else:
+            conversation.add(message)
+        conversation.updated = datetime.now(UTC)
+        self.changed.emit(TurnEnded(conversation.id, message.id))
+        self.changed.emit(LibraryChanged(conversation.id))
+        await self._send_queued(conversation, message)
+
+    async def _send_queued(self, conversation: Conversation, message: Message) -> None:
+        waiting = self._queued.get(conversation.id)
+        if waiting and message.state is State.FINISHED:
+            text, attached = waiting.pop(0)
+            await self.send(conversation.id, text, attached)
+
+    def _learn(self, account_id: str, learned: Learned) -> None:
+        self._spawn(self.accounts.learn(account_id, learned.traits))
+
+    def _spawn(self, coroutine: Any) -> None:
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write_quietly(self, function: Callable[..., Any], *args: Any) -> None:
+        try:
+            await self._db.write(function, *args, durable=True)
+        except StoreError as error:
+            self.changed.emit(StoreTrouble(error.message, error.advice))
+
+    # What must be there
+
+    def _account(self, conversation: Conversation) -> Account:
+        known = {account.id for account in self.accounts.all()}
+        if conversation.account not in known:
+            account = self.accounts.default(self.settings.default_account)
+            if account is None:
+                raise UsageError("There is no account to ask.", advice="Add an account first.")
+            conversation.account, conversation.model = account.id, account.default_model
+        account = self.accounts.by_id(conversation.account)
+        if not (conversation.model or account.default_model):
+            raise UsageError(f"No model is chosen for “{account.name}”.", advice="Choose a model, or type its name.")
+        return account
+
+    async def _idle(self, conversation_id: str) -> Conversation:
+        if conversation_id in self.turns:
+            raise UsageError("An answer is still being written.", advice="Stop it first.")
+        return await self.conversation(conversation_id)

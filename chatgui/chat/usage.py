@@ -1,0 +1,128 @@
+"""Usage in words, and estimates where a provider never says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chatgui.core.estimate import count_prompt, count_tokens
+from chatgui.core.message import Message, State
+from chatgui.core.reply import Reply
+from chatgui.core.usage import Source, Usage
+
+DASH = "—"
+
+
+def settled(usage: Usage, history: Iterable[Message], reply: Reply, *, cut_short: bool) -> Usage:
+    """The usage to keep with an answer: as reported, else estimated from what was sent and what came.
+
+    An answer that was `cut_short` is partial: providers count what they generated, and say so only at the end.
+    """
+    if usage.known:
+        return replace(usage, partial=cut_short)
+    prompt = count_prompt([message.text for message in history])
+    reasoning = count_tokens(str(reply.reasoning))
+    completion = count_tokens(str(reply.text) + str(reply.refusal)) + reasoning
+    return replace(
+        usage,
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        total_tokens=prompt + completion,
+        reasoning_tokens=reasoning or None,
+        source=Source.ESTIMATED,
+        partial=cut_short,
+    )
+
+
+def number(value: int | None, source: Source) -> str:
+    """A count as people read it: `1,204`, `≈ 1,204`, or an em dash."""
+    if value is None:
+        return DASH
+    return f"{'≈ ' if source is Source.ESTIMATED else ''}{value:,}"
+
+
+def usage_line(message: Message) -> tuple[str, str]:
+    """The usage line of an answer, short for the eye and in full sentences for hover and screen readers."""
+    usage, rate = message.usage, speed(message)
+    short = f"{number(usage.prompt_tokens, usage.source)} → {number(usage.completion_tokens, usage.source)} tokens"
+    if usage.reasoning_tokens:
+        short += f" · {number(usage.reasoning_tokens, usage.source)} thinking"
+    if usage.cached_tokens:
+        short += f" · {usage.cached_tokens:,} cached"
+    if rate:
+        short += f" · {rate:.0f}/s"
+    if usage.cost is not None:
+        short += f" · {money(usage)}"
+    if usage.partial:
+        short += " · partial"
+    return short, spoken(message)
+
+
+def spoken(message: Message) -> str:
+    """The same in sentences, every number with where it came from. Begins with “Token usage”."""
+    usage = message.usage
+    if not usage.known:
+        return "Token usage: unknown. The provider did not report it."
+    words = [
+        f"Token usage, {usage.source.value}"
+        + (" by the provider" if usage.source is Source.REPORTED else " by this program")
+        + f": prompt {_said(usage.prompt_tokens)}, answer {_said(usage.completion_tokens)}, total {_said(usage.total_tokens)} tokens."
+    ]
+    if usage.reasoning_tokens is not None:
+        words.append(f"Of the answer, {usage.reasoning_tokens:,} were reasoning.")
+    if usage.cached_tokens is not None:
+        words.append(f"Of the prompt, {usage.cached_tokens:,} were cached.")
+    if usage.cost is not None:
+        words.append(f"Cost {money(usage)}, {usage.cost_source.value}.")
+    else:
+        words.append("Cost unknown.")
+    words.extend(_timing_words(message))
+    if usage.partial or message.state is State.STREAMING:
+        words.append("The answer was cut short, so these counts are partial.")
+    return " ".join(words)
+
+
+def _said(value: int | None) -> str:
+    return "unknown" if value is None else f"{value:,}"
+
+
+def _timing_words(message: Message) -> list[str]:
+    timing, words = message.timing, []
+    if timing.ttft_ms is not None:
+        words.append(f"First words after {duration(timing.ttft_ms)}.")
+    if timing.thinking_ms:
+        words.append(f"Thought for {duration(timing.thinking_ms)}.")
+    if timing.duration_ms is not None:
+        words.append(f"Took {duration(timing.duration_ms)}.")
+    return words
+
+
+def money(usage: Usage) -> str:
+    """A cost with its currency; small sums keep four digits that matter."""
+    amount = usage.cost or 0.0
+    digits = f"{amount:.2f}" if amount >= 1 or amount == 0 else f"{amount:.4g}"
+    return f"{digits} {usage.currency or 'USD'}"
+
+
+def duration(ms: float) -> str:
+    """Milliseconds as people say them: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`."""
+    seconds = ms / 1000
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def speed(message: Message) -> float | None:
+    """Tokens a second: the provider's own figure, else the answer's tokens over the time they took to come."""
+    usage, timing = message.usage, message.timing
+    if usage.tokens_per_second:
+        return usage.tokens_per_second
+    if not usage.completion_tokens or timing.duration_ms is None or timing.ttft_ms is None:
+        return None
+    took = (timing.duration_ms - timing.ttft_ms) / 1000
+    return usage.completion_tokens / took if took >= 0.05 else None

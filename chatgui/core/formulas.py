@@ -1,0 +1,127 @@
+"""Where LaTeX maths stands in Markdown: `$ $`, `$$ $$`, `\\( \\)` and `\\[ \\]`, outside code, with prices left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MASK = "\ufdd0"  # a noncharacter: stands in for each character of a formula while Markdown is parsed
+INLINE_LIMIT = 2_000  # characters; longer than any formula people write within a sentence
+DISPLAY_LIMIT = 20_000
+
+_TOKEN = re.compile(r"(?m:^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,}))|\\.|`+|\$\$|\$", re.DOTALL)
+_BLANK = re.compile(r"\n[ \t>]*\n")
+_PRICE = re.compile(r"\d[\d.,]*(?:$|[ ,;:!?)].*(?<!\\)\b[A-Za-z]{2,})", re.DOTALL)  # “5”, “5, and US”
+_LINE_HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
+_LATEX_SIGNS = re.compile(r"[\\=^_+{}]")
+OPENER = re.compile(r" {0,3}(\$\$|\\\[)")  # at the head of a line: display maths that interrupts a paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Maths at `start:end` of a text, delimiters included; `latex` is what stands between them."""
+
+    start: int
+    end: int
+    latex: str
+    display: bool
+
+
+def formulas(text: str) -> list[Formula]:
+    """The formulas of `text` in order. Linear in its length."""
+    if "$" not in text and "\\(" not in text and "\\[" not in text:
+        return []
+    return list(_scan(text))
+
+
+def _scan(text: str) -> Iterator[Formula]:
+    position = 0
+    missing: dict[str, int] = {}  # a closer not found from here on is not looked for again: keeps the scan linear
+    while match := _TOKEN.search(text, position):
+        token, start, position = match.group(), match.start(), match.end()
+        found: Formula | None = None
+        if match["fence"]:
+            position = _behind_fence(text, match["fence"], position)
+        elif token[0] == "`":
+            position = _behind_code(text, token, position)
+        elif token == "$$":
+            found = _between(text, start, "$$", "$$", missing)
+        elif token == "$":
+            found = _dollars(text, start)
+        elif token == "\\(":
+            found = _between(text, start, "\\(", "\\)", missing)
+        elif token == "\\[":
+            found = _between(text, start, "\\[", "\\]", missing)
+            if found and not (_heads_line(text, start) or _LATEX_SIGNS.search(found.latex)):
+                found = None  # an escaped bracket, not maths
+        if found:
+            yield found
+            position = found.end
+
+
+def masked(text: str, found: list[Formula]) -> str:
+    """`text` with every character of each formula replaced, so that no parser sees anything in it. Same length."""
+    pieces, position = [], 0
+    for one in found:
+        pieces += [text[position : one.start], MASK * (one.end - one.start)]
+        position = one.end
+    return "".join((*pieces, text[position:]))
+
+
+def _between(text: str, start: int, opener: str, closer: str, missing: dict[str, int]) -> Formula | None:
+    if closer in missing:
+        return None
+    inside = start + len(opener)
+    limit = INLINE_LIMIT if opener == "\\(" else DISPLAY_LIMIT
+    end = text.find(closer, inside)
+    if end < 0:
+        missing[closer] = start
+        return None
+    latex = text[inside:end]
+    if end - inside > limit or not latex.strip() or _BLANK.search(latex):
+        return None
+    return Formula(start, end + len(closer), _unquoted(text, start, latex), display=opener != "\\(")
+
+
+def _dollars(text: str, start: int) -> Formula | None:
+    end = text.find("$", start + 1, start + 2 + INLINE_LIMIT)
+    while end > 0 and text[end - 1] == "\\":
+        end = text.find("$", end + 1, start + 2 + INLINE_LIMIT)
+    latex = text[start + 1 : end] if end > 0 else ""
+    before, after = text[start - 1 : start], text[end + 1 : end + 2]
+    code = latex.startswith("`") and latex.endswith("`") and len(latex) > 2  # the $`…`$ form
+    if code:
+        latex = latex[1:-1]
+    if (
+        not latex.strip()
+        or (not code and (latex[0].isspace() or latex[-1].isspace() or "`" in latex))
+        or after.isdigit()
+        or (before.isalnum() and before.isascii())
+        or _BLANK.search(latex)
+        or (_PRICE.match(latex) and not _LATEX_SIGNS.search(latex) and not latex.replace(".", "").isdigit())
+    ):
+        return None
+    return Formula(start, end + 1, _unquoted(text, start, latex), display=False)
+
+
+def _behind_fence(text: str, fence: str, position: int) -> int:
+    closer = re.compile(rf"^[ \t>]*{fence[0]}{{{len(fence)},}}[ \t]*$", re.MULTILINE)
+    match = closer.search(text, position)
+    return match.end() if match else len(text)
+
+
+def _behind_code(text: str, ticks: str, position: int) -> int:
+    end = re.compile(rf"(?<!`){ticks}(?!`)").search(text, position, position + 4_000)
+    return end.end() if end and not _BLANK.search(text, position, end.start()) else position
+
+
+def _heads_line(text: str, start: int) -> bool:
+    head = text.rfind("\n", 0, start) + 1
+    return start - head < 200 and _LINE_HEAD.fullmatch(text, head, start) is not None
+
+
+def _unquoted(text: str, start: int, latex: str) -> str:
+    """`latex` without the quote marks that lead its lines when it stands in a block quote."""
+    head = text[text.rfind("\n", 0, start) + 1 : start]
+    return re.sub(r"\n[ \t]*(?:>[ \t]?)+", "\n", latex) if ">" in head else latex
