@@ -1,0 +1,1 @@
+"""Conversations in and out of files: exporters, importers, safe names, atomic writing."""

@@ -1,0 +1,141 @@
+"""PDF: pages with selectable text, set by Qt, which is loaded only here and only now. No display is needed.
+
+Nothing is set from HTML and nothing is loaded: a text document that reads no files gets its blocks from a cursor.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from chatgui.core.message import (
+    Attachment,
+    Image,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Role,
+    Sources,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from chatgui.exchange.codec import EPOCH, Entry
+from chatgui.exchange.exporters.base import (
+    Exporter,
+    Options,
+    Stopped,
+    branches,
+    mark,
+    one_line,
+    shown_parts,
+    speaker,
+    title_of,
+    usage_words,
+    visible,
+    when,
+)
+from chatgui.exchange.exporters.plain import image_words
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QGuiApplication
+
+    from chatgui.exchange.exporters.pdf_typesetter import Typesetter
+
+_application: list[QGuiApplication] = []  # kept alive: Qt's fonts need one for as long as they are used
+
+
+def ensure_application() -> None:
+    """A Qt application without display, unless there is one already."""
+    from PySide6.QtGui import QGuiApplication
+
+    if QGuiApplication.instance() is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        _application.append(QGuiApplication(["chatgui"]))
+
+
+class _Book:
+    """Collects what is to be printed; the pages are made at the end."""
+
+    def __init__(self, title: str, options: Options) -> None:
+        ensure_application()
+        from chatgui.exchange.exporters.pdf_typesetter import Typesetter
+
+        self._title = one_line(title)
+        self._options = options
+        self._set: Typesetter = Typesetter()
+        self._changed = EPOCH
+        self._any = False
+
+    def add(self, entry: Entry) -> bytes:
+        conversation, options = entry.conversation, self._options
+        self._changed = max(self._changed, conversation.updated)
+        self._set.heading(title_of(conversation), 1, new_page=self._any)
+        self._any = True
+        if options.timestamps:
+            self._set.aside(f"Begun {when(conversation.created)}, last changed {when(conversation.updated)}")
+        if options.system and conversation.system:
+            self._set.heading("System prompt", 3)
+            self._set.literal(visible(conversation.system))
+        for branch in branches(conversation, all_of_them=options.branches):
+            if not branch.shown:
+                self._set.rule()
+                self._set.aside(branch.words)
+            for message in branch.messages:
+                if options.cancelled():
+                    raise Stopped
+                self._message(message)
+        return b""
+
+    def _message(self, message: Message) -> None:
+        moment = f"   {when(message.created)}" if self._options.timestamps else ""
+        self._set.speaker(speaker(message), moment)
+        for part in shown_parts(message, self._options):
+            self._part(part, message)
+        if mark(message):
+            self._set.warning(mark(message))
+        if self._options.usage and usage_words(message):
+            self._set.aside(usage_words(message))
+
+    def _part(self, part: Part, message: Message) -> None:
+        page = self._set
+        match part:
+            case Text(text) if message.role in (Role.USER, Role.SYSTEM):
+                page.literal(visible(text))
+            case Text(text) | Refusal(text):
+                page.markdown(visible(text))
+            case Reasoning():
+                page.markdown(visible(part.text), quiet=True)
+            case ToolCall():
+                page.aside(f"Tool call {one_line(part.name)}")
+                page.code(visible(part.arguments))
+            case ToolResult():
+                page.aside("Tool result")
+                page.code(visible(part.text))
+            case Attachment():
+                page.aside(f"Attachment: {one_line(part.name)} ({part.size:,} bytes)")
+            case Image():
+                page.aside(f"Image: {image_words(part)}")
+            case Sources():
+                page.aside("Sources")
+                for url, title in part.sources:
+                    page.literal(f"{one_line(title)}  {one_line(url)}".strip())
+
+    def end(self) -> bytes:
+        return _dated(self._set.pages(self._title, self._options.cancelled), self._changed)
+
+
+def _dated(pdf: bytes, moment: datetime) -> bytes:
+    """The file with this date in place of the clock's, so that the same conversation makes the same bytes."""
+    stamp = f"{moment.astimezone(UTC):%Y%m%d%H%M%S}".encode()
+    return re.sub(rb"(?<=Date \(D:)\d{14}[^)]*(?=\))", lambda found: _padded(stamp, found[0]), pdf)
+
+
+def _padded(stamp: bytes, old: bytes) -> bytes:
+    return (stamp + b"+00'00'" + b" " * 30)[: len(old)] if len(old) >= 14 else old
+
+
+PDF = Exporter("pdf", ".pdf", "PDF", _Book)
