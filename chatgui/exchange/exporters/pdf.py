@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -125,17 +126,33 @@ class _Book:
                     page.literal(f"{one_line(title)}  {one_line(url)}".strip())
 
     def end(self) -> bytes:
-        return _dated(self._set.pages(self._title, self._options.cancelled), self._changed)
+        return _settled(self._set.pages(self._title, self._options.cancelled), self._changed)
 
 
-def _dated(pdf: bytes, moment: datetime) -> bytes:
-    """The file with this date in place of the clock's, so that the same conversation makes the same bytes."""
-    stamp = f"{moment.astimezone(UTC):%Y%m%d%H%M%S}".encode()
-    return re.sub(rb"(?<=Date \(D:)\d{14}[^)]*(?=\))", lambda found: _padded(stamp, found[0]), pdf)
+def _settled(pdf: bytes, moment: datetime) -> bytes:
+    """The file with what the clock and chance put into it replaced, so that the same conversation makes the same bytes.
+
+    Every replacement has the length of what it replaces: the file's table of offsets stays true.
+    """
+    moment = moment.astimezone(UTC)
+    pdf = re.sub(rb"(?<=Date \(D:)\d{14}", f"{moment:%Y%m%d%H%M%S}".encode(), pdf)
+    pdf = re.sub(
+        rb'(?<=Date=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00', f"{moment:%Y-%m-%dT%H:%M:%S}+00:00".encode(), pdf
+    )
+    tags: dict[bytes, bytes] = {}
+    pdf = re.sub(rb"(?<=/)[A-Za-z]{6}(?=\+[A-Za-z])", lambda found: tags.setdefault(found[0], _tag(len(tags))), pdf)
+    return re.sub(rb"<(2[EF][0-9A-F]{2})>", _ideograph, pdf)
 
 
-def _padded(stamp: bytes, old: bytes) -> bytes:
-    return (stamp + b"+00'00'" + b" " * 30)[: len(old)] if len(old) >= 14 else old
+def _tag(number: int) -> bytes:
+    """The name of a font's subset: six letters."""
+    return bytes(65 + number // 26**place % 26 for place in range(5, -1, -1))
+
+
+def _ideograph(found: re.Match[bytes]) -> bytes:
+    """Qt names some ideographs by the radical that looks the same; who searches or copies wants the ideograph."""
+    plain = unicodedata.normalize("NFKC", chr(int(found[1], 16)))
+    return b"<%04X>" % ord(plain) if len(plain) == 1 else found[0]
 
 
 PDF = Exporter("pdf", ".pdf", "PDF", _Book)

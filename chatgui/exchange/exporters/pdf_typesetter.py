@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUuid
+from PySide6.QtCore import QBuffer, QByteArray, QHashSeed, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUuid
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QBrush,
@@ -44,7 +44,9 @@ from chatgui.core.markup import (
 )
 from chatgui.exchange.exporters.base import Stopped
 
-_DPI = 72  # layout in points
+_UNIT = 4.0  # layout units in a point: glyphs stand finer than whole points
+_PIXELS = 96 / 72  # of a point: Qt counts the space between blocks in these, whatever the paper
+_CODE_LINES = 200  # in one block; a block is what Qt lays out at once
 _FAMILIES = [
     "Noto Sans",
     "Helvetica Neue",
@@ -81,6 +83,7 @@ class Typesetter:
         font.setPointSizeF(10.5)
         self._document.setDefaultFont(font)
         self._document.setUndoRedoEnabled(False)
+        self._document.setDocumentMargin(6 * _UNIT)  # also keeps lines off the edge where pages are cut
         self._cursor = QTextCursor(self._document)
         self._fresh = True
         self._indent = 0
@@ -126,9 +129,10 @@ class Typesetter:
 
     def code(self, text: str) -> None:
         """Text with every space kept, on a tint."""
-        for line in text.rstrip("\n").split("\n"):
-            self._block(top=0, bottom=0, tint=True)
-            self._write(line.expandtabs(4), self._look(size=9, fixed=True))
+        lines = text.rstrip("\n").expandtabs(4).split("\n")
+        for first in range(0, len(lines), _CODE_LINES):
+            self._block(top=0 if first else 3, bottom=3, tint=True)
+            self._write("\u2028".join(lines[first : first + _CODE_LINES]), self._look(size=8.5, fixed=True))
 
     def markdown(self, text: str, *, quiet: bool = False) -> None:
         """An answer, or (quiet) reasoning, set from its Markdown."""
@@ -177,7 +181,7 @@ class Typesetter:
     def _item(self, item: Item, sign: str) -> None:
         sign = {None: sign, True: "☑", False: "☐"}[item.checked]
         self._indent += 1
-        self._block(top=1, bottom=1, hanging=14)
+        self._block(top=1, bottom=1, hanging=11)
         self._write(f"{sign}\u2002", self._look())
         first, *others = item.children or (Paragraph(()),)
         if isinstance(first, Paragraph):
@@ -190,12 +194,12 @@ class Typesetter:
 
     def _table(self, table: Table) -> None:
         form = QTextTableFormat()
-        form.setBorder(0.5)
+        form.setBorder(0.5 * _UNIT)
         form.setBorderBrush(QBrush(_LINE))
         form.setBorderCollapse(True)
-        form.setCellPadding(3)
+        form.setCellPadding(3 * _UNIT)
         form.setHeaderRowCount(1)
-        form.setLeftMargin(14.0 * self._indent)
+        form.setLeftMargin(14 * _UNIT * self._indent)
         self._block(top=2, bottom=0)
         rows = (table.head, *table.rows)
         grid = self._cursor.insertTable(len(rows), max(len(table.head), 1), form)
@@ -236,10 +240,10 @@ class Typesetter:
     ) -> None:  # fmt: skip
         """Begin a paragraph."""
         layout = QTextBlockFormat()
-        layout.setTopMargin(top)
-        layout.setBottomMargin(bottom)
-        layout.setLeftMargin(14.0 * self._indent + hanging)
-        layout.setTextIndent(-hanging)
+        layout.setTopMargin(top * _PIXELS)
+        layout.setBottomMargin(bottom * _PIXELS)
+        layout.setLeftMargin((14 * self._indent + hanging) * _UNIT)
+        layout.setTextIndent(-hanging * _UNIT)
         layout.setHeadingLevel(heading)
         layout.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         if tint:
@@ -271,11 +275,18 @@ class Typesetter:
 
     def pages(self, title: str, cancelled: Callable[[], bool]) -> bytes:
         """The whole as a PDF file on A4, with page numbers."""
+        QHashSeed.setDeterministicGlobalSeed()  # the order of the fonts in the file hangs on it
+        try:
+            return self._pages(title, cancelled)
+        finally:
+            QHashSeed.resetRandomGlobalSeed()
+
+    def _pages(self, title: str, cancelled: Callable[[], bool]) -> bytes:
         content = QByteArray()
         buffer = QBuffer(content)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
-        writer.setResolution(_DPI * 4)  # finer glyph positions than whole points
+        writer.setResolution(int(72 * _UNIT))
         writer.setTitle(title)
         writer.setCreator("chatgui")
         writer.setDocumentId(
@@ -287,12 +298,10 @@ class Typesetter:
                 QPageLayout.Unit.Millimeter,
             )
         )  # fmt: skip
-        scale = writer.resolution() / _DPI
-        width, height = writer.width() / scale, writer.height() / scale - 20  # the last 20 pt carry the page's number
+        width, height = writer.width(), writer.height() - 20 * _UNIT  # the last 20 points carry the page's number
+        self._document.documentLayout().setPaintDevice(writer)
         self._document.setPageSize(QSizeF(width, height))
-        self._document.setDocumentMargin(0)
         painter = QPainter(writer)
-        painter.scale(scale, scale)
         for page in range(self._document.pageCount()):
             if cancelled():
                 painter.end()
@@ -308,7 +317,7 @@ class Typesetter:
         painter.save()
         painter.translate(0, -page * height)
         context = QAbstractTextDocumentLayout.PaintContext()
-        context.clip = QRectF(0, page * height, width, height)
+        context.clip = QRectF(0, page * height, width, height - 1)
         painter.setClipRect(context.clip)
         self._document.documentLayout().draw(painter, context)
         painter.restore()
@@ -317,7 +326,7 @@ class Typesetter:
         painter.setFont(font)
         painter.setPen(_QUIET)
         words = f"{page + 1} / {self._document.pageCount()}"
-        painter.drawText(QRectF(0, height + 4, width, 16), Qt.AlignmentFlag.AlignRight, words)
+        painter.drawText(QRectF(0, height + 4 * _UNIT, width, 16 * _UNIT), Qt.AlignmentFlag.AlignRight, words)
 
 
 def _words(run: Run) -> str:
