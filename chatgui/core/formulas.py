@@ -39,19 +39,19 @@ def _scan(text: str) -> Iterator[Formula]:
     position = 0
     missing: dict[str, int] = {}  # a closer not found from here on is not looked for again: keeps the scan linear
     while match := _TOKEN.search(text, position):
-        token, start, position = match.group(), match.start(), match.end()
+        mark, start, position = match.group(), match.start(), match.end()
         found: Formula | None = None
         if match["fence"]:
             position = _behind_fence(text, match["fence"], position)
-        elif token[0] == "`":
-            position = _behind_code(text, token, position)
-        elif token == "$$":
+        elif mark[0] == "`":
+            position = _behind_code(text, mark, position)
+        elif mark == "$$":
             found = _between(text, start, "$$", "$$", missing)
-        elif token == "$":
+        elif mark == "$":
             found = _dollars(text, start)
-        elif token == "\\(":
+        elif mark == "\\(":
             found = _between(text, start, "\\(", "\\)", missing)
-        elif token == "\\[":
+        elif mark == "\\[":
             found = _between(text, start, "\\[", "\\]", missing)
             if found and not (_heads_line(text, start) or _LATEX_SIGNS.search(found.latex)):
                 found = None  # an escaped bracket, not maths

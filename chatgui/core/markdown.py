@@ -1,0 +1,373 @@
+"""Markdown cut into its top-level blocks while it is still being written: closed blocks never change, one tail is open.
+
+    splitter = Splitter()
+    splitter.feed("# Tides\\n\\nTwo bul")   # splitter.closed: the heading; splitter.open: the paragraph so far
+    splitter.feed("ges of water.")
+    splitter.end()                        # everything is closed
+
+A block closes when the next one begins and the first line of that is complete: before that a lone `|` might still be
+the head of a table, or a dash the underline of a heading. The items of a top-level list are blocks of their own, so
+that a long list stays as cheap as a short one. `blocks(text)` gives the same blocks for the whole text at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chatgui.core import formulas
+from chatgui.core.markup import FENCE, Item, List, Node, closing_fence, parse, parser
+
+CREDIT = 16  # characters the parser may read for each character that came, on the average
+FREE = 65_536  # … and this many before anything is counted
+CHUNK = 32_768  # how much of a finished text is looked at in one go
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A top-level block as it was written. The sources of a text, joined, are the text.
+
+    `kind` is paragraph, heading, item, quote, code, table, rule, html, footnote, math (display maths of its own),
+    definitions (of links: nothing to see) or plain (literal text, no Markdown). `info` is a code block's info string or
+    a footnote's label. `number` is an ordered item's number and `first` marks the first item of its list. `links` holds
+    definitions of links and notes the block needs from elsewhere.
+    """
+
+    kind: str
+    markdown: str
+    info: str = ""
+    number: int | None = None
+    first: bool = False
+    links: str = ""
+
+    def nodes(self) -> tuple[Node, ...]:
+        """The block as a tree."""
+        made = parse(self.markdown, self.links)
+        if self.kind == "item" and self.number is not None and made and isinstance(made[0], List):
+            return (replace(made[0], start=self.number), *made[1:])
+        return made
+
+
+def blocks(text: str) -> list[Source]:
+    """The top-level blocks of `text`."""
+    splitter = Splitter()
+    for start in range(0, len(text), CHUNK):
+        splitter.feed(text[start : start + CHUNK])
+    splitter.end()
+    return splitter.closed
+
+
+def document(text: str) -> list[Node]:
+    """`text` as a tree, lists whole again: what exporters write."""
+    made: list[Node] = []
+    for source in blocks(text):
+        nodes = source.nodes()
+        if source.kind == "item" and not source.first and made and nodes:
+            last, item = made[-1], nodes[0]
+            if isinstance(last, List) and isinstance(item, List):
+                items: tuple[Item, ...] = (*last.items, *item.items)
+                made[-1] = replace(last, items=items)
+                nodes = nodes[1:]
+        made.extend(nodes)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a block begins in the tail, and as what. `fence` and `math` are read on by rules of their own."""
+
+    at: int
+    kind: str
+    info: str = ""
+    number: int | None = None
+    first: bool = False
+
+
+_KINDS = {
+    "Paragraph": "paragraph", "Heading": "heading", "BlockQuote": "quote", "CodeBlock": "code", "HtmlBlock": "html",
+    "List": "item", "FootnoteDefinition": "footnote", "Table": "table",
+}  # fmt: skip
+_MATH_HEAD = re.compile(r"^ {0,3}(?:\$\$|\\\[)", re.MULTILINE)
+_LETTER = re.compile(r"[^\W\d_]")  # a line that begins so goes on with the paragraph above it, whatever follows
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_NOTHING = _Start(0, "paragraph")
+
+
+class Splitter:
+    """Cuts growing text into blocks. `closed` only grows until `end`; `open` is what is still being written."""
+
+    def __init__(self) -> None:
+        self.closed: list[Source] = []
+        self._tail = ""
+        self._head = _NOTHING  # what the tail begins with
+        self._carried: _Start | None = None  # the list item the tail begins with, as its list counts it
+        self._more = False  # whether the tail held more than one block when it was last parsed
+        self._seen = 0  # length of the tail that need not be looked at again
+        self._credit = FREE
+        self._fence: re.Pattern[str] | None = None  # what closes the code block the tail is in
+        self._definitions: dict[str, str] = {}
+
+    @property
+    def open(self) -> Source | None:
+        """The block still being written; None before the first character of one."""
+        return _source(self._tail, self._head) if self._tail.strip() else None
+
+    def feed(self, text: str) -> None:
+        """Take in what came. The cost is bounded by the length of all that came, whatever it is."""
+        if not text:
+            return
+        self._tail += text
+        self._credit += len(text) * CREDIT
+        while self._tail and self._step(final=False):
+            pass
+
+    def end(self) -> None:
+        """Nothing more will come: close what is open, and give every block the definitions it needs."""
+        while self._tail and self._step(final=True):
+            pass
+        if self._definitions:
+            self.closed = [self._with_links(one) for one in self.closed]
+
+    # -------------------------------------------------------------------------------------------- cutting
+
+    def _step(self, *, final: bool) -> bool:
+        """Look at the tail; True if something was cut off and what is left deserves another look."""
+        if self._fence is None:
+            self._enter_fence(final=final)
+        if self._fence is not None:
+            return self._step_fence(self._fence, final=final)
+        if not final and not self._worth_parsing():
+            return False
+        math = self._math_end(final=final)
+        if math:
+            self._cut(math, _Start(0, "math"))
+            return bool(self._tail)
+        if math == 0:
+            self._head = _Start(0, "math")
+            return False
+        return self._step_parsed(final=final)
+
+    def _worth_parsing(self) -> bool:
+        """Whether what came since the last look can have changed where blocks begin, and may be paid for."""
+        if len(self._tail) < 256:
+            return True
+        end = self._tail.rfind("\n", self._seen)
+        if end < 0:
+            return False
+        if self._surely_goes_on(end):
+            self._seen = end + 1
+            return False
+        return self._credit >= len(self._tail)
+
+    def _surely_goes_on(self, end: int) -> bool:
+        """Whether all new lines belong to the open block, told without parsing."""
+        start = self._tail.rfind("\n", 0, self._seen) + 1
+        before = self._tail[self._tail.rfind("\n", 0, max(0, start - 1)) + 1 : start]
+        if self._more or not before.strip():
+            return False
+        lines = self._tail[start:end].split("\n")
+        if self._head.kind == "table":
+            return all(line.startswith("|") for line in lines)
+        return self._head.kind == "paragraph" and all(_LETTER.match(line) and "|" not in line for line in lines)
+
+    def _step_parsed(self, *, final: bool) -> bool:
+        tail = self._tail
+        self._credit -= len(tail)
+        self._seen = len(tail)
+        starts = list(self._starts())
+        if not starts:
+            starts = [_Start(0, "definitions" if tail.strip() else "blank")]
+        index = 0
+        while index + 1 < len(starts) and (final or _settled(tail, starts[index + 1])):
+            self._close(starts[index].at if index else 0, starts[index + 1].at, starts[index])
+            index += 1
+        self._head, self._more = starts[index], index + 1 < len(starts)
+        if index:
+            self._drop(starts[index].at)
+            if self._head.kind in {"fence", "math"}:
+                return True
+            self._carried = self._head if self._head.kind == "item" else None
+        if final:
+            self._cut(len(self._tail), self._head)
+        return False
+
+    def _starts(self) -> Iterator[_Start]:
+        """Where blocks begin in the tail, in order, up to the first that is read by other rules."""
+        tail, behind, note = self._tail, 0, False
+        for at, end, found in _top_level(tail, self._carried):
+            line = tail.rfind("\n", 0, at) + 1
+            gap = tail[behind:line] if found.kind != "item" or found.first else ""
+            if gap.strip():
+                definition = _first_line(tail, behind, line)
+                if gap.split("\n")[-2].strip() or tail[at] in "\"'(":
+                    # not parted from the definition: this may yet become its title, or be read otherwise without it
+                    behind = end
+                    yield replace(found, at=definition)
+                    continue
+                yield _Start(definition, "definitions")
+            if (
+                behind and note and (tail[line : line + 4].isspace() or tail[line : line + 1] == "\t")
+            ):  # belongs to the footnote above, or is read in its light
+                behind = end
+                continue
+            behind, note = end, found.kind == "footnote"
+            if found.kind == "code" and FENCE.match(tail, line):
+                yield _Start(line, "fence")
+                return
+            if line and formulas.OPENER.match(tail, line) and found.kind != "item":
+                yield _Start(line, "math")
+                return
+            math = _MATH_HEAD.search(tail, at + 1, end) if found.kind in {"paragraph", "heading"} else None
+            if math and math.start() > line:
+                yield _Start(line, "paragraph")
+                yield _Start(math.start(), "math")
+                return
+            yield replace(found, at=line)
+        if behind and tail[behind:].strip():
+            yield _Start(_first_line(tail, behind, len(tail)), "definitions")
+
+    # -------------------------------------------------------------------------------------------- fences and maths
+
+    def _enter_fence(self, *, final: bool) -> None:
+        match = FENCE.match(self._tail, _blank_lines(self._tail))
+        if match is None or not (final or match.group().endswith("\n")):
+            return
+        self._fence = closing_fence(match[1] or match[3])
+        self._seen = match.end()
+        self._head = _Start(0, "code", (match[2] if match[1] else match[4]).strip())
+
+    def _step_fence(self, closing: re.Pattern[str], *, final: bool) -> bool:
+        match = closing.search(self._tail, self._seen)
+        if match is not None and (match.group().endswith("\n") or final):
+            self._fence = None
+            self._cut(match.end(), self._head)
+            return bool(self._tail)
+        if final:
+            self._fence = None
+            self._cut(len(self._tail), self._head)
+            return False
+        self._seen = max(self._seen, self._tail.rfind("\n") + 1)  # whole lines are not looked at again
+        return False
+
+    def _math_end(self, *, final: bool) -> int | None:
+        """Where display maths at the head of the tail ends; 0 if that cannot be told yet, None if there is none."""
+        opener = formulas.OPENER.match(self._tail, _blank_lines(self._tail))
+        if opener is None:
+            return None
+        inside, limit = opener.end(), opener.end() + formulas.DISPLAY_LIMIT
+        end = self._tail.find("$$" if opener[1] == "$$" else "\\]", inside, limit)
+        if end == inside or _BLANK_LINE.search(self._tail, inside, end if end >= 0 else limit):
+            return None
+        if end < 0:
+            return None if final or len(self._tail) > limit else 0
+        line = self._tail.find("\n", end)
+        if line < 0 and not final:
+            return 0
+        rest = self._tail[end + 2 : line if line >= 0 else len(self._tail)]
+        if rest.strip(" \t.,;"):
+            return None  # a formula within a sentence
+        return line + 1 if line >= 0 else len(self._tail)
+
+    # -------------------------------------------------------------------------------------------- closing
+
+    def _cut(self, end: int, head: _Start) -> None:
+        self._close(0, end, head)
+        self._drop(end)
+        self._head, self._more, self._carried = _NOTHING, False, None
+
+    def _drop(self, end: int) -> None:
+        self._tail = self._tail[end:]
+        self._seen = max(0, self._seen - end)
+
+    def _close(self, start: int, end: int, head: _Start) -> None:
+        text = self._tail[start:end]
+        if head.kind == "blank":  # nothing but empty lines at the end of the text
+            if self.closed:
+                self.closed[-1] = replace(self.closed[-1], markdown=self.closed[-1].markdown + text)
+            return
+        source = _source(text, head)
+        self.closed.append(source)
+        if source.kind == "footnote":
+            self._definitions.setdefault(f"^{source.info}".casefold(), f"[^{source.info}]: x")
+        elif "]:" in text and source.kind not in {"code", "html", "math"}:
+            for label, one in parser().reference_definitions(text).items():
+                self._definitions.setdefault(label.casefold(), _definition(label, one))
+
+    def _with_links(self, source: Source) -> Source:
+        if "[" not in source.markdown or source.kind in {"code", "html", "math", "definitions"}:
+            return source
+        text = " ".join(source.markdown.casefold().split())
+        used = [one for label, one in self._definitions.items() if f"[{' '.join(label.split())}]" in text]
+        return replace(source, links="\n\n".join(used)) if used else source
+
+
+def _source(text: str, head: _Start) -> Source:
+    if head.kind != "fence":
+        return Source(head.kind, text, head.info, head.number, head.first)
+    match = FENCE.match(text, _blank_lines(text))
+    info = (match[2] if match[1] else match[4]).strip() if match else ""
+    return Source("code", text, info)
+
+
+def _top_level(text: str, carried: _Start | None) -> Iterator[tuple[int, int, _Start]]:
+    """(start, end, what) of the blocks of `text`, a list's items one by one; positions in characters."""
+    encoded = b"" if text.isascii() else text.encode("utf-8", "replace")
+    byte = char = depth = 0
+    number: int | None = None
+    first = True
+    for event, extent in parser().events_with_range(text):
+        if event == "Rule":
+            name, detail = "Rule", None
+        elif isinstance(event, dict) and "Start" in event:
+            depth += 1
+            tag = event["Start"]
+            name, detail = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
+            if name == "List" and depth == 1:
+                number, first = detail, True
+                if carried is not None:
+                    number, first = carried.number, carried.first
+            if depth != (2 if name == "Item" else 1) or name == "List":
+                continue
+        else:
+            depth -= isinstance(event, dict) and "End" in event
+            continue
+        if name == "Rule" and depth:
+            continue
+        start, end = extent["start"], extent["end"]
+        if encoded:
+            char += len(encoded[byte:start].decode("utf-8", "replace"))
+            byte, end = start, char + len(encoded[start:end].decode("utf-8", "replace"))
+            start = char
+        carried = None
+        if name == "Item":
+            yield start, end, _Start(start, "item", "", number, first)
+            number, first = None if number is None else number + 1, False
+        else:
+            info = str(detail) if name == "FootnoteDefinition" else ""
+            yield start, end, _Start(start, _KINDS.get(name, "rule"), info)
+
+
+def _settled(text: str, start: _Start) -> bool:
+    """Whether enough of a block is there to know that it is one: its first line, of a table the line below, too."""
+    line = text.find("\n", start.at)
+    return line >= 0 and (start.kind != "table" or text.find("\n", line + 1) >= 0)
+
+
+def _first_line(text: str, start: int, end: int) -> int:
+    """Where the first line of `text[start:end]` that is not blank begins."""
+    gap = text[start:end]
+    return text.rfind("\n", 0, start + len(gap) - len(gap.lstrip())) + 1
+
+
+def _blank_lines(text: str) -> int:
+    """Length of the empty lines `text` begins with."""
+    return text.rfind("\n", 0, len(text) - len(text.lstrip(" \t\n"))) + 1
+
+
+def _definition(label: str, found: Any) -> str:
+    """A link definition as Markdown of one line."""
+    address = re.sub(r"([<>\\])", r"\\\1", found["dest"])
+    title = re.sub(r'(["\\])', r"\\\1", " ".join((found["title"] or "").split()))
+    return f"[{' '.join(label.split())}]: <{address}>" + (f' "{title}"' if title else "")
