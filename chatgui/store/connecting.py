@@ -1,0 +1,143 @@
+"""Opening the library's file: the first time, for reading only, from an older or newer version, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from chatgui.core.errors import StoreError, StoreState
+from chatgui.store import backup, border, fold, schema
+from chatgui.store.run import Run
+from chatgui.store.times import now_ms
+
+_BUSY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open library; `refuses` says why it cannot be written."""
+
+    connection: sqlite3.Connection
+    created: bool = False
+    refuses: StoreError | None = None
+
+
+def marker(path: Path) -> Path:
+    """The file beside a database that says there is one, so that a missing database is never taken for a first start."""
+    return path.with_name(path.name + ".known")
+
+
+def open_library(path: Path, run: Run) -> Opened:
+    """Open `path`, made and migrated as needed. Raises StoreError or sqlite3.Error."""
+    first = not path.exists() or path.stat().st_size == 0
+    if first and marker(path).exists():
+        raise StoreError(
+            StoreState.CORRUPT,
+            f"The library is gone: {path} is {'empty' if path.exists() else 'not there'}.",
+            advice="Start the program again to rescue what is left, from the newest backup where there is one.",
+        )
+    if not first and not _writable(path):
+        return Opened(_readable(path, run), refuses=border.trouble(StoreState.READ_ONLY))
+    try:
+        run.start()
+    except OSError as error:
+        if first:
+            raise border.translate(error, path) from error
+        return Opened(_readable(path, run), refuses=border.trouble(StoreState.READ_ONLY))
+    return _open_writable(path, run, first)
+
+
+def _open_writable(path: Path, run: Run, first: bool) -> Opened:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # private from birth; its log and index take the same mode
+    connection = connect(path, run)
+    try:
+        found = schema.version(connection)
+        if found > schema.newest():
+            connection.execute("PRAGMA query_only = ON")
+            return Opened(connection, refuses=schema.too_new(found))
+        connection.execute(
+            "PRAGMA journal_mode = WAL"
+        )  # where a file system cannot, SQLite stays with its rollback journal
+        if 0 < found < schema.newest():
+            backup.before_migration(connection, path, found)
+        schema.migrate(connection)
+        with contextlib.suppress(OSError):
+            marker(path).touch(0o600)
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(connection, created=first)
+
+
+def connect(path: Path, run: Run | None = None, *, options: str = "mode=rw") -> sqlite3.Connection:
+    """A connection with this program's habits and functions."""
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?{options}",
+        uri=True,
+        timeout=_BUSY_S,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -16000")  # kB
+    connection.create_function("run_id", 0, lambda: run.id if run else "", deterministic=True)
+    connection.create_function("run_alive", 1, lambda name: bool(run and run.alive(name)))
+    connection.create_function("fold", 1, lambda text: fold.fold(text or ""), deterministic=True)
+    return connection
+
+
+def _readable(path: Path, run: Run) -> sqlite3.Connection:
+    """A connection that changes nothing on the disk, not even to look."""
+    connection = connect(path, run, options="mode=ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:  # a WAL database in a folder that cannot be written
+        connection.close()
+        connection = connect(path, run, options="immutable=1")
+    return connection
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def tolerant_text(raw: bytes) -> str:
+    """Text of a damaged row, as far as it can be read."""
+    return raw.decode("utf-8", "replace")
+
+
+def identity(path: Path) -> tuple[int | None, int | None]:
+    """Which files the database and its log are now; other ones, or none, mean that somebody took them away."""
+    return _inode(path), _inode(path.with_name(path.name + "-wal"))
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return None
+
+
+def put_back(connection: sqlite3.Connection, path: Path, run: Run) -> sqlite3.Connection:
+    """Write what the connection still holds into a new file at `path`, and connect to that.
+
+    A file that somebody else put there is kept beside it.
+    """
+    stamp = now_ms()
+    fresh = path.with_name(f"{path.name}.{stamp}")
+    os.close(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    with contextlib.closing(sqlite3.connect(fresh)) as copy:
+        connection.backup(copy)
+    connection.close()
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(path.with_name(f"{path.name}.other-{stamp}{suffix}"))
+    fresh.rename(path)
+    connection = connect(path, run)
+    connection.execute("PRAGMA journal_mode = WAL")
+    return connection

@@ -1,0 +1,213 @@
+"""Conversations and their messages in the database: plain functions over a connection and `core` values.
+
+Nothing here opens a transaction: what changes something runs inside `Database.write`, what reads inside `Database.call`.
+Deleting is soft everywhere (`deleted` of a conversation, `hide_messages`); only `purge` takes anything away.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chatgui.core.conversation import Conversation, Summary
+from chatgui.core.errors import UsageError
+from chatgui.core.message import Message, Role
+from chatgui.store import messages
+from chatgui.store.clean import clean, from_json, to_json
+from chatgui.store.replies import append_chunk, begin_reply, drop_reply, finish_reply, recover
+from chatgui.store.times import from_ms, to_ms
+
+__all__ = [
+    "append_chunk", "begin_reply", "create", "drop_reply", "finish_reply", "forget_freed_pages", "hide_messages",
+    "insert_message", "load", "purge", "recover", "replace_message", "set_fields", "summaries", "summary",
+    "unhide_messages",
+]  # fmt: skip
+
+_SUMMARY = (
+    "SELECT id, title, created, updated, answered_by, model, messages, state, unread, pinned, archived, folder, tags,"
+    " deleted FROM conversations"
+)
+
+
+def summaries(connection: sqlite3.Connection, deleted: bool = False) -> list[Summary]:
+    """All conversations, or those in the trash; newest first."""
+    where = "deleted IS NOT NULL" if deleted else "deleted IS NULL"
+    return [_summary(row) for row in connection.execute(f"{_SUMMARY} WHERE {where} ORDER BY updated DESC, seq DESC")]
+
+
+def summary(connection: sqlite3.Connection, conversation_id: str) -> Summary | None:
+    """One conversation, in the trash or not."""
+    row = connection.execute(f"{_SUMMARY} WHERE id = ?", (conversation_id,)).fetchone()
+    return None if row is None else _summary(row)
+
+
+def _summary(row: tuple[Any, ...]) -> Summary:
+    identity, title, created, updated, account, model, count, state, unread, pinned, archived, folder, tags, deleted = (
+        row
+    )
+    return Summary(
+        identity, title, from_ms(created), from_ms(updated), account, model, count, state,
+        bool(unread), bool(pinned), bool(archived), folder,
+        () if tags == "[]" else from_json(tags, tuple[str, ...]) or (),
+        None if deleted is None else from_ms(deleted),
+    )  # fmt: skip
+
+
+def load(connection: sqlite3.Connection, conversation_id: str) -> Conversation | None:
+    """A whole conversation. Damage is mended as far as it goes: a message without its parent stands at the root."""
+    own = not connection.in_transaction
+    if own:
+        connection.execute("BEGIN")  # one moment for all the tables
+    try:
+        return _load(connection, conversation_id)
+    finally:
+        if own:
+            connection.execute("COMMIT")
+
+
+def _load(connection: sqlite3.Connection, conversation_id: str) -> Conversation | None:
+    row = connection.execute(
+        "SELECT seq, id, title, created, updated, account, model, system, params, draft, tip FROM conversations"
+        " WHERE id = ?",
+        (conversation_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    seq, identity, title, created, updated, account, model, system, params, draft, tip = row
+    conversation = Conversation(
+        identity, title, from_ms(created), from_ms(updated), account, model, system, from_json(params) or {}, draft
+    )
+    for message in messages.of_conversation(connection, seq):
+        orphan = message.parent is not None and message.parent not in conversation.messages
+        conversation.add(replace(message, parent=None) if orphan else message)
+    if tip in conversation.messages:
+        conversation.tip = tip
+    elif roots := conversation.children(None):
+        conversation.tip = conversation.deepest(roots[-1])
+    return conversation
+
+
+def create(connection: sqlite3.Connection, conversation: Conversation) -> None:
+    """Add a conversation with all that is in it; does nothing if it is there already."""
+    made = connection.execute(
+        "INSERT INTO conversations (id, title, created, updated, account, model, system, params, draft, tip)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (
+            conversation.id, clean(conversation.title), to_ms(conversation.created), to_ms(conversation.updated),
+            conversation.account, clean(conversation.model), clean(conversation.system),
+            to_json(dict(conversation.params)), clean(conversation.draft), conversation.tip,
+        ),
+    )  # fmt: skip
+    if made.rowcount and conversation.messages:
+        seq = row_of(connection, conversation.id)
+        for message in conversation.messages.values():
+            messages.put(connection, seq, message)
+        count(connection, seq)
+
+
+def insert_message(connection: sqlite3.Connection, conversation_id: str, message: Message) -> None:
+    """Add a finished message; the conversation is as new as it."""
+    seq = row_of(connection, conversation_id)
+    messages.put(connection, seq, message)
+    touch(connection, seq, message)
+
+
+def replace_message(connection: sqlite3.Connection, conversation_id: str, message: Message) -> None:
+    """Put a message in the place of the one with its id: other words, other parts."""
+    messages.put(connection, row_of(connection, conversation_id), message)
+
+
+def hide_messages(connection: sqlite3.Connection, ids: Iterable[str], when: datetime) -> None:
+    """Take messages out of their tree; they can come back."""
+    _set_deleted(connection, ids, to_ms(when))
+
+
+def unhide_messages(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
+    """Put them back where they were."""
+    _set_deleted(connection, ids, None)
+
+
+def _set_deleted(connection: sqlite3.Connection, ids: Iterable[str], deleted: int | None) -> None:
+    concerned: set[int] = set()
+    for one in ids:
+        query = "UPDATE messages SET deleted = ? WHERE id = ? RETURNING conversation"
+        concerned.update(row[0] for row in connection.execute(query, (deleted, one)).fetchall())
+    for seq in concerned:
+        count(connection, seq)
+
+
+def _truth(value: Any) -> int:
+    return int(bool(value))
+
+
+_FIELDS: dict[str, Callable[[Any], Any]] = {
+    "title": clean,
+    "title_by_user": _truth,
+    "account": clean,
+    "model": clean,
+    "system": clean,
+    "draft": clean,
+    "folder": clean,
+    "params": lambda value: to_json(dict(value)),
+    "tags": lambda value: to_json(list(value)),
+    "tip": lambda value: value,
+    "pinned": _truth,
+    "archived": _truth,
+    "unread": _truth,
+    "deleted": lambda value: None if value is None else to_ms(value),
+    "scroll": lambda value: value if isinstance(value, str) else to_json(value),
+}
+
+
+def set_fields(connection: sqlite3.Connection, conversation_id: str, **fields: Any) -> None:
+    """Change fields of a conversation; its place in the order of newness stays. A conversation that is gone is none of it."""
+    if not fields:
+        return
+    names = ", ".join(f"{name} = ?" for name in fields)
+    values = [_FIELDS[name](value) for name, value in fields.items()]
+    connection.execute(f"UPDATE conversations SET {names} WHERE id = ?", (*values, conversation_id))  # noqa: S608
+
+
+def purge(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
+    """Delete for ever. What was spent stays counted, without the title. Call `forget_freed_pages` afterwards."""
+    connection.execute("PRAGMA secure_delete = ON")
+    for one in ids:
+        connection.execute("UPDATE spending SET title = '' WHERE conversation = ?", (one,))
+        connection.execute("DELETE FROM conversations WHERE id = ?", (one,))
+    connection.execute("DELETE FROM attachments WHERE sha256 NOT IN (SELECT sha256 FROM message_attachments)")
+
+
+def forget_freed_pages(connection: sqlite3.Connection) -> None:
+    """Empty the write-ahead log, which still holds what was deleted. Not inside a transaction."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
+def row_of(connection: sqlite3.Connection, conversation_id: str) -> int:
+    """The row of a conversation. Raises UsageError if it is gone."""
+    row = connection.execute("SELECT seq FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+    if row is None:
+        raise UsageError("This conversation is no longer there.")
+    return int(row[0])
+
+
+def count(connection: sqlite3.Connection, seq: int) -> None:
+    """Bring what the summary says of the messages up to date."""
+    connection.execute(
+        "UPDATE conversations SET messages = (SELECT count(*) FROM messages WHERE conversation = :seq AND deleted IS NULL),"
+        " answered_by = coalesce((SELECT account FROM messages WHERE conversation = :seq AND deleted IS NULL"
+        " AND role = 'assistant' AND account <> '' ORDER BY seq DESC LIMIT 1), answered_by) WHERE seq = :seq",
+        {"seq": seq},
+    )
+
+
+def touch(connection: sqlite3.Connection, seq: int, message: Message) -> None:
+    """Count a message just added."""
+    from_account = message.account if message.role is Role.ASSISTANT else ""
+    connection.execute(
+        "UPDATE conversations SET messages = messages + 1, updated = max(updated, ?),"
+        " answered_by = CASE WHEN ? <> '' THEN ? ELSE answered_by END WHERE seq = ?",
+        (to_ms(message.created), from_account, from_account, seq),
+    )

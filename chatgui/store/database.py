@@ -1,0 +1,212 @@
+"""The database: one connection on one thread. Calls run in the order they are made, and come back by `await`.
+
+    database = Database(profile.database)
+    await database.open()
+    rows = await database.call(conversations.summaries, False)
+    await database.write(conversations.set_fields, id, durable=True)
+
+SQLite runs in WAL mode. A write is one transaction. `durable` writes are synced to the disk before they return (what the
+user said, and final answers); others, such as the text of a running answer, survive the end of the process at once and a
+power cut a little later. Every failure is a StoreError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from chatgui.core.errors import StoreError, StoreState
+from chatgui.core.event import Event
+from chatgui.store import border, connecting
+from chatgui.store.ballast import Ballast
+from chatgui.store.run import Run
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_LOOK_EVERY = 5.0  # seconds between looks whether the file is still the one we opened
+
+
+class Database:
+    """The library's file. `refuses` says why nothing can be written (read-only folder, newer version), if so."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.created = False  # whether this opening made the library
+        self.unclean = False  # whether a run before this one ended without closing
+        self.refuses: StoreError | None = None
+        self.trouble: Event[StoreError | None] = (
+            Event()
+        )  # space was taken from the reserve; None once it is whole again
+        self.run = Run(path.parent / "run")
+        self._ballast = Ballast(path.parent / "ballast")
+        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._durable: bool | None = None  # how the connection syncs now
+        self._identity: tuple[int | None, int | None] = (None, None)
+        self._looked = 0.0
+        self._loop: asyncio.AbstractEventLoop
+
+    async def open(self) -> None:
+        """Open or make the database, and bring its schema up to date.
+
+        Raises StoreError if it is damaged, gone, or cannot be used at all. If it can only be read, it opens, and
+        `refuses` says why.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._work, name="database", daemon=True)
+        self._thread.start()
+        try:
+            await self._submit(self._open)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def call(self, fn: Callable[Concatenate[sqlite3.Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run `fn(connection, …)` outside a transaction: for reading."""
+        return await self._submit(lambda: self._read(lambda connection: fn(connection, *args, **kwargs)))
+
+    async def write(self, fn: Callable[..., R], *args: Any, durable: bool = False) -> R:
+        """Run `fn(connection, …)` in one transaction. Cancelling the wait does not undo the write."""
+        return await self._submit(lambda: self._write(lambda connection: fn(connection, *args), durable))
+
+    async def close(self) -> None:
+        """Finish what was asked, put the log into the file, and end the thread. May be called twice."""
+        if self._thread is None:
+            return
+        with contextlib.suppress(StoreError):
+            await self._submit(self._close)
+        thread, self._thread = self._thread, None
+        self._jobs.put(None)
+        await asyncio.to_thread(thread.join)
+
+    # ------------------------------------------------------------------------------------- on the database's thread
+
+    def _open(self) -> None:
+        opened = connecting.open_library(self.path, self.run)
+        self._connection, self.created, self.refuses = opened.connection, opened.created, opened.refuses
+        if self.refuses is None:
+            self.unclean = bool(self.run.died)
+            self._identity = connecting.identity(self.path)
+            self._jobs.put(self._ballast.fill)
+
+    def _read(self, job: Callable[[sqlite3.Connection], R]) -> R:
+        connection = self._connected()
+        try:
+            return job(connection)
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error) or connection.text_factory is not str:
+                raise
+            connection.text_factory = connecting.tolerant_text  # a damaged text: from now on show what can be shown
+            return job(connection)
+
+    def _write(self, job: Callable[[sqlite3.Connection], R], durable: bool) -> R:
+        if self.refuses is not None:
+            raise self.refuses
+        self._look_for_file()
+        try:
+            result = self._transaction(job, durable)
+        except sqlite3.Error as error:
+            if border.translate(error, self.path).state is not StoreState.DISK_FULL or not self._ballast.drop():
+                raise
+            self._tell(border.trouble(StoreState.DISK_FULL))
+            return self._transaction(job, durable)
+        if durable and self._ballast.refill():
+            self._tell(None)
+        return result
+
+    def _transaction(self, job: Callable[[sqlite3.Connection], R], durable: bool) -> R:
+        connection = self._connected()
+        if durable is not self._durable:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = self._read(job)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise StoreError(StoreState.FAILED, "The database is closed.")
+        return self._connection
+
+    def _look_for_file(self) -> None:
+        """If the file was taken away under us, what the connection still holds is put back in its place."""
+        now = time.monotonic()
+        if now - self._looked < _LOOK_EVERY:
+            return
+        self._looked = now
+        if connecting.identity(self.path) == self._identity:
+            return
+        self._connection = connecting.put_back(self._connected(), self.path, self.run)
+        self._durable = None
+        self._identity = connecting.identity(self.path)
+        self._tell(
+            StoreError(
+                StoreState.FAILED,
+                "The database file was removed while the program ran. It has been written again.",
+                advice="Check what cleans or synchronises the profile folder.",
+            )
+        )
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+        self.run.end()
+
+    # ------------------------------------------------------------------------------------------------- the thread
+
+    def _tell(self, error: StoreError | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody listens any more
+            self._loop.call_soon_threadsafe(self.trouble.emit, error)
+
+    async def _submit(self, job: Callable[[], R]) -> R:
+        if self._thread is None:
+            raise StoreError(StoreState.FAILED, "The database is closed.")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+
+        def run() -> None:
+            try:
+                result, error = job(), None
+            except BaseException as raised:  # noqa: BLE001  # whoever awaits gets it
+                result, error = None, self._translated(raised)
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, future, result, error)
+
+        self._jobs.put(run)
+        return await future
+
+    def _translated(self, error: BaseException) -> BaseException:
+        if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
+            ours = border.translate(error, self.path)
+            ours.__cause__ = error
+            return ours
+        return error
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()
+
+
+def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+    if future.cancelled():
+        return
+    if error is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(result)

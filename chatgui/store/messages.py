@@ -1,0 +1,165 @@
+"""Messages as rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from chatgui.core.errors import Failure, Kind
+from chatgui.core.message import Message, Part, Role, State, Timing
+from chatgui.core.usage import Source, Usage
+from chatgui.store import parts as part_rows
+from chatgui.store.clean import clean, from_json, to_json, whole
+from chatgui.store.times import from_ms, to_ms
+
+DAMAGED = Failure(
+    Kind.STORE,
+    "This text may be damaged: it is not what was once saved.",
+    advice="An older copy may be in the backups.",
+)
+
+COLUMNS = (
+    "id", "parent", "role", "state", "created", "account", "model",
+    "prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cached_tokens", "tokens_per_second",
+    "cost", "currency", "source", "cost_source", "partial", "raw_usage",
+    "ttft_ms", "thinking_ms", "duration_ms", "deltas", "finish_reason", "failure", "params", "edited",
+)  # fmt: skip
+_CHOOSE = ", ".join(COLUMNS)
+_PUT = f"INSERT INTO messages (conversation, owner, crc, {_CHOOSE}) VALUES (?, ?, ?{', ?' * len(COLUMNS)})"  # noqa: S608
+_REPLACE = f"UPDATE messages SET owner = ?, crc = ?, {', '.join(f'{name} = ?' for name in COLUMNS)} WHERE seq = ?"  # noqa: S608
+
+
+def _values(message: Message) -> tuple[Any, ...]:
+    usage, timing = message.usage, message.timing
+    return (
+        message.id, message.parent, message.role.value, message.state.value, to_ms(message.created),
+        clean(message.account), clean(message.model),
+        whole(usage.prompt_tokens), whole(usage.completion_tokens), whole(usage.total_tokens),
+        whole(usage.reasoning_tokens), whole(usage.cached_tokens), usage.tokens_per_second,
+        usage.cost, usage.currency, usage.source.value, usage.cost_source.value, usage.partial,
+        None if usage.raw is None else to_json(usage.raw),
+        timing.ttft_ms, timing.thinking_ms, timing.duration_ms, timing.deltas,
+        None if message.finish_reason is None else clean(message.finish_reason),
+        None if message.failure is None else to_json(_failure(message.failure)),
+        to_json(dict(message.params)), message.edited,
+    )  # fmt: skip
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {name: getattr(failure, name) for name in Failure.__dataclass_fields__}
+
+
+def seq_of(connection: sqlite3.Connection, message_id: str) -> int | None:
+    """The row of a message, if it is there."""
+    row = connection.execute("SELECT seq FROM messages WHERE id = ?", (message_id,)).fetchone()
+    return None if row is None else row[0]
+
+
+def put(connection: sqlite3.Connection, conversation: int, message: Message, *, owner: str = "") -> int:
+    """Insert a message with its parts, or replace the one with its id; its row."""
+    rows = [part_rows.to_row(part) for part in message.parts]
+    crc = None if message.state is State.STREAMING else part_rows.checksum(rows)
+    seq = seq_of(connection, message.id)
+    if seq is None:
+        seq = int(connection.execute(_PUT, (conversation, owner, crc, *_values(message))).lastrowid or 0)
+    else:
+        connection.execute(_REPLACE, (owner, crc, *_values(message), seq))
+        connection.execute("DELETE FROM parts WHERE message = ?", (seq,))
+        connection.execute("DELETE FROM chunks WHERE message = ?", (seq,))
+        connection.execute("DELETE FROM message_attachments WHERE message = ?", (seq,))
+    connection.executemany(
+        "INSERT INTO parts (message, position, kind, text, more) VALUES (?, ?, ?, ?, ?)",
+        ((seq, position, *row) for position, row in enumerate(rows)),
+    )
+    if named := part_rows.files(message.parts):
+        connection.executemany("INSERT INTO message_attachments VALUES (?, ?)", ((seq, sha256) for sha256 in named))
+    return seq
+
+
+def of_conversation(connection: sqlite3.Connection, conversation: int) -> list[Message]:
+    """The messages of a conversation that are not taken out, in order of making."""
+    said = _grouped(
+        connection,
+        "SELECT message, kind, text, more FROM parts WHERE message IN"
+        " (SELECT seq FROM messages WHERE conversation = ? AND deleted IS NULL) ORDER BY message, position",
+        conversation,
+    )
+    rows = connection.execute(
+        f"SELECT seq, crc, {_CHOOSE} FROM messages WHERE conversation = ? AND deleted IS NULL ORDER BY seq",  # noqa: S608
+        (conversation,),
+    )
+    return [_message(connection, seq, crc, values, said.get(seq, [])) for seq, crc, *values in rows.fetchall()]
+
+
+def one(connection: sqlite3.Connection, message_id: str) -> Message | None:
+    """A message by its id, taken out or not."""
+    row = connection.execute(f"SELECT seq, crc, {_CHOOSE} FROM messages WHERE id = ?", (message_id,)).fetchone()  # noqa: S608
+    if row is None:
+        return None
+    seq, crc, *values = row
+    said = connection.execute("SELECT kind, text, more FROM parts WHERE message = ? ORDER BY position", (seq,))
+    return _message(connection, seq, crc, values, said.fetchall())
+
+
+def _grouped(connection: sqlite3.Connection, query: str, conversation: int) -> dict[int, list[part_rows.Row]]:
+    groups: dict[int, list[part_rows.Row]] = {}
+    for seq, kind, text, more in connection.execute(query, (conversation,)):
+        groups.setdefault(seq, []).append((kind, text, more))
+    return groups
+
+
+def _message(
+    connection: sqlite3.Connection, seq: int, crc: int | None, values: list[Any], said: list[part_rows.Row]
+) -> Message:
+    row = dict(zip(COLUMNS, values, strict=True))
+    parts: tuple[Part, ...] = tuple(part_rows.from_row(*one) for one in said)
+    state = _member(State, row["state"], State.FINISHED)
+    failure = from_json(row["failure"], Failure)
+    if state is State.STREAMING:
+        parts = part_rows.from_chunks(chunks_of(connection, seq), parts)
+    elif crc != part_rows.checksum(said):
+        failure = failure or DAMAGED
+    return Message(
+        id=row["id"],
+        role=_member(Role, row["role"], Role.ASSISTANT),
+        parts=parts,
+        created=from_ms(row["created"]),
+        parent=row["parent"],
+        state=state,
+        account=row["account"],
+        model=row["model"],
+        usage=_usage(row),
+        timing=Timing(row["ttft_ms"], row["thinking_ms"], row["duration_ms"], row["deltas"]),
+        finish_reason=row["finish_reason"],
+        failure=failure,
+        params=from_json(row["params"]) or {},
+        edited=bool(row["edited"]),
+    )
+
+
+def chunks_of(connection: sqlite3.Connection, seq: int) -> Iterable[tuple[str, str]]:
+    """The (kind, text) pieces appended to a running answer."""
+    return connection.execute("SELECT kind, text FROM chunks WHERE message = ? ORDER BY position", (seq,)).fetchall()
+
+
+def _usage(row: dict[str, Any]) -> Usage:
+    counts = ("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cached_tokens")
+    return Usage(
+        **{name: row[name] for name in counts},
+        tokens_per_second=row["tokens_per_second"],
+        cost=row["cost"],
+        currency=row["currency"],
+        source=_member(Source, row["source"], Source.UNKNOWN),
+        cost_source=_member(Source, row["cost_source"], Source.UNKNOWN),
+        partial=bool(row["partial"]),
+        raw=from_json(row["raw_usage"]),
+    )
+
+
+def _member(kind: Any, value: str, otherwise: Any) -> Any:
+    """A member of an enumeration; a word it does not know (damage, a newer version) is read as `otherwise`."""
+    try:
+        return kind(value)
+    except ValueError:
+        return otherwise
