@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chatgui.core.conversation import Conversation
-from chatgui.core.message import Message, Part, Role
+from chatgui.core.message import Attachment, Message, Role
 from chatgui.store import attachments, conversations, messages
 from chatgui.store.replies import spend
 from chatgui.store.times import to_ms
@@ -36,8 +36,10 @@ def merge(
 
     A conversation that is here keeps all it has and gains the messages it lacks; out of the trash it comes back.
     """
-    for contents in files.values():
-        attachments.save(connection, contents, "", "")
+    for message in incoming.messages.values():
+        for part in message.parts:
+            if isinstance(part, Attachment) and part.sha256 in files:
+                attachments.save(connection, files[part.sha256], part.media_type, part.name)
     here = connection.execute("SELECT seq, deleted, tip FROM conversations WHERE id = ?", (incoming.id,)).fetchone()
     if here is None:
         fresh = _renamed(connection, incoming, None)
@@ -95,9 +97,3 @@ def _count_spending(connection: sqlite3.Connection, conversation_id: str, added:
     for message in added:
         if message.role is Role.ASSISTANT and (message.usage.known or message.usage.cost is not None):
             spend(connection, conversation_id, message)
-
-
-def files_of(conversation: Conversation) -> list[str]:
-    """The SHA-256 of every file the conversation names, each once."""
-    parts: list[Part] = [part for message in conversation.messages.values() for part in message.parts]
-    return list(dict.fromkeys(part.sha256 for part in parts if part.kind == "attachment"))  # type: ignore[union-attr]
