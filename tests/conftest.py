@@ -64,7 +64,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     wanted = inspect.signature(pyfuncitem.obj).parameters
     arguments = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
-    pyfuncitem.funcargs["runner"].run(pyfuncitem.obj(**arguments))
+    one: Any = pyfuncitem.funcargs["runner"]
+    one.run(pyfuncitem.obj(**arguments))
     return True
 
 
