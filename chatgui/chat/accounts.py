@@ -32,6 +32,7 @@ class Accounts:
         self._accounts: dict[str, Account] = {}
         self._models: dict[str, list[Model]] = {}
         self._keys: dict[str, Secret] = {}  # by account id: given for this run, or read from the keyring before
+        self._lent: set[str] = set()
         self.demo = DemoServer()
 
     async def load(self) -> None:
@@ -188,7 +189,13 @@ class Accounts:
             return
         await self._save(replace(account, traits=replace(account.traits, **known)))
 
+    def lend(self, account: Account) -> None:
+        """Use an account for this run only: it is never written."""
+        self._lent.add(account.id)
+        self._accounts[account.id] = account
+
     async def _save(self, account: Account) -> None:
-        await self._db.write(rows.save, account, durable=True)
+        if account.id not in self._lent:
+            await self._db.write(rows.save, account, durable=True)
         self._accounts[account.id] = account
         self._changed.emit(AccountsChanged())

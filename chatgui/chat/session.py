@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from chatgui.chat.accounts import Accounts
+from chatgui.chat.archive import Archive
 from chatgui.chat.asking import history_of, opening_answer, user_message
 from chatgui.chat.editing import Editing, message_of
 from chatgui.chat.keeper import StoreKeeper
@@ -85,6 +86,7 @@ class Session:
         self.undo_stack = UndoStack()
         self.accounts = Accounts(database, vault, client, self.changed)
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed)
+        self.archive = Archive(database, self.changed, self._forget)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
 
     # Beginning and end
@@ -92,7 +94,9 @@ class Session:
     async def open(self) -> None:
         """Open the database, mend what a crash left, read settings and accounts."""
         await self._db.open()
-        await self._db.write(conversations.recover, durable=True)
+        self._db.trouble.subscribe(self._tell_trouble)
+        if self._db.refuses is None:
+            await self._db.write(conversations.recover, durable=True)
         self.settings, self.settings_trouble = await asyncio.to_thread(settings_file.load, self.profile.settings)
         await self.accounts.load()
 
@@ -183,6 +187,11 @@ class Session:
             if name in ("title", "params", "system", "account", "model"):
                 setattr(conversation, name, value)
 
+    def _forget(self, ids: Iterable[str]) -> None:
+        for one in ids:
+            if one not in self.turns:
+                self._open.pop(one, None)
+
     # Saying something
 
     async def send(
@@ -211,13 +220,12 @@ class Session:
         if fresh and conversation.title == UNTITLED:
             conversation.title = title_from(message.text)
         title = conversation.title
-        await self._db.write(
-            lambda connection: (
-                conversations.set_fields(connection, conversation.id, draft="", title=title),
-                conversations.insert_message(connection, conversation.id, message),
-            ),
-            durable=True,
-        )
+
+        def say(connection: Any) -> None:
+            conversations.set_fields(connection, conversation.id, draft="", title=title, tip=message.id)
+            conversations.insert_message(connection, conversation.id, message)
+
+        await self._db.write(say, durable=True)
         conversation.add(message)
         conversation.tip = message.id
         self.changed.emit(LibraryChanged(conversation.id))
@@ -329,7 +337,15 @@ class Session:
         try:
             await self._db.write(function, *args, durable=True)
         except StoreError as error:
-            self.changed.emit(StoreTrouble(error.message, error.advice))
+            self._tell_trouble(error)
+
+    def _tell_trouble(self, error: StoreError | None) -> None:
+        self.changed.emit(StoreTrouble(error.message if error else "", error.advice if error else ""))
+
+    @property
+    def read_only(self) -> StoreError | None:
+        """Why nothing can be kept in this profile, if so; everything can be read all the same."""
+        return self._db.refuses
 
     # What must be there
 
