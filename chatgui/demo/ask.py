@@ -135,7 +135,7 @@ class Ask:
 
     def number(self, *units: str, default: float) -> float:
         """The first number in the user's last words that stands before one of `units` (“500/s”, “20 kB”)."""
-        pattern = r"(\d+(?:[.,]\d+)?)\s*(?:" + "|".join(map(re.escape, units)) + r")(?![\w])"
+        pattern = r"(?<!\d)(\d{1,9}(?:[.,]\d{1,9})?)\s*(?:" + "|".join(map(re.escape, units)) + r")(?![\w])"
         found = re.search(pattern, self.prompt, re.IGNORECASE)
         return float(found[1].replace(",", ".")) if found else default
 
@@ -153,7 +153,7 @@ def pace_of(value: object) -> float | None:
     """`value` as a pace (a factor on every wait: 1 is human, 0 is no waiting at all), or None if it is none."""
     try:
         pace = float(value) if isinstance(value, (int, float, str)) else -1.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return pace if 0 <= pace <= 1000 else None
 

@@ -40,9 +40,12 @@ class Request:
     @property
     def local(self) -> bool:
         """Whether it was meant for this computer: a web page that reaches us by another name or origin was not."""
-        host = urlsplit("//" + self.headers.get("host", "")).hostname
         origin = self.headers.get("origin")
-        return host in LOOPBACK and (origin is None or urlsplit(origin).hostname in LOOPBACK)
+        try:
+            host = urlsplit("//" + self.headers.get("host", "")).hostname
+            return host in LOOPBACK and (origin is None or urlsplit(origin).hostname in LOOPBACK)
+        except ValueError:
+            return False
 
 
 async def read_request(reader: StreamReader, writer: StreamWriter) -> Request | None:
@@ -67,7 +70,7 @@ async def read_request(reader: StreamReader, writer: StreamWriter) -> Request | 
         body = await reader.readexactly(int(length))
     except IncompleteReadError:
         return None
-    return Request(method, unquote(urlsplit(target).path), headers, body)
+    return Request(method, unquote(target.partition("?")[0]), headers, body)
 
 
 def _parse(head: bytes) -> tuple[str, str, dict[str, str]]:

@@ -39,7 +39,7 @@ class Server:
         self.port = 0
         self._pace = pace
         self._observe = observe or (lambda _what, _request: None)
-        self._refused: Counter[tuple[str, str]] = Counter()
+        self._refused: Counter[int] = Counter()  # by hash of what was asked
         self._numbers = count(1)
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -161,7 +161,7 @@ class Server:
         """Whether an error that was ordered `times` times is still to come."""
         if times is None:
             return True
-        asked = (ask.model, ask.prompt)
+        asked = hash((ask.model, ask.prompt))
         self._refused[asked] += 1
         if self._refused[asked] <= times:
             return True

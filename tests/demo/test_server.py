@@ -42,6 +42,9 @@ async def test_one_connection_serves_many_requests() -> None:
         (request("/v1/models", origin="https://evil.example"), 403),
         (request("/v1/models", host="localhost:1", origin="http://localhost:2"), 200),
         (request("/v1/models", host="[::1]:1"), 200),
+        (request("/v1/models", host="["), 403),
+        (request("/v1/models", origin="null"), 403),
+        (request("//["), 404),
         (request("/nowhere"), 404),
         (request("/v2/models"), 404),
         (request("/v1/models", {}), 405),
@@ -156,6 +159,17 @@ async def test_pace_is_a_factor_on_every_wait() -> None:
         began = loop.time()
         await ask(server, "chatter", "100/s for 2 s", demo_pace=0.1)
         assert 0.15 < loop.time() - began < 5
+
+
+@pytest.mark.parametrize("pace", ["fast", -1, None, [], 10**400, float("nan")])
+async def test_nonsense_for_a_pace_is_no_pace(pace: object) -> None:
+    async with asyncio.timeout(10), serve(pace=0) as server:
+        assert (await ask(server, "demo", "hello", demo_pace=pace)).ended
+
+
+async def test_a_size_beyond_all_bounds_is_bounded() -> None:
+    async with asyncio.timeout(10), serve(pace=0) as server:
+        assert (await ask(server, "slow", "think " + "9" * 400 + " s", demo_pace=0)).ended
 
 
 async def test_pace_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
