@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatgui.core.change import Change, StoreTrouble
 from chatgui.core.errors import StoreError
 from chatgui.core.event import Event
-from chatgui.core.message import Message
+from chatgui.core.message import Message, State
 from chatgui.store import conversations
 from chatgui.store.database import Database
 
@@ -23,7 +23,10 @@ class StoreKeeper:
         await self._db.write(conversations.append_chunk, message_id, seq, kind, text)
 
     async def finish(self, message: Message) -> None:
-        """Keep the final message, synced to the disk."""
+        """Keep the final message, synced to the disk; one that was stopped before anything came is dropped."""
+        if message.state is State.STOPPED and not message.parts:
+            await self._db.write(conversations.drop_reply, message.id, durable=True)
+            return
         await self._db.write(conversations.finish_reply, self._conversation_id, message, durable=True)
 
     def trouble(self, error: StoreError | None) -> None:

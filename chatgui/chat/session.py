@@ -292,9 +292,9 @@ class Session:
         turn = Turn(
             conversation.id, message, request, self._stream_of(account.id), StoreKeeper(self._db, self.changed, conversation.id),
             learned=lambda learned: self._learn(account.id, learned),
+            ended=lambda ended: self._ended(conversation, ended),
         )  # fmt: skip
         self.turns[conversation.id] = turn
-        self._spawn(self._settle(conversation, turn))
         self.changed.emit(TurnStarted(conversation.id, message.id))
         return turn
 
@@ -305,25 +305,20 @@ class Session:
 
         return stream
 
-    async def _settle(self, conversation: Conversation, turn: Turn) -> None:
-        message = await turn.wait()
-        self.turns.pop(conversation.id, None)
-        if message.state is State.STOPPED and turn.reply.empty and not message.parts:
+    def _ended(self, conversation: Conversation, message: Message) -> None:
+        del self.turns[conversation.id]
+        if message.state is State.STOPPED and not message.parts:
             conversation.remove(message.id)
             conversation.tip = message.parent
-            await self._write_quietly(conversations.drop_reply, message.id)
         else:
             conversation.add(message)
         conversation.updated = datetime.now(UTC)
         self.changed.emit(TurnEnded(conversation.id, message.id))
         self.changed.emit(LibraryChanged(conversation.id))
-        await self._send_queued(conversation, message)
-
-    async def _send_queued(self, conversation: Conversation, message: Message) -> None:
         waiting = self._queued.get(conversation.id)
         if waiting and message.state is State.FINISHED:
             text, attached = waiting.pop(0)
-            await self.send(conversation.id, text, attached)
+            self._spawn(self.send(conversation.id, text, attached))
 
     def _learn(self, account_id: str, learned: Learned) -> None:
         self._spawn(self.accounts.learn(account_id, learned.traits))
@@ -332,12 +327,6 @@ class Session:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _write_quietly(self, function: Callable[..., Any], *args: Any) -> None:
-        try:
-            await self._db.write(function, *args, durable=True)
-        except StoreError as error:
-            self._tell_trouble(error)
 
     def _tell_trouble(self, error: StoreError | None) -> None:
         self.changed.emit(StoreTrouble(error.message if error else "", error.advice if error else ""))

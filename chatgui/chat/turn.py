@@ -54,14 +54,17 @@ class Keeper(Protocol):
         """Append text of a kind (`text`, `reasoning`, `refusal`) to a running answer."""
 
     async def finish(self, message: Message) -> None:
-        """Keep the final message, durably."""
+        """Keep the final message, durably; one that was stopped before anything came is dropped."""
 
     def trouble(self, error: StoreError | None) -> None:
         """The store did not take text (or does again, if None)."""
 
 
 class Turn:
-    """One request and its reply. Made by the session; views read `reply` and `phase` when `changed` says so."""
+    """One request and its reply. Made by the session; views read `reply` and `phase` when `changed` says so.
+
+    `ended` is called once with the final message, when it is kept and before `wait` returns it.
+    """
 
     def __init__(
         self,
@@ -72,7 +75,7 @@ class Turn:
         keeper: Keeper,
         *,
         learned: Callable[[Learned], None] = lambda _: None,
-        observed: Callable[[Delta], None] = lambda _: None,
+        ended: Callable[[Message], None] = lambda _: None,
     ) -> None:
         self.conversation_id = conversation_id
         self.message_id = message.id
@@ -90,7 +93,7 @@ class Turn:
         self._thought: tuple[float, float] | None = None  # first and last moment of reasoning before the answer
         self._stream = stream
         self._learned = learned
-        self._observed = observed
+        self._ended = ended
         self._saver = _Saver(message.id, self.reply, keeper)
         self._keeper = keeper
         self._streaming: asyncio.Task[None] | None = None
@@ -138,6 +141,7 @@ class Turn:
             await self._keeper.finish(self.message)
         except StoreError as error:
             self._keeper.trouble(error)
+        self._ended(self.message)
         self.changed.emit(None)
         return self.message
 
@@ -147,7 +151,6 @@ class Turn:
                 self._take(delta)
 
     def _take(self, delta: Delta) -> None:
-        self._observed(delta)
         if self.reply.apply(delta):
             self._time(delta)
             self._saver.arm()
