@@ -1,0 +1,1 @@
+"""Speaking to providers: sockets, streams, and the truth about what came of them."""

@@ -1,0 +1,321 @@
+"""The client: one for the program's life, one pool of connections for each way to the network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from chatgui.core.account import Account, Model
+from chatgui.core.delta import Connecting, Delta, Ended, Learned, Opened, Retrying
+from chatgui.core.errors import ChatError, ProtocolError
+from chatgui.core.request import ChatRequest
+from chatgui.core.secret import DOTS, Secret, redact
+from chatgui.wire.answer import Answer
+from chatgui.wire.base_url import endpoint, is_loopback, shown_host
+from chatgui.wire.dialects import dialect_of
+from chatgui.wire.errors import translate
+from chatgui.wire.exchange import Exchange
+from chatgui.wire.failures import http_failure, loads, stream_failure
+from chatgui.wire.models import is_list, next_page, read_models
+from chatgui.wire.negotiation import negotiate
+from chatgui.wire.network import Route, make_client, route_of
+from chatgui.wire.record import Record, WireRecord
+from chatgui.wire.request import Manner, body, headers, manner_of
+from chatgui.wire.retry import Bucket, Phase, retry_after, wait_before_retry
+
+if TYPE_CHECKING:
+    import httpx
+
+COMMENTS_S = 600.0  # a server that only sends signs of life has this long
+MAX_PAGES = 20
+MAX_MODELS_BODY = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    """Whom we speak to, and as whom."""
+
+    account: Account
+    secret: Secret | None
+    proxy_password: Secret | None
+
+    @property
+    def secrets(self) -> tuple[Secret | None, ...]:
+        """What must never be seen in anything that comes back."""
+        return (self.secret, self.proxy_password)
+
+
+@dataclass(slots=True)
+class _Call:
+    """What one `stream` needs to know from attempt to attempt."""
+
+    peer: _Peer
+    request: ChatRequest
+    record: Record | None
+    manner: Manner
+    attempt: int = 1
+    retries: int = 0
+    waited: float = 0.0
+    negotiated: int = 0
+    learned: dict[str, Any] = field(default_factory=dict)
+    should_retry: bool | None = None
+    phase: Phase = Phase.NOTHING_SENT
+    sent: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Client:
+    """Speaks to providers. Cheap to make: HTTP library, certificates and pools come with the first request, in a thread.
+
+    `frame_s`: while data flows, the next read waits so many seconds for more to come, so that a window wakes up once a
+    frame and not once a token; 0 reads at once. `comments_s`: how long a server may send nothing but comments.
+    """
+
+    def __init__(self, *, frame_s: float = 0.0, comments_s: float | None = COMMENTS_S) -> None:
+        self._frame_s = frame_s
+        self._comments_s = comments_s
+        self._clients: dict[Route, httpx.AsyncClient] = {}
+        self._making: dict[Route, asyncio.Task[httpx.AsyncClient]] = {}
+        self._buckets: dict[str, Bucket] = {}
+
+    async def stream(
+        self, account: Account, secret: Secret | None, request: ChatRequest, *,
+        proxy_password: Secret | None = None, record: Record | None = None,
+    ) -> AsyncIterator[Delta]:  # fmt: skip
+        """Ask, and give what comes as deltas in order; `Ended` is the last one.
+
+        Raises only ChatError (and lets cancellation through). What is raised says how the turn ended: `Interrupted` when
+        the answer broke off after it had begun (what came is to be kept), a ProviderError, NotReached or ProtocolError when
+        there is no answer. An error the provider reports inside the stream comes as an ErrorDelta, and the stream goes on to
+        its end: the turn has failed all the same. See `wire.outcome` for the whole table. Retries and the one re-send of
+        a request whose optional field was refused happen here, before the first delta of the answer, and never after it.
+
+        Close it (`contextlib.aclosing`) when leaving early. It may be cancelled in any state.
+        """
+        call = _Call(_Peer(account, secret, proxy_password), request, record, manner_of(account, request))
+        while True:
+            yield Connecting(call.attempt)
+            exchange: Exchange | None = None
+            try:
+                exchange = await self._open(call)
+                yield Opened(exchange.status, exchange.request_id)
+                answer = self._answer(call, exchange)
+                while (deltas := await exchange.read(answer)) is not None:
+                    for delta in deltas:
+                        yield delta
+                for delta in (*answer.end(), *self._traits(call, answer)):
+                    yield delta
+                if (ending := answer.verdict(exchange.broken)) is not None:
+                    raise ending
+                self._bucket(account).success()
+                yield Ended(answer.done)
+                return
+            except ChatError as error:
+                retrying = self._again(call, error, exchange)
+            finally:
+                if exchange is not None:
+                    await exchange.close()
+            if retrying is not None:
+                yield retrying
+                await asyncio.sleep(retrying.wait_s)
+
+    def _answer(self, call: _Call, exchange: Exchange) -> Answer:
+        choices = call.sent.get("n", 1)
+        return Answer(
+            exchange.host,
+            several=isinstance(choices, int) and choices > 1,
+            unopened_think=call.peer.account.unopened_think,
+            mend=dialect_of(call.peer.account).mend,
+            fail=lambda payload: stream_failure(payload, request_id=exchange.request_id, secrets=call.peer.secrets),
+        )
+
+    def _traits(self, call: _Call, answer: Answer) -> list[Delta]:
+        """What this answer taught about the account."""
+        decoder, learned = answer.decoder, call.learned
+        if not decoder.content or decoder.failed:
+            return []
+        if "stream_options" in call.sent:
+            learned.setdefault("include_usage", True)
+        if call.manner.stream:
+            learned["usage_in_stream"] = decoder.usage_seen or None
+        if decoder.reasoning_field in ("reasoning", "reasoning_content", "reasoning_text"):
+            learned["reasoning_field"] = decoder.reasoning_field
+        traits = call.peer.account.traits
+        new = {name: value for name, value in learned.items() if value is not None and getattr(traits, name) != value}
+        return [Learned(new)] if new else []
+
+    async def _open(self, call: _Call) -> Exchange:
+        """One attempt up to an answer that may be read. Raises ChatError if the server refuses or cannot be reached."""
+        call.should_retry, call.phase = None, Phase.NOTHING_SENT
+        sent = body(call.peer.account, call.request, call.manner)
+        call.sent = sent
+        exchange = await self._exchange(
+            call.peer, "/chat/completions", content=msgspec.json.encode(sent), record=call.record
+        )
+        try:
+            await exchange.open()
+            await self._refuse(exchange, call)
+        except BaseException:
+            call.phase = exchange.phase
+            await exchange.close()
+            raise
+        return exchange
+
+    async def _refuse(self, exchange: Exchange, call: _Call) -> None:
+        """Raise what a status other than success means."""
+        if exchange.status < 300:
+            return
+        error = await _refusal(exchange, call.peer.secrets)
+        exchange.phase = Phase.REFUSED
+        word = exchange.headers.get("x-should-retry", "").lower()
+        call.should_retry = {"true": True, "false": False}.get(word)
+        raise error
+
+    def _again(self, call: _Call, error: ChatError, exchange: Exchange | None) -> Retrying | None:
+        """Prepare the next attempt; raises the error if there is to be none."""
+        phase = exchange.phase if exchange is not None else call.phase
+        if phase is Phase.REFUSED and call.negotiated < 3:
+            change = negotiate(error, call.sent, call.manner)
+            if change is not None and change[0] != call.manner:
+                call.manner = change[0]
+                call.learned |= change[1]
+                call.negotiated += 1
+                return None
+        loopback = is_loopback(urlsplit(call.peer.account.base_url).hostname or "")
+        wait = wait_before_retry(
+            error, phase, call.retries, call.waited, should_retry=call.should_retry, loopback=loopback
+        )
+        if wait is None or (phase is not Phase.STALE and not self._bucket(call.peer.account).take()):
+            raise error
+        call.attempt += 1
+        call.retries += 1
+        call.waited += wait
+        return Retrying(call.attempt, wait, error.failure)
+
+    def _bucket(self, account: Account) -> Bucket:
+        return self._buckets.setdefault(account.id, Bucket())
+
+    async def models(
+        self, account: Account, secret: Secret | None, *, proxy_password: Secret | None = None
+    ) -> list[Model]:
+        """What `/models` says, page by page. Raises ChatError; never tries twice."""
+        peer = _Peer(account, secret, proxy_password)
+        found: dict[str, Model] = {}
+        query: tuple[tuple[str, str], ...] = ()
+        for _ in range(MAX_PAGES):
+            page = await self._models_page(peer, query)
+            for model in read_models(page):
+                found.setdefault(model.id, model)
+            more = next_page(page)
+            if more is None or (more,) == query:
+                break
+            query = (more,)
+        return list(found.values())
+
+    async def _models_page(self, peer: _Peer, query: tuple[tuple[str, str], ...]) -> Any:
+        exchange = await self._exchange(peer, "/models", query=query)
+        try:
+            await exchange.open()
+            if exchange.status >= 300:
+                raise await _refusal(exchange, peer.secrets)
+            data = await exchange.body(MAX_MODELS_BODY)
+        finally:
+            await exchange.close()
+        page = loads(data)
+        if is_list(page):
+            return page
+        if isinstance(page, dict) and page.get("error"):
+            raise http_failure(exchange.status, data, host=exchange.host, secrets=peer.secrets)
+        raise ProtocolError(
+            f"{exchange.host} answered something that is no list of models.",
+            code="no_models",
+            said=redact(data[:2000].decode("utf-8", "replace"), peer.secrets),
+            advice="Type the model’s name by hand, or check the base URL.",
+        )
+
+    async def _exchange(
+        self, peer: _Peer, path: str, *, content: bytes | None = None, record: Record | None = None,
+        query: tuple[tuple[str, str], ...] = (),
+    ) -> Exchange:  # fmt: skip
+        """An exchange with an endpoint of this account: POST if there is content to send. Nothing leaves before it is opened."""
+        account = peer.account
+        url = endpoint(account.base_url, path, (*account.query, *query))
+        sent = headers(account, peer.secret)
+        if content is not None:
+            sent.append(("Content-Type", "application/json"))
+        route = route_of(account, peer.proxy_password)
+        proxy = route.proxy.shown if route.proxy else ""
+        client = await self._client(route)
+        try:
+            request = client.build_request("GET" if content is None else "POST", url, headers=sent, content=content)
+        except (ValueError, UnicodeError) as error:  # a header or URL that cannot be sent; the text may hold the key
+            raise ProtocolError(
+                "The address or a header of this account cannot be sent.", code="bad_request"
+            ) from _without_text(error)
+        except Exception as error:
+            raise translate(error, host=shown_host(url)) from error
+        kept = _record(record, request, content or b"", peer.secrets)
+        return Exchange(client, request, account.network, proxy=proxy, comments_s=self._comments_s, record=kept)
+
+    async def _client(self, route: Route) -> httpx.AsyncClient:
+        """The HTTP client for a route, made once. Whoever is cancelled while it is made leaves the others waiting for it."""
+        if route not in self._clients:
+            if route not in self._making:
+                self._making[route] = asyncio.create_task(asyncio.to_thread(make_client, route))
+            try:
+                self._clients[route] = await asyncio.shield(self._making[route])
+            finally:
+                if self._making.get(route) is not None and self._making[route].done():
+                    self._making.pop(route)
+        return self._clients[route]
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        making, self._making = list(self._making.values()), {}
+        clients, self._clients = list(self._clients.values()), {}
+        clients += [
+            one for one in await asyncio.gather(*making, return_exceptions=True) if not isinstance(one, BaseException)
+        ]
+        for client in clients:
+            await client.aclose()
+
+
+async def _refusal(exchange: Exchange, secrets: tuple[Secret | None, ...]) -> ChatError:
+    if exchange.status < 400:
+        return exchange.redirect()
+    try:
+        data = await exchange.body()
+    except ChatError:
+        data = b""  # the status says enough
+    wait = retry_after(exchange.headers, data[:4000].decode("utf-8", "replace"))
+    return http_failure(
+        exchange.status, data, request_id=exchange.request_id, retry_after=wait, host=exchange.host, secrets=secrets
+    )
+
+
+def _record(
+    record: Record | None, request: httpx.Request, content: bytes, secrets: tuple[Secret | None, ...]
+) -> WireRecord | None:
+    if record is None:
+        return None
+    hidden = {"authorization", "api-key", "x-api-key", "proxy-authorization", "cookie"}
+    shown = tuple(
+        (name, DOTS if name.lower() in hidden else redact(value, secrets))
+        for name, value in request.headers.multi_items()
+    )
+    made = WireRecord(request.method, redact(str(request.url), secrets), shown, content)
+    record(made)
+    return made
+
+
+def _without_text(error: Exception) -> Exception:
+    """The error without what it quotes."""
+    return (
+        type(error)()
+        if isinstance(error, ValueError) and not isinstance(error, UnicodeError)
+        else ValueError("not encodable")
+    )

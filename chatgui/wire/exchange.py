@@ -1,0 +1,211 @@
+"""One attempt: a request goes out, deltas come back. Owns the connection from its first byte to its return to the pool."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from chatgui.core.account import Network
+from chatgui.core.delta import Delta
+from chatgui.core.errors import ChatError, Interrupted, NotReached, ProtocolError, TimedOut
+from chatgui.wire.answer import Answer
+from chatgui.wire.base_url import shown_host
+from chatgui.wire.errors import translate
+from chatgui.wire.inflate import Inflate
+from chatgui.wire.network import POOL_WAIT_S, WRITE_S
+from chatgui.wire.record import WireRecord
+from chatgui.wire.retry import Phase
+from chatgui.wire.watch import Watch
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_ERROR_BODY = 256 << 10
+DONE_GRACE_S = 0.25  # for the body's end after [DONE]; some servers hold the connection open for seconds
+REQUEST_IDS = ("x-request-id", "request-id", "apim-request-id", "x-kong-request-id", "x-amzn-requestid", "cf-ray")
+
+
+class Exchange:
+    """One request and its answer. `open`, then `read` until it gives None, then always `close`."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, request: httpx.Request, network: Network, *, proxy: str = "",
+        comments_s: float | None = None, record: WireRecord | None = None,
+    ) -> None:  # fmt: skip
+        self.host = shown_host(str(request.url))
+        self.phase = Phase.NOTHING_SENT
+        self.status = 0
+        self.headers: Mapping[str, str] = {}
+        self._client = client
+        self._request = request
+        self._network = network
+        self._proxy = proxy
+        self._comments_s = comments_s
+        self._record = record
+        self._reused = True  # until a connection is seen being made
+        self._response: httpx.Response | None = None
+        self._chunks: AsyncIterator[bytes] | None = None
+        self._inflate: Inflate | None = None
+        self._watch = Watch()
+        self._broken: ChatError | None = None
+
+    @property
+    def request_id(self) -> str | None:
+        """The provider's name for this request, to be quoted to its support."""
+        return next((self.headers[name][:200] for name in REQUEST_IDS if self.headers.get(name)), None)
+
+    async def open(self) -> None:
+        """Send the request and wait for the head of the answer. Raises ChatError if there is none."""
+        import httpx
+
+        network = self._network
+        self._request.extensions["trace"] = self._trace
+        self._request.extensions["timeout"] = httpx.Timeout(None, write=WRITE_S, pool=POOL_WAIT_S).as_dict()
+        self._watch.limit("connect", network.connect_timeout, self._no_connection)
+        try:
+            self._response = await self._watch.wait(self._client.send(self._request, stream=True))
+        except Exception as error:
+            raise self._unanswered(translate(error, host=self.host, proxy=self._proxy)) from error
+        self.headers = self._response.headers
+        self.status = self._response.status_code
+        self.phase = Phase.REFUSED
+        if self._record is not None:
+            self._record.status = self.status
+            self._record.response_headers = tuple(self._response.headers.multi_items())
+        self._chunks = self._response.aiter_raw()
+        if encoding := self.headers.get("content-encoding", "").strip().lower():
+            self._inflate = Inflate(encoding, self.host)
+
+    async def _trace(self, event: str, info: dict[str, Any]) -> None:
+        """httpcore's progress: what has been done decides what may be done again."""
+        if event.endswith("connect_tcp.started"):
+            self._reused = False
+        elif event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
+            self.phase = Phase.STALE if self._reused else Phase.SENT
+            self._watch.limit("connect", None, self._no_connection)
+            self._watch.limit("first byte", self._network.first_byte_timeout, self._no_answer)
+
+    def _no_connection(self) -> ChatError:
+        return TimedOut(
+            f"No answer from {self.host} in {_seconds(self._network.connect_timeout)}.", code="connect_timeout"
+        )
+
+    def _no_answer(self) -> ChatError:
+        return TimedOut(
+            f"{self.host} took the request but did not answer in {_seconds(self._network.first_byte_timeout)}.",
+            code="first_byte_timeout",
+        )
+
+    def _unanswered(self, error: ChatError) -> ChatError:
+        if self.phase is Phase.STALE and not isinstance(error, Interrupted):
+            self.phase = Phase.SENT
+        if isinstance(error, Interrupted):
+            error = NotReached(
+                f"{self.host} closed the connection without an answer.", code="no_answer", said=error.said
+            )
+        if self.phase is Phase.SENT:
+            error.retryable = False
+            error.advice = error.advice or "The request may have been processed and billed all the same. Try again?"
+        return error
+
+    async def body(self, limit: int = MAX_ERROR_BODY) -> bytes:
+        """The whole body, at most `limit` bytes of it."""
+        body = bytearray()
+        while len(body) < limit and (data := await self._data()) is not None:
+            body += data
+        return bytes(body[:limit])
+
+    async def read(self, answer: Answer) -> list[Delta] | None:
+        """What the next bytes say; None when the body is over and `answer` has had its end. Raises only ChatError."""
+        if answer.done:
+            self._watch.limit("grace", DONE_GRACE_S, lambda: Interrupted(""))
+        try:
+            data = await self._data()
+        except ChatError as error:
+            data, self._broken = None, None if answer.done else error
+        if data is None:
+            return None
+        self.phase = Phase.STARTED
+        events = answer.events
+        deltas = answer.feed(data)
+        if answer.events > events:
+            self._watch.touch("comments")
+        return deltas
+
+    @property
+    def broken(self) -> ChatError | None:
+        """The error the transport ended with, None if the body ended as it should."""
+        return self._broken
+
+    async def _data(self) -> bytes | None:
+        """The next bytes of the body, None at its end."""
+        assert self._chunks is not None  # noqa: S101  # open() comes first
+        while True:
+            try:
+                data = await self._watch.wait(anext(self._chunks))
+            except StopAsyncIteration:
+                self._chunks = None
+                self._watch.close()
+                return self._inflate.end() if self._inflate else None
+            except Exception as error:
+                self._chunks = None
+                raise translate(error, host=self.host, proxy=self._proxy) from error
+            if self._record is not None:
+                self._record.chunks.append((time.monotonic(), data))
+            if self.phase is not Phase.STARTED:
+                self._first_byte()
+            self._watch.touch("silence")
+            if self._inflate is not None:
+                data = self._inflate.feed(data)
+            if data:
+                return data
+
+    def _first_byte(self) -> None:
+        network = self._network
+        self.phase = Phase.STARTED
+        self._watch.limit("first byte", None, self._no_answer)
+        self._watch.limit("silence", network.silence_timeout, self._fell_silent)
+        if network.silence_timeout is not None:
+            self._watch.limit("comments", self._comments_s, self._only_comments)
+
+    def _fell_silent(self) -> ChatError:
+        return Interrupted(f"{self.host} fell silent for {_seconds(self._network.silence_timeout)}.", code="silence")
+
+    def _only_comments(self) -> ChatError:
+        return Interrupted(
+            f"{self.host} sent only signs of life for {_seconds(self._comments_s)}.", code="comments_only"
+        )
+
+    async def close(self) -> None:
+        """Give the connection back (body read to its end) or end it. Safe in every state, and twice."""
+        self._watch.close()
+        chunks, self._chunks = self._chunks, None
+        if chunks is not None:
+            # httpx's generators must end from within, in this task: a generator dropped half-way is finalised who knows where.
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(0):
+                    while True:
+                        await anext(chunks)
+        if self._response is not None:
+            await self._response.aclose()
+            self._response = None
+
+    def redirect(self) -> ChatError:
+        """The error a redirect is: it names both hosts; nothing was sent to the other."""
+        target = urljoin(str(self._request.url), self.headers.get("location", ""))
+        other = shown_host(target)
+        words = (
+            f"{self.host} redirects to {other}" if other != self.host else f"{self.host} redirects to another address"
+        )
+        return ProtocolError(
+            f"{words}. The key was not sent there.", status=self.status, code="redirect",
+            advice=f"If you trust it, change the address of this account to {target.split('?')[0][:300]}",
+        )  # fmt: skip
+
+
+def _seconds(seconds: float | None) -> str:
+    return f"{seconds:g} s" if seconds is not None else "time"
