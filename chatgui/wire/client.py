@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -85,7 +85,7 @@ class Client:
     async def stream(
         self, account: Account, secret: Secret | None, request: ChatRequest, *,
         proxy_password: Secret | None = None, record: Record | None = None,
-    ) -> AsyncIterator[Delta]:  # fmt: skip
+    ) -> AsyncGenerator[Delta, None]:  # fmt: skip
         """Ask, and give what comes as deltas in order; `Ended` is the last one.
 
         Raises only ChatError (and lets cancellation through). What is raised says how the turn ended: `Interrupted` when
