@@ -45,7 +45,7 @@ def _search(ask: Ask) -> str:
     found = find(ask.prompt)
     if found:
         topic, hits = found
-        return f"I find {listed(hits)}, which points to “{topic.title}”."
+        return f"I find {listed(hits)}, pointing to “{topic.title}”."
     if ask.turn == 1:
         return "There are none, and this is the first turn, so I give the tour."
     return f"There are none. I should say so, and go on with the tour; turn {ask.turn} is about “{for_turn(ask.turn).title}”."
@@ -74,5 +74,6 @@ def _closer(ask: Ask) -> Iterator[str]:
 
 def _plan(ask: Ask) -> str:
     if ask.turn == 1:
-        return "Plan: greet, repeat what was asked with its counts, show the tour, list the parameters. Now the answer."
+        shown = "answer with that topic" if find(ask.prompt) else "show the tour"
+        return f"Plan: greet, repeat what was asked with its counts, {shown}, list the parameters. Now the answer."
     return "Plan: repeat what was asked with its counts, give the topic, list the parameters. Now the answer."

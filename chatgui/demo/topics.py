@@ -50,7 +50,7 @@ TOPICS: tuple[Topic, ...] = (
         "The keyboard",
         "keyboard shortcut shortcuts hotkey press enter escape esc tab mouse zoom",
         """
-Everything can be reached without a mouse. The keys are your system's own, so on macOS read ⌘ for Ctrl.
+Everything can be reached without a mouse. The keys are your system’s own, so on macOS read ⌘ for Ctrl.
 
 | Key | What it does |
 |:--|:--|
@@ -75,7 +75,7 @@ An account is an address and, for most providers, a key. To add one:
 2. Pick your provider from the list, or type the base URL that its documentation gives.
 3. Paste the key, and let the account be tested: a short question is asked and every step is reported in words.
 
-The key goes to your system's keyring and nowhere else: not into the database, a log or an export. If no keyring answers, you
+The key goes to your system’s keyring and nowhere else: not into the database, a log or an export. If no keyring answers, you
 can give the key for this run only, or name an environment variable that holds it.
 
 Any server that speaks the same protocol will do, one on your own computer included. To ask another model, choose it in
@@ -107,7 +107,7 @@ Under each answer stands what it took. Three kinds of number exist, and they nev
 | `≈ 418 tokens` | **Estimated**: the provider never says, so this program counted |
 | `—` | **Unknown**: nobody counted |
 
-Reasoning tokens are part of the answer's tokens, not an extra. With prices $p$ and $c$ per million tokens, a request costs
+Reasoning tokens are part of the answer’s tokens, not an extra. With prices $p$ and $c$ per million tokens, a request costs
 
 $$
 \frac{p \cdot n_\text{prompt} + c \cdot n_\text{completion}}{10^6}
@@ -151,7 +151,7 @@ back from there. A conversation that is still being answered goes on when you lo
         "When things go wrong",
         "error errors wrong fail failed fails broken interrupted retry stop stopped stopping offline network crash",
         """
-Errors stand where they happened, with the provider's own words and what can be done next.
+Errors stand where they happened, with the provider’s own words and what can be done next.
 
 - **Before the first word**, a busy provider is asked again after a pause. You see the countdown and can end it.
 - **After the first word**, nothing is sent again by itself. What has come is kept and marked as partial.
@@ -195,7 +195,7 @@ chatgui doctor
 ```
 
 Standard output holds the answer alone. `--jsonl` writes one JSON object a line as things happen, for scripts; the exit
-status tells a provider's refusal from a mistake of your own.
+status tells a provider’s refusal from a mistake of your own.
 """,
     ),
     _topic(
@@ -246,7 +246,7 @@ Each model of the demo account behaves differently. Choose one in the model pick
 | `privatemind`, `mira`, `yuhuan`, `kindo`, `tokenhub` | How five providers speak, byte for byte |
 
 With every model, “demo error 429” and the like provoke that error, and `demo_pace` among the parameters sets the speed: 1 is
-a reader's pace, 0 is as fast as your computer can.
+a reader’s pace, 0 is as fast as your computer can.
 """,
     ),
 )  # fmt: skip

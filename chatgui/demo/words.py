@@ -118,7 +118,7 @@ def _matter(ask: Ask) -> Iterator[str]:
 def _looks(prompt: str) -> str:
     first = " ".join(prompt.split()[:6]) or "nothing"
     lengths = [len(word) for word in first.split()]
-    count = plural(len(lengths), "word")
+    count = plural(len(lengths), "word") if len(lengths) > 1 else "word"
     if words(prompt) > len(lengths):
         count = "first " + count
     return flow(_LOOKS) % {"mean": f"{sum(lengths) / len(lengths):.2f}", "count": count, "literal": _literal(first)}
@@ -143,8 +143,8 @@ def counts(ask: Ask) -> str:
     parts = [plural(words(prompt), "word"), plural(len(prompt), "character"), plural(prompt.count("\n") + 1, "line")]
     if files(last):
         parts.append(plural(files(last), "file") + " that I do not open")
-    place = f"message {len(ask.messages)} of this conversation" if len(ask.messages) > 1 else "its first message"
-    return f"{listed(parts, quote=False)}, in {place}"
+    place = f"message {len(ask.messages)}" if len(ask.messages) > 1 else "the first message"
+    return f"{listed(parts, quote=False)}, in {place} of this conversation"
 
 
 def parameters(ask: Ask) -> str:

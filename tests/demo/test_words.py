@@ -43,7 +43,7 @@ def test_the_first_answer_shows_every_kind_of_text() -> None:
 def test_it_repeats_and_counts_what_it_was_asked() -> None:
     said = answer(asked("One two three\nfour, five"))
     assert "> One two three\n> four, five\n" in said
-    assert "5 words, 24 characters and 2 lines, in its first message" in said
+    assert "5 words, 24 characters and 2 lines, in the first message of this conversation" in said
 
 
 def test_a_long_question_is_repeated_in_part() -> None:
@@ -107,7 +107,7 @@ def test_reasoning_tells_what_it_looks_at_and_grows_with_effort() -> None:
     assert off == ""
     assert 0 < len(low) < len(usual) < len(high)
     assert usual == thoughts(asked("Where is my key?", reasoning_effort="medium"))
-    assert "“key”, which points to “Accounts and keys”" in usual
+    assert "“key”, pointing to “Accounts and keys”" in usual
 
 
 def test_the_same_request_gets_the_same_words() -> None:
@@ -131,7 +131,7 @@ def test_max_tokens_ends_the_answer() -> None:
 def test_stop_words_end_the_answer_before_them() -> None:
     speech = DEMO.compose(asked("hello", stop=["### What is where", "never said"]))
     assert speech.finish == "stop"
-    assert speech.answer.endswith("in its first message.\n\n")
+    assert speech.answer.endswith("in the first message of this conversation.\n\n")
 
 
 @pytest.mark.parametrize("asks_in_words", [False, True])

@@ -42,7 +42,9 @@ class Broken(Personality):
         how = _how(ask)
         ways = "\n".join(f"- **{name}**: {words}" for name, words in BREAKS.items())
         usual = super().compose(ask)
-        said = f"This answer breaks by the word **{how}**: {BREAKS[how]}. The words I know are:\n\n{ways}\n\n"
+        said = (
+            f"This answer is going to break, by the word **{how}**: {BREAKS[how]}. The words I know are:\n\n{ways}\n\n"
+        )
         return Speech(usual.reasoning, said + usual.answer, usual.finish)
 
     def respond(self, ask: Ask) -> Response:
