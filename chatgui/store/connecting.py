@@ -84,6 +84,7 @@ def connect(path: Path, run: Run | None = None, *, options: str = "mode=rw") -> 
         cached_statements=256,
     )
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
     connection.execute("PRAGMA cache_size = -16000")  # kB
     connection.create_function("run_id", 0, lambda: run.id if run else "", deterministic=True)
     connection.create_function("run_alive", 1, lambda name: bool(run and run.alive(name)))

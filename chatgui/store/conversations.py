@@ -7,6 +7,7 @@ Deleting is soft everywhere (`deleted` of a conversation, `hide_messages`); only
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,14 +16,15 @@ from typing import Any
 from chatgui.core.conversation import Conversation, Summary
 from chatgui.core.errors import UsageError
 from chatgui.core.message import Message, Role
-from chatgui.store import messages
+from chatgui.store import messages, search_index
 from chatgui.store.clean import clean, from_json, to_json
+from chatgui.store.fold import fold
 from chatgui.store.replies import append_chunk, begin_reply, drop_reply, finish_reply, recover
 from chatgui.store.times import from_ms, to_ms
 
 __all__ = [
     "append_chunk", "begin_reply", "create", "drop_reply", "finish_reply", "forget_freed_pages", "hide_messages",
-    "insert_message", "load", "purge", "recover", "replace_message", "set_fields", "summaries", "summary",
+    "insert_message", "load", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summary",
     "unhide_messages",
 ]  # fmt: skip
 
@@ -93,10 +95,10 @@ def _load(connection: sqlite3.Connection, conversation_id: str) -> Conversation 
 def create(connection: sqlite3.Connection, conversation: Conversation) -> None:
     """Add a conversation with all that is in it; does nothing if it is there already."""
     made = connection.execute(
-        "INSERT INTO conversations (id, title, created, updated, account, model, system, params, draft, tip)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO conversations (id, title, folded_title, created, updated, account, model, system, params, draft, tip)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (
-            conversation.id, clean(conversation.title), to_ms(conversation.created), to_ms(conversation.updated),
+            conversation.id, clean(conversation.title), fold(clean(conversation.title)), to_ms(conversation.created), to_ms(conversation.updated),
             conversation.account, clean(conversation.model), clean(conversation.system),
             to_json(dict(conversation.params)), clean(conversation.draft), conversation.tip,
         ),
@@ -166,22 +168,39 @@ def set_fields(connection: sqlite3.Connection, conversation_id: str, **fields: A
     """Change fields of a conversation; its place in the order of newness stays. A conversation that is gone is none of it."""
     if not fields:
         return
-    names = ", ".join(f"{name} = ?" for name in fields)
-    values = [_FIELDS[name](value) for name, value in fields.items()]
-    connection.execute(f"UPDATE conversations SET {names} WHERE id = ?", (*values, conversation_id))  # noqa: S608
+    kept = {name: _FIELDS[name](value) for name, value in fields.items()}
+    if "title" in kept:
+        kept["folded_title"] = fold(kept["title"])
+    names = ", ".join(f"{name} = ?" for name in kept)
+    connection.execute(f"UPDATE conversations SET {names} WHERE id = ?", (*kept.values(), conversation_id))  # noqa: S608
 
 
 def purge(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Delete for ever. What was spent stays counted, without the title. Call `forget_freed_pages` afterwards."""
-    connection.execute("PRAGMA secure_delete = ON")
     for one in ids:
         connection.execute("UPDATE spending SET title = '' WHERE conversation = ?", (one,))
+        concerned = connection.execute(f"SELECT seq FROM messages WHERE conversation IN ({_ROW})", (one,)).fetchall()  # noqa: S608
+        search_index.forget_for_ever(connection, [seq for (seq,) in concerned])
         connection.execute("DELETE FROM conversations WHERE id = ?", (one,))
     connection.execute("DELETE FROM attachments WHERE sha256 NOT IN (SELECT sha256 FROM message_attachments)")
 
 
+_ROW = "SELECT seq FROM conversations WHERE id = ?"
+
+
+def purge_hidden(connection: sqlite3.Connection, before: datetime) -> None:
+    """Delete for ever the messages that were taken out of their tree before a date."""
+    rows = connection.execute("SELECT seq FROM messages WHERE deleted < ?", (to_ms(before),)).fetchall()
+    search_index.forget_for_ever(connection, [seq for (seq,) in rows])
+    connection.executemany("DELETE FROM messages WHERE seq = ?", rows)
+
+
 def forget_freed_pages(connection: sqlite3.Connection) -> None:
-    """Empty the write-ahead log, which still holds what was deleted. Not inside a transaction."""
+    """Empty the search index and the write-ahead log of what was deleted. Not inside a transaction.
+
+    A large index takes its time, so this goes on in the background when half a second is not enough.
+    """
+    search_index.compact(connection, time.monotonic() + 0.5)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 

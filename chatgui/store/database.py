@@ -24,7 +24,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from chatgui.core.errors import StoreError, StoreState
 from chatgui.core.event import Event
-from chatgui.store import border, connecting
+from chatgui.store import border, connecting, search_index
 from chatgui.store.ballast import Ballast
 from chatgui.store.run import Run
 
@@ -32,6 +32,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _LOOK_EVERY = 5.0  # seconds between looks whether the file is still the one we opened
+_IDLE = 0.5  # seconds without a job until the database looks after the search
+_IDLE_AFTER_TROUBLE = 60.0
 
 
 class Database:
@@ -199,8 +201,26 @@ class Database:
         return error
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        patience: float | None = None  # how long to wait for the next job before doing something else, in seconds
+        while True:
+            try:
+                job = self._jobs.get(timeout=patience)
+            except queue.Empty:
+                patience = self._index()
+                continue
+            if job is None:
+                return
             job()
+            patience = _IDLE
+
+    def _index(self) -> float | None:
+        """Nobody wants anything: make what was said findable, a little at a time. How long to wait then."""
+        if self._connection is None or self.refuses is not None:
+            return None
+        try:
+            return 0 if self._transaction(search_index.work, self._durable or False) else None
+        except (sqlite3.Error, StoreError):
+            return _IDLE_AFTER_TROUBLE
 
 
 def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:

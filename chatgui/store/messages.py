@@ -10,6 +10,7 @@ from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import Message, Part, Role, State, Timing
 from chatgui.core.usage import Source, Usage
 from chatgui.store import parts as part_rows
+from chatgui.store import search_index
 from chatgui.store.clean import clean, from_json, to_json, whole
 from chatgui.store.times import from_ms, to_ms
 
@@ -63,7 +64,9 @@ def put(connection: sqlite3.Connection, conversation: int, message: Message, *, 
     seq = seq_of(connection, message.id)
     if seq is None:
         seq = int(connection.execute(_PUT, (conversation, owner, crc, *_values(message))).lastrowid or 0)
+        search_index.enqueue(connection, seq)
     else:
+        search_index.forget(connection, seq)
         connection.execute(_REPLACE, (owner, crc, *_values(message), seq))
         connection.execute("DELETE FROM parts WHERE message = ?", (seq,))
         connection.execute("DELETE FROM chunks WHERE message = ?", (seq,))

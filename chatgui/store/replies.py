@@ -8,7 +8,7 @@ from typing import Any
 
 from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import Message, State
-from chatgui.store import messages
+from chatgui.store import messages, search_index
 from chatgui.store.clean import clean
 from chatgui.store.times import now_ms, to_ms
 
@@ -70,6 +70,7 @@ def drop_reply(connection: sqlite3.Connection, message_id: str) -> None:
     for seq, conversation, parent in connection.execute(
         "SELECT seq, conversation, parent FROM messages WHERE id = ?", (message_id,)
     ).fetchall():
+        search_index.forget_for_ever(connection, [seq])
         connection.execute("DELETE FROM messages WHERE seq = ?", (seq,))
         connection.execute(
             "UPDATE conversations SET messages = messages - 1, state = 'idle',"

@@ -1,13 +1,266 @@
-"""Finding things."""
+"""Finding what was said and thought, newest first.
+
+A query is words and “quoted phrases”; a message is found when it holds all of them, whatever their case and accents, in
+any script. Each may be a piece of a longer word, unless whole words are asked for. The index narrows the messages down;
+whether one is really found is decided on its text. A search stops at its limit or when its time is up.
+"""
 
 from __future__ import annotations
 
+import re
 import sqlite3
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from chatgui.core.conversation import Hit
+from chatgui.store.fold import fold, is_single, unfolded, words
+from chatgui.store.search_index import text_of
+from chatgui.store.times import from_ms, to_ms
+
+_WIDE = 256  # a piece that is in more words than this narrows nothing down
+_WIDER = 4096  # … unless looking through the newest messages has found too little
+_SCAN = 4000  # messages looked through before the index is asked for such pieces
+_BEFORE, _AFTER = 48, 160  # characters of a snippet before and after the first mark's start
+_QUOTED = re.compile(r'["“”„«»]([^"“”„«»]+)["“”„«»]|(\S+)')
+_CODE = re.compile(r"```|~~~|^(?: {4}|\t)\S", re.MULTILINE)
 
 
-def search(connection: sqlite3.Connection, query: str, *, limit: int = 50, **filters: Any) -> list[Hit]:
-    """Not there yet."""
-    return []
+@dataclass(frozen=True, slots=True)
+class _Query:
+    terms: tuple[str, ...]  # folded
+    patterns: tuple[re.Pattern[str], ...]  # the same, to be found in folded text
+    has_code: bool
+    where: str  # further conditions on messages and conversations
+    values: tuple[Any, ...]
+    limit: int
+    deadline: float  # monotonic
+
+    def matches(self, text: str) -> bool:
+        folded = fold(text)
+        return all(pattern.search(folded) for pattern in self.patterns) and (
+            not self.has_code or bool(_CODE.search(text))
+        )
+
+
+@dataclass(slots=True)
+class _Found:
+    hits: dict[int, Hit] = field(default_factory=dict)  # by message row
+    last: int = 1 << 62  # the lowest row looked at
+
+
+def search(
+    connection: sqlite3.Connection,
+    query: str,
+    *,
+    limit: int = 50,
+    whole_words: bool = False,
+    role: str = "",
+    model: str = "",
+    account: str = "",
+    folder: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    has_code: bool = False,
+    budget_s: float = 1.0,
+) -> list[Hit]:
+    """Hits in titles (their `message` is empty), then in messages, newest first.
+
+    `account` is an account's name; `folder` may be empty for conversations in none; `until` is not included.
+    """
+    terms = tuple(fold((quoted or word).strip()) for quoted, word in _QUOTED.findall(query))
+    terms = tuple(dict.fromkeys(term for term in terms if term))
+    if not terms:
+        return []
+    where, values = _conditions(
+        ("role = ?", role), ("messages.model = ?", model), ("messages.account = ?", account),
+        ("folder = ?", folder), ("messages.created >= ?", since), ("messages.created < ?", until),
+    )  # fmt: skip
+    patterns = tuple(_pattern(term, whole_words) for term in terms)
+    asked = _Query(terms, patterns, has_code, where, values, limit, time.monotonic() + budget_s)
+    titles = [] if (role or model or account or since or until or has_code) else _in_titles(connection, asked, folder)
+    return (titles + _in_messages(connection, asked))[:limit]
+
+
+def _conditions(*wanted: tuple[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    chosen = [(sql, value) for sql, value in wanted if value is not None and (value != "" or sql.startswith("folder"))]
+    values = tuple(to_ms(value) if isinstance(value, datetime) else value for _, value in chosen)
+    return "".join(f" AND {sql}" for sql, _ in chosen), values
+
+
+def _pattern(term: str, whole_words: bool) -> re.Pattern[str]:
+    source = r"\s+".join(re.escape(word) for word in term.split())
+    if whole_words:
+        source = rf"(?<!\w){source}(?!\w)"
+    return re.compile(source)
+
+
+# ------------------------------------------------------------------------------------------------ titles
+
+
+def _in_titles(connection: sqlite3.Connection, asked: _Query, folder: str | None) -> list[Hit]:
+    like = " AND folded_title LIKE ? ESCAPE '\\'" * len(asked.terms)
+    patterns = ["%" + re.sub(r"[%_\\]", r"\\\g<0>", term) + "%" for term in asked.terms]
+    rows = connection.execute(
+        f"SELECT seq FROM conversations INDEXED BY conversations_by_title WHERE deleted IS NULL{like}"  # noqa: S608
+        f" ORDER BY seq DESC LIMIT {asked.limit}",
+        patterns,
+    ).fetchall()
+    hits = []
+    for (seq,) in rows:
+        query = "SELECT id, title, updated, folder FROM conversations WHERE seq = ?"
+        identity, title, updated, its_folder = connection.execute(query, (seq,)).fetchone()
+        if folder in {None, its_folder} and all(pattern.search(fold(title)) for pattern in asked.patterns):
+            snippet, marks = _snippet(title, asked.patterns)
+            hits.append(Hit(identity, "", title, snippet, from_ms(updated), marks))
+    return hits
+
+
+# ------------------------------------------------------------------------------------------------ messages
+
+
+def _in_messages(connection: sqlite3.Connection, asked: _Query) -> list[Hit]:
+    found = _Found()
+    _take(connection, asked, found, _queued(connection, asked))
+    queued = set(found.hits)
+    narrow = _expression(connection, asked.terms, _WIDE)
+    if narrow:
+        _take(connection, asked, found, _indexed(connection, asked, narrow))
+    else:  # common pieces: the newest messages are likely to hold them
+        found.last = 1 << 62
+        _take(connection, asked, found, _newest(connection, asked))
+        if _enough(asked, found, queued):
+            return _sorted(asked, found)
+        wider = _expression(connection, asked.terms, _WIDER)
+        older = _indexed(connection, asked, wider, found.last) if wider else _newest(connection, asked, found.last, -1)
+        _take(connection, asked, found, older)
+    return _sorted(asked, found)
+
+
+def _enough(asked: _Query, found: _Found, queued: set[int]) -> bool:
+    return len(found.hits.keys() - queued) >= asked.limit or time.monotonic() > asked.deadline
+
+
+def _sorted(asked: _Query, found: _Found) -> list[Hit]:
+    return [found.hits[seq] for seq in sorted(found.hits, reverse=True)[: asked.limit]]
+
+
+_HIT = (
+    "SELECT messages.seq, conversations.id, messages.id, title, messages.created FROM {source}"
+    " CROSS JOIN conversations ON conversations.seq = messages.conversation"
+    " WHERE messages.deleted IS NULL AND conversations.deleted IS NULL{where} ORDER BY {order} DESC"
+)
+
+
+def _queued(connection: sqlite3.Connection, asked: _Query) -> Iterator[tuple[Any, ...]]:
+    source = "search_queue CROSS JOIN messages ON messages.seq = search_queue.message"
+    return connection.execute(_HIT.format(source=source, where=asked.where, order="message"), asked.values)
+
+
+def _newest(
+    connection: sqlite3.Connection, asked: _Query, below: int = 1 << 62, most: int = _SCAN
+) -> Iterator[tuple[Any, ...]]:
+    where = f"{asked.where} AND messages.seq < {below:d}"
+    sql = _HIT.format(source="messages NOT INDEXED", where=where, order="messages.seq")
+    return connection.execute(f"{sql} LIMIT {most:d}", asked.values)
+
+
+def _indexed(
+    connection: sqlite3.Connection, asked: _Query, expression: str, below: int = 1 << 62
+) -> Iterator[tuple[Any, ...]]:
+    source = "search_index CROSS JOIN messages ON messages.seq = search_index.rowid"
+    where = f" AND search_index MATCH ? AND search_index.rowid < {below:d}{asked.where}"
+    sql = _HIT.format(source=source, where=where, order="search_index.rowid")
+    return connection.execute(sql, (expression, *asked.values))
+
+
+def _take(connection: sqlite3.Connection, asked: _Query, found: _Found, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Keep the rows whose text really holds what is asked, up to the limit or the deadline."""
+    taken = 0
+    for seq, conversation, message, title, created in rows:
+        found.last = seq
+        text = text_of(connection, seq)
+        if asked.matches(text):
+            if seq not in found.hits:
+                found.hits[seq] = Hit(conversation, message, title, *_shown(text, asked, created))
+            taken += 1
+        if taken >= asked.limit or time.monotonic() > asked.deadline:
+            break
+
+
+def _shown(text: str, asked: _Query, created: int) -> tuple[str, datetime, tuple[tuple[int, int], ...]]:
+    snippet, marks = _snippet(text, asked.patterns)
+    return snippet, from_ms(created), marks
+
+
+# ------------------------------------------------------------------------------------------------ the index
+
+
+def _expression(connection: sqlite3.Connection, terms: Iterable[str], widest: int) -> str:
+    """What to ask the index for; empty if it cannot narrow anything down."""
+    groups: list[str] = []
+    for term in terms:
+        pieces = words(term)
+        run: list[str] = []
+        for index, piece in enumerate(pieces):
+            if is_single(piece):
+                run.append(piece)
+                continue
+            groups.extend(_phrase(run))
+            run.clear()
+            groups.extend(_group(connection, piece, index == 0, index == len(pieces) - 1, widest))
+        groups.extend(_phrase(run))
+    return " AND ".join(groups)
+
+
+def _phrase(run: list[str]) -> list[str]:
+    return [f'"{" ".join(run)}"'] if run else []
+
+
+def _group(connection: sqlite3.Connection, piece: str, first: bool, last: bool, widest: int) -> list[str]:
+    """The words a piece of a term may be part of, as an alternative; nothing if there are too many."""
+    if first and last:
+        found = _words_with(connection, f"%{piece}%", len(piece) >= 3, widest)
+    elif first:
+        found = _words_with(connection, f"%{piece}", len(piece) >= 3, widest)
+    elif last:
+        query = "SELECT word FROM search_words WHERE word >= ? AND word < ? LIMIT ?"
+        found = [row[0] for row in connection.execute(query, (piece, piece + "\U0010ffff", widest + 1))]
+    else:
+        found = [piece]
+    if len(found) > widest:
+        return []
+    return ["(" + " OR ".join(f'"{word}"' for word in found or [piece]) + ")"]
+
+
+def _words_with(connection: sqlite3.Connection, like: str, indexed: bool, widest: int) -> list[str]:
+    table = "search_pieces" if indexed else "search_words"
+    query = f"SELECT word FROM {table} WHERE word LIKE ? LIMIT ?"  # noqa: S608
+    return [row[0] for row in connection.execute(query, (like, widest + 1))]
+
+
+# ------------------------------------------------------------------------------------------------ snippets
+
+
+def _snippet(text: str, patterns: tuple[re.Pattern[str], ...]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A line of `text` around the first thing found, and where in it the found things stand."""
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
+    folded = fold(text)
+    first = min((match.start() for pattern in patterns if (match := pattern.search(folded))), default=0)
+    at = unfolded(text, first)
+    start, end = max(0, at - _BEFORE), min(len(text), at + _AFTER)
+    if start:  # begin at a word
+        start = next((index + 1 for index in range(start, at) if text[index].isspace()), start)
+    line = text[start:end]
+    spans = sorted(match.span() for pattern in patterns for match in pattern.finditer(fold(line)))
+    lead = "…" if start else ""
+    marks: list[tuple[int, int]] = []
+    for low, high in spans:
+        begin, finish = unfolded(line, low), unfolded(line, high - 1) + 1
+        if not marks or begin >= marks[-1][1] - len(lead):
+            marks.append((begin + len(lead), finish + len(lead)))
+    shown = "".join(" " if character.isspace() else character for character in line)
+    return f"{lead}{shown}{'…' if end < len(text) else ''}", tuple(marks)

@@ -1,0 +1,218 @@
+"""Search: every script, pieces and whole words, filters, marks, and an index that is never in the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chatgui.core.conversation import Hit
+from chatgui.core.message import Reasoning, State, Text
+from chatgui.store import conversations, search, search_index
+from chatgui.store.database import Database
+from tests.store.samples import NOON, answer, conversation, running, user
+
+TEXTS = {
+    "german": "Die Größe der Äpfel ist naïve Übung, STRASSE und Straße.",
+    "japanese": "東京都に住んでいます。データベース",
+    "decomposed": "cafe\u0301 cre\u0300me",
+    "korean": "한국어를 공부합니다",
+    "thai": "ภาษาไทยไม่มีช่องว่าง",
+    "code": "Run this:\n```python\nmy_long_name = open_file(path)\nC++ and a->b\n```",
+    "plain": "The quick brown fox said hello\n   world, then jumped over 3.14 lazy dogs 🦊",
+    "arabic": "السَّلَامُ عَلَيْكُمْ",
+}
+
+
+@pytest.fixture(params=[True, False], ids=["indexed", "queued"])
+def indexed(request: pytest.FixtureRequest) -> bool:
+    """Everything holds before the index was made as well as after."""
+    return bool(request.param)
+
+
+async def library(db: Database, indexed: bool) -> dict[str, str]:
+    """One conversation a text; message id -> name of the text."""
+    names = {}
+    for name, text in TEXTS.items():
+        talk, message = conversation(f"About {name}"), user(text)
+        await db.write(conversations.create, talk)
+        await db.write(conversations.insert_message, talk.id, message)
+        names[message.id] = name
+    if indexed:
+        assert not await db.write(search_index.work, 10.0)
+    return names
+
+
+async def find(db: Database, query: str, **filters: Any) -> list[Hit]:
+    """Hits in messages."""
+    hits: list[Hit] = await db.call(lambda connection: search.search(connection, query, **filters))
+    return [hit for hit in hits if hit.message]
+
+
+FINDS = [
+    ("grosse", "german"), ("GRÖSSE", "german"), ("apfel", "german"), ("naive", "german"), ("strasse", "german"),
+    ("rasse", "german"), ("öß", "german"),
+    ("東京", "japanese"), ("住", "japanese"), ("データ", "japanese"), ("テータ", ""), ("京東", ""), ("ベース", "japanese"),
+    ("café", "decomposed"), ("cafe crème", "decomposed"),
+    ("한국", "korean"), ("공부", "korean"), ("ไทย", "thai"),
+    ("long_name", "code"), ("open_file(path)", "code"), ("C++", "code"), ("->", "code"), ("ong_na", "code"),
+    ("hello world", "plain"), ('"hello world"', "plain"), ("“hello world”", "plain"), ('"hello then"', ""),
+    ("rown", "plain"), ("3.14", "plain"), ("🦊", "plain"), ("lazy quick", "plain"), ("lazy slow", ""), ("x", "plain"),
+    ("سلام", "arabic"), ("nowhere", ""), ("%", ""), ("_", "code"), ('"', ""), ("   ", ""),
+]  # fmt: skip
+
+
+async def test_each_query_finds_its_text_and_no_other(db: Database, indexed: bool) -> None:
+    names = await library(db, indexed)
+    for query, found in FINDS:
+        got = {names[hit.message] for hit in await find(db, query)}
+        assert got == ({found} if found else set()), query
+
+
+async def test_whole_words(db: Database, indexed: bool) -> None:
+    await library(db, indexed)
+    assert await find(db, "row") != []
+    assert await find(db, "row", whole_words=True) == []
+    assert len(await find(db, "brown", whole_words=True)) == 1
+
+
+async def test_marks_stand_on_the_words_in_the_text_as_it_was_written(db: Database, indexed: bool) -> None:
+    await library(db, indexed)
+    for query, marked in [("strasse", ["STRASSE", "Straße"]), ("cafe", ["café"]), ("hello world", ["hello", "world"])]:
+        (hit,) = await find(db, query)
+        assert [hit.snippet[start:end] for start, end in hit.marks] == marked
+
+
+async def test_marks_deep_in_a_long_text(db: Database) -> None:
+    talk = conversation()
+    await db.write(conversations.create, talk)
+    await db.write(conversations.insert_message, talk.id, user("ß ﬁ é " * 5000 + "the Nädel here " + "ß ﬁ é " * 5000))
+    (hit,) = await find(db, "nadel")
+    assert [hit.snippet[start:end] for start, end in hit.marks] == ["Nädel"]
+    assert hit.snippet.startswith("…")
+    assert hit.snippet.endswith("…")
+    assert len(hit.snippet) < 300
+
+
+async def test_thoughts_are_found_as_well_as_answers(db: Database, indexed: bool) -> None:
+    talk = conversation()
+    message = replace(answer(""), parts=(Reasoning("pondering deeply"), Text("done")))
+    await db.write(conversations.create, talk)
+    await db.write(conversations.insert_message, talk.id, message)
+    if indexed:
+        await db.write(search_index.work, 10.0)
+    assert [hit.message for hit in await find(db, "ponder")] == [message.id]
+
+
+async def test_filters(db: Database, indexed: bool) -> None:
+    old, new = conversation("Old", model="m"), conversation("New")
+    for talk, message in [
+        (old, user("needle one")),
+        (old, replace(answer("needle two", account="Work"), model="big")),
+        (new, replace(user("needle ```x```"), created=NOON + timedelta(days=2))),
+    ]:
+        await db.write(conversations.create, talk)
+        await db.write(conversations.insert_message, talk.id, message)
+    await db.write(lambda connection: conversations.set_fields(connection, old.id, folder="F"))
+    if indexed:
+        await db.write(search_index.work, 10.0)
+    for filters, count in [
+        ({}, 3), ({"role": "user"}, 2), ({"model": "big"}, 1), ({"account": "Work"}, 1), ({"folder": "F"}, 2),
+        ({"folder": ""}, 1), ({"since": NOON + timedelta(days=1)}, 1), ({"until": NOON + timedelta(days=1)}, 2),
+        ({"has_code": True}, 1), ({"limit": 2}, 2),
+    ]:  # fmt: skip
+        assert len(await find(db, "needle", **filters)) == count, filters
+
+
+async def test_newest_first_and_the_trash_is_left_out(db: Database, indexed: bool) -> None:
+    talks = [conversation(str(number)) for number in range(3)]
+    for talk in talks:
+        await db.write(conversations.create, talk)
+        await db.write(conversations.insert_message, talk.id, user("needle"))
+    if indexed:
+        await db.write(search_index.work, 10.0)
+    assert [hit.title for hit in await find(db, "needle")] == ["2", "1", "0"]
+    await db.write(lambda connection: conversations.set_fields(connection, talks[1].id, deleted=NOON))
+    assert [hit.title for hit in await find(db, "needle")] == ["2", "0"]
+
+
+async def test_titles_are_found(db: Database) -> None:
+    await db.write(conversations.create, conversation("Où est la bibliothèque?"))
+    (hit,) = await db.call(search.search, "biblioth ou")
+    assert hit.message == ""
+    assert [hit.snippet[start:end] for start, end in hit.marks] == ["Où", "biblioth"]
+    talk = conversation("100%")
+    await db.write(conversations.create, talk)
+    assert [hit.title for hit in await db.call(search.search, "0%")] == ["100%"]
+    await db.write(lambda connection: conversations.set_fields(connection, talk.id, title="Half"))
+    assert await db.call(search.search, "0%") == []
+
+
+async def test_edited_words_are_found_and_the_old_ones_not(db: Database, indexed: bool) -> None:
+    talk, message = conversation(), user("before")
+    await db.write(conversations.create, talk)
+    await db.write(conversations.insert_message, talk.id, message)
+    if indexed:
+        await db.write(search_index.work, 10.0)
+    await db.write(conversations.replace_message, talk.id, replace(message, parts=(Text("after"),)))
+    for _ in range(2):
+        assert await find(db, "before") == []
+        assert len(await find(db, "after")) == 1
+        await db.write(search_index.work, 10.0)
+
+
+async def test_a_running_answer_is_indexed_once_it_is_whole(db: Database) -> None:
+    talk, reply = conversation(), running()
+    await db.write(conversations.create, talk)
+    await db.write(conversations.begin_reply, talk.id, reply)
+    await db.write(search_index.work, 10.0)
+    final = replace(reply, state=State.FINISHED, parts=(Text("needle"),))
+    await db.write(conversations.finish_reply, talk.id, final)
+    assert len(await find(db, "needle")) == 1
+    await db.write(search_index.work, 10.0)
+    assert len(await find(db, "needle")) == 1
+
+
+async def test_purged_words_leave_every_file(db: Database) -> None:
+    talk, keep = conversation(), conversation()
+    for one, text in [(talk, "zwiebelmusterporzellan and more"), (keep, "porcelain and more")]:
+        await db.write(conversations.create, one)
+        await db.write(conversations.insert_message, one.id, user(text))
+    await db.write(search_index.work, 10.0)
+    await db.write(conversations.purge, [talk.id], durable=True)
+    await db.call(conversations.forget_freed_pages)
+    for path in db.path.parent.iterdir():
+        assert path.is_dir() or b"zwiebelmuster" not in path.read_bytes()
+    assert len(await find(db, "more")) == 1
+
+
+async def test_an_index_made_by_another_folding_is_made_anew(db: Database) -> None:
+    names = await library(db, True)
+    await db.write(lambda connection: connection.execute("UPDATE search_state SET value = '0' WHERE name = 'folding'"))
+    await db.write(
+        lambda connection: connection.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+    )
+    assert not await db.write(search_index.work, 10.0)
+    assert {names[hit.message] for hit in await find(db, "strasse")} == {"german"}
+
+
+async def test_the_idle_database_indexes_by_itself(db: Database) -> None:
+    talk = conversation()
+    await db.write(conversations.create, talk)
+    await db.write(conversations.insert_message, talk.id, user("needle"))
+    db._jobs.put(lambda: None)  # the thread waits for work, and looks after the search when none comes
+    while await db.call(lambda connection: connection.execute("SELECT count(*) FROM search_queue").fetchone()) != (0,):
+        db._index()
+
+
+@pytest.mark.parametrize("number", range(3))
+async def test_the_index_agrees_with_its_words(db: Database, number: int) -> None:
+    names = await library(db, True)
+    await db.write(conversations.hide_messages, list(names)[: number + 1], NOON)
+    await db.write(lambda connection: conversations.purge_hidden(connection, NOON + timedelta(days=1)))
+    for index in ("search_index", "search_pieces"):
+        check = f"INSERT INTO {index} ({index}) VALUES ('integrity-check')"
+        await db.write(lambda connection, check=check: connection.execute(check))
+    assert len(await db.call(conversations.summaries)) == len(TEXTS)
