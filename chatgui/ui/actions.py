@@ -1,0 +1,133 @@
+"""Every action of the window, declared once: its words, keys, menu and the verb it calls.
+
+Menus, shortcuts, the list of shortcuts and the tests derive from `ROWS`. To add an action, add a row and a method of
+that name to the window's verbs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from chatgui.ui import assets
+from chatgui.ui.theme import Tokens
+
+Key = QKeySequence.StandardKey
+Role = QAction.MenuRole
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One action. `keys` are used where the platform has none for `standard`, or beside it if `both`.
+
+    `verb` is a method of the window. A `line` draws a separator above. `needs` names the state in which it is enabled:
+    a session, an opened conversation with messages, or a running stream.
+    """
+
+    id: str
+    menu: str
+    text: str
+    verb: str
+    standard: Key | None = None
+    keys: tuple[str, ...] = ()
+    both: bool = False
+    icon: str = ""
+    line: bool = False
+    needs: str = "session"
+    checkable: bool = False
+    role: Role = Role.NoRole
+
+    def sequences(self) -> list[QKeySequence]:
+        """The key sequences in force, the platform's own first."""
+        platform = QKeySequence.keyBindings(self.standard) if self.standard is not None else []
+        own = [QKeySequence(keys) for keys in self.keys] if self.both or not platform else []
+        return [*platform, *(one for one in own if one not in platform)]
+
+
+MENUS = ("File", "Edit", "View", "Conversation", "Help")
+
+ROWS: tuple[Row, ...] = (
+    Row("new", "File", "New Conversation", "new_conversation", Key.New, ("Ctrl+N",), icon="new"),
+    Row("import", "File", "Import…", "open_import", icon="import", line=True),
+    Row("export", "File", "Export…", "open_export", keys=("Ctrl+Shift+E",), icon="export"),
+    Row("accounts", "File", "Accounts…", "open_accounts", keys=("Ctrl+Shift+A",), icon="account", line=True),
+    Row("settings", "File", "Settings…", "open_settings", Key.Preferences, ("Ctrl+,",), icon="settings",
+        role=Role.PreferencesRole),
+    Row("usage", "File", "Usage…", "open_usage", keys=("Ctrl+Shift+U",), icon="usage"),
+    Row("close", "File", "Close Window", "close", Key.Close, ("Ctrl+W",), line=True, needs=""),
+    Row("quit", "File", "Quit", "quit", Key.Quit, ("Ctrl+Q",), needs="", role=Role.QuitRole),
+    Row("undo", "Edit", "Undo", "undo", Key.Undo, ("Ctrl+Z",), icon="undo"),
+    Row("redo", "Edit", "Redo", "redo", Key.Redo, ("Ctrl+Shift+Z",), icon="redo"),
+    Row("find", "Edit", "Find in Conversation", "find", Key.Find, ("Ctrl+F",), icon="search", line=True),
+    Row("find_next", "Edit", "Find Next", "find_next", Key.FindNext, ("F3",)),
+    Row("find_previous", "Edit", "Find Previous", "find_previous", Key.FindPrevious, ("Shift+F3",)),
+    Row("search", "Edit", "Search Conversations", "search", keys=("Ctrl+Shift+F", "Ctrl+K"), line=True),
+    Row("sidebar", "View", "Sidebar", "toggle_sidebar", keys=("F9",), checkable=True, needs=""),
+    Row("reasoning", "View", "Reasoning", "toggle_reasoning", keys=("F8",), checkable=True, needs=""),
+    Row("zoom_in", "View", "Zoom In", "zoom_in", Key.ZoomIn, ("Ctrl+=",), both=True, line=True),
+    Row("zoom_out", "View", "Zoom Out", "zoom_out", Key.ZoomOut, ("Ctrl+-",)),
+    Row("zoom_reset", "View", "Actual Size", "zoom_reset", keys=("Ctrl+0",)),
+    Row("message", "View", "Go to Message", "focus_message", keys=("Ctrl+L",), line=True),
+    Row("model", "View", "Choose Model", "choose_model", keys=("Ctrl+Shift+M",)),
+    Row("full_screen", "View", "Full Screen", "toggle_full_screen", Key.FullScreen, ("F11",), checkable=True,
+        needs="", line=True),
+    Row("stop", "Conversation", "Stop", "stop", keys=("Esc",), icon="stop", needs="stream"),
+    Row("regenerate", "Conversation", "Answer Again", "regenerate", keys=("Ctrl+R",), icon="retry", needs="messages"),
+    Row("resume", "Conversation", "Continue Answer", "resume", keys=("Ctrl+Shift+R",), icon="continue",
+        needs="messages"),
+    Row("copy_answer", "Conversation", "Copy Last Answer", "copy_answer", keys=("Ctrl+Shift+C",), icon="copy",
+        needs="messages"),
+    Row("rename", "Conversation", "Rename", "rename", keys=("F2",), icon="edit", line=True),
+    Row("pin", "Conversation", "Pin or Unpin", "pin", keys=("Ctrl+Shift+P",), icon="pin"),
+    Row("archive", "Conversation", "Archive", "archive", keys=("Ctrl+Shift+H",), icon="archive"),
+    Row("delete", "Conversation", "Delete", "delete", keys=("Ctrl+Shift+Del",), icon="delete"),
+    Row("previous", "Conversation", "Previous Conversation", "previous_conversation", keys=("Ctrl+PgUp", "Alt+Up"),
+        line=True),
+    Row("next", "Conversation", "Next Conversation", "next_conversation", keys=("Ctrl+PgDown", "Alt+Down")),
+    Row("shortcuts", "Help", "Keyboard Shortcuts", "open_shortcuts", Key.HelpContents, ("F1", "Ctrl+?"), both=True,
+        icon="keyboard", needs=""),
+    Row("about", "Help", "About chatgui", "open_about", icon="about", needs="", role=Role.AboutRole),
+)  # fmt: skip
+
+
+def build(window: QWidget, tokens: Tokens, call: Callable[[Row], None]) -> dict[str, QAction]:
+    """The actions by id, each calling `call` with its row; their shortcuts are live in the whole window."""
+    made: dict[str, QAction] = {}
+    for row in ROWS:
+        action = QAction(row.text, window)
+        action.setObjectName(row.id)
+        action.setShortcuts(row.sequences())
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setCheckable(row.checkable)
+        action.setMenuRole(row.role)
+        action.setEnabled(not row.needs)
+        if row.icon:
+            assets.dress(action, row.icon, tokens)
+        action.triggered.connect(lambda _=False, row=row: call(row))
+        window.addAction(action)
+        made[row.id] = action
+    return made
+
+
+def fill(bar: QMenuBar, actions: dict[str, QAction]) -> None:
+    """Put the actions into the menus of `bar`, in order of their rows."""
+    menus = {name: bar.addMenu(name) for name in MENUS}
+    for row in ROWS:
+        add(menus[row.menu], actions, row)
+
+
+def add(menu: QMenu, actions: dict[str, QAction], row: Row) -> None:
+    """Put one action into a menu."""
+    if row.line and not menu.isEmpty():
+        menu.addSeparator()
+    menu.addAction(actions[row.id])
+
+
+def enable(actions: dict[str, QAction], states: set[str]) -> None:
+    """Enable what can be done in these states (`session`, `messages`, `stream`)."""
+    for row in ROWS:
+        actions[row.id].setEnabled(not row.needs or row.needs in states)

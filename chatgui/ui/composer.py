@@ -1,0 +1,300 @@
+"""The composer: where the message is written, and the one button that sends or stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatgui.core.estimate import count_tokens
+from chatgui.ui import assets
+from chatgui.ui.theme import Theme
+
+LINES = 10  # the editor grows to so many lines, then scrolls
+DRAFT_MS = 500
+LARGE = 100_000  # characters; longer pastes stand beside the editor, which would stall on them
+COUNTED = 20_000  # characters; longer texts are counted by their length alone
+
+
+class MessageEditor(QPlainTextEdit):
+    """Plain text only. Enter sends, unless an input method is composing."""
+
+    send_wanted = Signal()
+    edit_last_wanted = Signal()
+    large_paste = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Message")
+        self.setPlaceholderText("Message")
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.send_with = "enter"
+        self._composing = False
+        self.textChanged.connect(self.fit)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Remember whether something is being composed."""
+        self._composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Send, break the line, or type."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.key() == Qt.Key.Key_Up and not self.toPlainText() and not event.modifiers():
+                self.edit_last_wanted.emit()
+                return
+            super().keyPressEvent(event)
+            return
+        if self._composing:
+            return
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        control = bool(held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier))
+        plain = held == Qt.KeyboardModifier.NoModifier
+        if control or (plain and self.send_with == "enter"):
+            self.send_wanted.emit()
+        else:  # a real line break: Qt would put U+2028 for Shift+Enter
+            self.textCursor().insertText("\n")
+            self.ensureCursorVisible()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste as plain text; what is too large for an editor is handed on."""
+        text = source.text()
+        if len(text) > LARGE:
+            self.large_paste.emit(text)
+        elif text:
+            self.textCursor().insertText(text.replace("\r\n", "\n").replace("\r", "\n"))
+            self.ensureCursorVisible()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Text in any form."""
+        return source.hasText()
+
+    def fit(self) -> None:
+        """As tall as the text, from one line to `LINES`."""
+        lines = min(max(int(self.document().size().height()), 1), LINES)
+        margins = self.document().documentMargin() * 2 + self.contentsMargins().top() + self.contentsMargins().bottom()
+        height = round(lines * self.fontMetrics().lineSpacing() + margins + 2)
+        if height != self.height():
+            self.setFixedHeight(height)
+        policy = Qt.ScrollBarPolicy
+        scrolls = self.document().size().height() > LINES
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if scrolls else policy.ScrollBarAlwaysOff)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What stands in the composer: the editor's text and, behind it, large pastes."""
+
+    text: str
+    pasted: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n\n".join(part for part in (self.text, *self.pasted) if part)
+
+
+class Composer(QFrame):
+    """Editor, large pastes, waiting messages, and the button. Says what is wanted; knows no session."""
+
+    send_wanted = Signal(str)
+    stop_wanted = Signal()
+    edit_last_wanted = Signal()
+    draft_changed = Signal(str)
+    take_back_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Composer")
+        self._theme = theme
+        self._streaming = False
+        self._pasted: list[str] = []
+        self._loading = False
+        self.editor = MessageEditor()
+        self.button = QPushButton()
+        self.button.setObjectName("Send")
+        self.button.setFixedHeight(32)
+        self.button.setMinimumWidth(76)
+        self._count = QLabel()
+        self._count.setProperty("strength", "3")
+        self._count.setToolTip("About so many tokens will be sent with this message")
+        self._chips = QVBoxLayout()
+        self._chips.setSpacing(2)
+        self._queue = QVBoxLayout()
+        self._queue.setSpacing(2)
+        self._lay_out()
+        self._draft = QTimer(self, singleShot=True, interval=DRAFT_MS)
+        self._draft.timeout.connect(self.flush_draft)
+        self.editor.send_wanted.connect(self._send)
+        self.editor.edit_last_wanted.connect(self.edit_last_wanted)
+        self.editor.large_paste.connect(self._paste_large)
+        self.editor.textChanged.connect(self._changed)
+        self.editor.installEventFilter(self)
+        self.button.clicked.connect(self._pressed)
+        self.show_streaming(False)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.editor, 1)
+        row.addWidget(self._count, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 8)
+        column.setSpacing(4)
+        column.addLayout(self._queue)
+        column.addLayout(self._chips)
+        column.addLayout(row)
+
+    # What stands in it
+
+    def said(self) -> Said:
+        """What would be sent."""
+        return Said(self.editor.toPlainText().strip("\n"), tuple(self._pasted))
+
+    def put(self, text: str) -> None:
+        """Replace what stands here (a draft, a message to be edited) without calling it a change."""
+        self._loading = True
+        self._draft.stop()
+        self._pasted = [text] if len(text) > LARGE else []
+        self.editor.setPlainText("" if self._pasted else text)
+        self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
+        self._loading = False
+        self._show_pasted()
+        self._show_count()
+
+    def take(self) -> str:
+        """What stands here; the composer is empty afterwards."""
+        said = str(self.said())
+        self.put("")
+        return said
+
+    def flush_draft(self) -> None:
+        """Tell the draft now if it was about to be told."""
+        self._draft.stop()
+        self.draft_changed.emit(str(self.said()))
+
+    @property
+    def draft_pending(self) -> bool:
+        """Whether something was typed that was not told yet."""
+        return self._draft.isActive()
+
+    def _changed(self) -> None:
+        if self._loading:
+            return
+        self._draft.start()
+        self._show_count()
+        self._show_button()
+
+    def _show_count(self) -> None:
+        said = self.said()
+        length = len(said.text) + sum(map(len, said.pasted))
+        tokens = count_tokens(str(said)) if length <= COUNTED else length // 4
+        self._count.setText(f"≈ {tokens:,}" if tokens >= 10 else "")
+        self._show_button()
+
+    # Large pastes
+
+    def _paste_large(self, text: str) -> None:
+        self._pasted.append(text)
+        self._show_pasted()
+        self._changed()
+
+    def _show_pasted(self) -> None:
+        _clear(self._chips)
+        for at, text in enumerate(self._pasted):
+            size = f"{len(text) / 1e6:.1f} million" if len(text) >= 1e6 else f"{len(text):,}"
+            self._chips.addLayout(
+                self._chip(f"Pasted text · {size} characters", "Remove pasted text", lambda at=at: self._unpaste(at))
+            )
+
+    def _unpaste(self, at: int) -> None:
+        del self._pasted[at]
+        self._show_pasted()
+        self._changed()
+
+    # Waiting messages
+
+    def show_queue(self, texts: tuple[str, ...]) -> None:
+        """Messages that will be sent when the running answer has ended."""
+        _clear(self._queue)
+        for at, text in enumerate(texts):
+            line = " ".join(text[:200].split())
+            metrics = self.fontMetrics()
+            short = metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(200, self.width() - 200))
+            self._queue.addLayout(
+                self._chip(f"Waiting: {short}", "Take back", lambda at=at: self.take_back_wanted.emit(at))
+            )
+
+    def _chip(self, words: str, hint: str, act: object) -> QHBoxLayout:
+        label = QLabel(words)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("strength", "2")
+        button = QToolButton()
+        button.setAccessibleName(hint)
+        button.setToolTip(hint)
+        assets.dress(button, "close", self._theme.tokens)
+        button.clicked.connect(lambda _=False: act())  # type: ignore[operator]  # any callable
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    # The button
+
+    def show_streaming(self, streaming: bool) -> None:
+        """Offer Stop while an answer is being written, else Send."""
+        self._streaming = streaming
+        name = "Stop" if streaming else "Send"
+        self.button.setText(name)
+        self.button.setAccessibleName(name)
+        self.button.setToolTip("Stop the answer (Esc)" if streaming else "Send the message")
+        self.button.setProperty("primary", not streaming)
+        self.button.style().polish(self.button)
+        assets.dress(
+            self.button, "stop" if streaming else "send", self._theme.tokens, "text" if streaming else "on_accent"
+        )
+        self._show_button()
+
+    def _show_button(self) -> None:
+        self.button.setEnabled(self._streaming or bool(str(self.said()).strip()))
+
+    def _pressed(self) -> None:
+        if self._streaming:
+            self.stop_wanted.emit()
+        else:
+            self._send()
+
+    def _send(self) -> None:
+        text = str(self.said())
+        if text.strip():
+            self._draft.stop()
+            self.send_wanted.emit(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show on the frame that the editor inside it has the focus."""
+        if isinstance(event, QFocusEvent) and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.setProperty("focused", event.gotFocus())
+            self.style().polish(self)
+        return super().eventFilter(watched, event)
+
+
+def _clear(column: QVBoxLayout) -> None:
+    """Remove the rows of chips."""
+    while (row := column.takeAt(0)) is not None:
+        inner = row.layout()
+        while inner is not None and (item := inner.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()

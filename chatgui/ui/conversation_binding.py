@@ -1,0 +1,364 @@
+"""The conversation in the window and the session, kept together: facts change the views, wishes call verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication, QTextCursor
+
+from chatgui.core.change import (
+    AccountsChanged,
+    Change,
+    LibraryChanged,
+    MessagesChanged,
+    SettingsChanged,
+    StoreTrouble,
+    TurnEnded,
+    TurnStarted,
+)
+from chatgui.core.conversation import Conversation
+from chatgui.core.errors import ChatError
+from chatgui.core.message import Message, Role
+from chatgui.ui.links import open_link
+from chatgui.ui.side_pane import SidePane
+from chatgui.ui.stage import Stage
+from chatgui.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+    from chatgui.chat.turn import Turn
+
+
+class ConversationBinding(QObject):
+    """Shows one conversation at a time. `moved` is told when another one is shown, `stirred` when its state changed."""
+
+    def __init__(
+        self,
+        session: Session,
+        stage: Stage,
+        side: SidePane,
+        tasks: Tasks,
+        *,
+        moved: Callable[[str], None],
+        stirred: Callable[[], None],
+        show_reasoning: Callable[[], None],
+        open_accounts: Callable[[], None],
+    ) -> None:
+        super().__init__(stage)
+        self._session = session
+        self._stage = stage
+        self._side = side
+        self._tasks = tasks
+        self._moved = moved
+        self._stirred = stirred
+        self._show_reasoning = show_reasoning
+        self._open_accounts = open_accounts
+        self.conversation: Conversation | None = None
+        self.library_used = False  # whether anything was ever said in this profile
+        self._editing = ""  # id of the user's message that is being said differently
+        self._heard: Callable[[], None] = lambda: None
+        self._actions: dict[str, Callable[[str], None]] = {
+            "regenerate": lambda one: self._ask(session.regenerate(self.id, one)),
+            "continue": lambda one: self._ask(session.resume(self.id, one)),
+            "edit": self.edit,
+            "copy": self._copy,
+            "quote": self._quote,
+            "delete": lambda one: self._ask(self._delete(one)),
+            "previous_branch": lambda one: self._step_branch(one, -1),
+            "next_branch": lambda one: self._step_branch(one, 1),
+            "show_reasoning": self._show_thought,
+            "cancel": lambda _: session.stop(self.id),
+        }
+        stage.siblings = self.siblings
+        self._connect()
+        self._unsubscribe = session.changed.subscribe(self._hear)
+
+    def _connect(self) -> None:
+        stage, view = self._stage, self._stage.view
+        stage.composer.send_wanted.connect(lambda text: self._tasks.start(self.send(text)))
+        stage.composer.stop_wanted.connect(self.stop)
+        stage.composer.draft_changed.connect(self._save_draft)
+        stage.composer.edit_last_wanted.connect(self.edit_last)
+        stage.composer.take_back_wanted.connect(self._take_back)
+        stage.header.renamed.connect(lambda title: self._tasks.start(self._session.library.rename(self.id, title)))
+        view.action_requested.connect(self.act)
+        view.link_activated.connect(lambda link: open_link(link, stage, refused=stage.notices.say))
+        view.quote_requested.connect(self._put_quote)
+        view.turn_selected.connect(self._side.show_message)
+
+    def close(self) -> None:
+        """Hear no more."""
+        self._heard()
+        self._unsubscribe()
+
+    @property
+    def id(self) -> str:
+        """Of the shown conversation; empty before the first one."""
+        return self.conversation.id if self.conversation else ""
+
+    @property
+    def turn(self) -> Turn | None:
+        """The running turn of the shown conversation."""
+        return self._session.turns.get(self.id)
+
+    # Showing
+
+    async def open(self, conversation_id: str, message_id: str = "") -> None:
+        """Show a conversation, and in it a message. The draft of the one before is kept first."""
+        if conversation_id != self.id:
+            self._keep_draft()
+            conversation = await self._session.conversation(conversation_id)
+            self.conversation = conversation
+            self._editing = ""
+            self._show_branch()
+            self._stage.composer.put(conversation.draft)
+            self.show_head()
+            self._moved(conversation_id)
+        if message_id:
+            await self._reveal(message_id)
+
+    async def open_new(self) -> None:
+        """Show an empty conversation."""
+        if self.conversation is not None and not self.conversation.messages and not str(self._stage.composer.said()):
+            self._stage.composer.editor.setFocus()
+            return
+        conversation = await self._session.new_conversation()
+        await self.open(conversation.id)
+        self._stage.composer.editor.setFocus()
+
+    async def _reveal(self, message_id: str) -> None:
+        if not self._stage.view.jump_to(message_id) and self.conversation and message_id in self.conversation.messages:
+            await self._session.editing.show_branch(self.id, message_id)
+            self._stage.view.jump_to(message_id)
+        self._side.show_message(message_id)
+
+    def _show_branch(self, *, stay: bool = False) -> None:
+        conversation = self.conversation
+        if conversation is None:
+            return
+        branch = conversation.branch()
+        if stay:
+            self._stage.view.show_messages(branch, None)
+        else:
+            self._stage.view.show_messages(branch)
+        self._side.show_messages(branch)
+        self._stage.show_messages(bool(branch))
+        if not branch:
+            self._show_welcome()
+        if turn := self.turn:
+            self._follow_turn(turn)
+        self._show_state()
+
+    def _follow_turn(self, turn: Turn) -> None:
+        self._heard()
+        message = turn.message
+        self._stage.view.begin_reply(message, turn.reply, turn)
+        self._side.begin_reply(message, turn)
+        self._heard = turn.changed.subscribe(lambda _: self._stage.view.wake())
+
+    def _show_welcome(self) -> None:
+        accounts = [one for one in self._session.accounts.all() if not one.disabled]
+        if all(one.is_demo for one in accounts) and not self.library_used:
+            self._stage.welcome.show_first_start(demo=bool(accounts))
+        else:
+            self._stage.welcome.show_empty(self._who()[1])
+
+    def _who(self) -> tuple[str, str]:
+        """Name of the account and model that will be asked."""
+        conversation = self.conversation
+        known = {one.id: one for one in self._session.accounts.all()}
+        account = known.get(conversation.account) if conversation else None
+        if account is None:
+            account = self._session.accounts.default(self._session.settings.default_account)
+            return (account.name, account.default_model) if account else ("", "")
+        return account.name, (conversation.model if conversation else "") or account.default_model
+
+    def show_head(self) -> None:
+        """Show the title, and who will be asked."""
+        conversation = self.conversation
+        self._stage.header.title.show_title(conversation.title if conversation else "")
+        self._stage.header.show_model(*self._who())
+
+    def _show_state(self) -> None:
+        self._stage.composer.show_streaming(self.turn is not None)
+        self._stage.composer.show_queue(self._session.queued(self.id))
+        self._stirred()
+
+    # Facts
+
+    def _hear(self, change: Change) -> None:
+        match change:
+            case TurnStarted(conversation) if conversation == self.id:
+                self._show_branch()
+                self.show_head()
+            case TurnEnded(conversation, message) if conversation == self.id:
+                self._end_turn(message)
+            case MessagesChanged(conversation, message) if conversation == self.id:
+                self._show_changed(message)
+            case LibraryChanged(conversation) if conversation in ("", self.id):
+                self.show_head()
+            case AccountsChanged() | SettingsChanged():
+                self.show_head()
+                if self.conversation and not self.conversation.messages:
+                    self._show_welcome()
+            case StoreTrouble(message, advice):
+                self._say_trouble(message, advice)
+            case _:
+                pass
+
+    def _end_turn(self, message_id: str) -> None:
+        self._heard()
+        self._heard = lambda: None
+        message = self.conversation.messages.get(message_id) if self.conversation else None
+        if message is None:  # stopped before anything came
+            self._show_branch()
+        else:
+            self._stage.view.end_reply(message)
+            self._side.end_reply(message)
+            self._show_state()
+
+    def _show_changed(self, message_id: str) -> None:
+        message = self.conversation.messages.get(message_id) if self.conversation else None
+        if message is not None:
+            self._stage.view.replace(message)
+        else:
+            self._show_branch(stay=True)
+        self._show_state()
+
+    def _say_trouble(self, message: str, advice: str) -> None:
+        if message:
+            self._stage.notices.say(f"{message} {advice}".strip(), meaning="error", stays=True)
+        else:
+            self._stage.notices.say("Saving works again. Nothing was lost.")
+
+    # Saying something
+
+    async def send(self, text: str) -> None:
+        """Send what stands in the composer; if that cannot be, it stands there again."""
+        composer, editing, here = self._stage.composer, self._editing, self.id
+        composer.put("")
+        self._editing = ""
+        try:
+            if editing:
+                await self._session.edit_and_send(here, editing, text)
+            else:
+                await self._session.send(here, text)
+        except ChatError as error:
+            if here == self.id:
+                self._editing = editing
+                typed = composer.take()
+                composer.put(f"{text}\n{typed}" if typed else text)
+            self.trouble(error)
+
+    def stop(self) -> None:
+        """Stop the running answer."""
+        self._session.stop(self.id)
+
+    def trouble(self, error: BaseException) -> None:
+        """Say what went wrong, with the way on."""
+        no_account = not [one for one in self._session.accounts.all() if not one.disabled]
+        self._stage.notices.trouble(error, [("Accounts…", self._open_accounts)] if no_account else [])
+
+    def _take_back(self, index: int) -> None:
+        text = self._session.unqueue(self.id, index)
+        typed = self._stage.composer.take()
+        self._stage.composer.put(f"{text}\n{typed}" if typed else text)
+        self._show_state()
+
+    def _save_draft(self, text: str) -> None:
+        if self.conversation is not None and not self._editing:
+            self._tasks.start(self._session.save_draft(self.id, text))
+
+    def _keep_draft(self) -> None:
+        if self._stage.composer.draft_pending:
+            self._stage.composer.flush_draft()
+
+    async def keep(self) -> None:
+        """Keep the draft now: the program ends."""
+        if self.conversation is not None and self._stage.composer.draft_pending and not self._editing:
+            await self._session.save_draft(self.id, str(self._stage.composer.said()))
+
+    # What is asked of a message
+
+    def act(self, message_id: str, action: str) -> None:
+        """An action of the transcript, by its name."""
+        if act := self._actions.get(action):
+            act(message_id)
+
+    def _ask(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._tasks.start(coroutine)
+
+    def _message(self, message_id: str) -> Message | None:
+        return self.conversation.messages.get(message_id) if self.conversation else None
+
+    def last(self, role: Role) -> str:
+        """The id of the newest message of a role on the shown branch, or empty."""
+        branch = self.conversation.branch() if self.conversation else []
+        return next((one.id for one in reversed(branch) if one.role is role), "")
+
+    def edit(self, message_id: str) -> None:
+        """Put a message of the user's into the composer, to be said differently."""
+        message = self._message(message_id)
+        if message is None or message.role is not Role.USER:
+            return
+        self._editing = message_id
+        self._stage.composer.put(message.text)
+        self._stage.composer.editor.setFocus()
+        self._stage.notices.say(
+            "Sending makes a new version of this message.", [("Leave as It Was", self.give_up_editing)], stays=True
+        )
+
+    def edit_last(self) -> None:
+        """Edit the newest message of the user's."""
+        if last := self.last(Role.USER):
+            self.edit(last)
+
+    def give_up_editing(self) -> bool:
+        """Leave the message as it was; False if none is being edited."""
+        if not self._editing:
+            return False
+        self._editing = ""
+        self._stage.composer.put(self.conversation.draft if self.conversation else "")
+        self._stage.notices.dismiss()
+        return True
+
+    def _copy(self, message_id: str) -> None:
+        if message := self._message(message_id):
+            QGuiApplication.clipboard().setText(message.text)
+            self._stage.notices.say("Copied.")
+
+    def _quote(self, message_id: str) -> None:
+        if message := self._message(message_id):
+            self._put_quote("\n".join(f"> {line}" for line in message.text.split("\n")))
+
+    def _put_quote(self, quote: str) -> None:
+        editor = self._stage.composer.editor
+        editor.moveCursor(QTextCursor.MoveOperation.End)
+        editor.insertPlainText(f"\n\n{quote}\n\n" if editor.toPlainText() else f"{quote}\n\n")
+        editor.setFocus()
+
+    async def _delete(self, message_id: str) -> None:
+        await self._session.editing.delete_message(self.id, message_id)
+        undo = self._session.library.undo
+        self._stage.notices.say("Message deleted.", [("Undo", lambda: self._tasks.start(undo()))])
+
+    def _step_branch(self, message_id: str, step: int) -> None:
+        if self.conversation is None:
+            return
+        siblings = self.conversation.siblings(message_id)
+        at = siblings.index(message_id) + step
+        if 0 <= at < len(siblings):
+            self._tasks.start(self._session.editing.show_branch(self.id, siblings[at]))
+
+    def _show_thought(self, message_id: str) -> None:
+        self._show_reasoning()
+        self._side.show_message(message_id)
+
+    def siblings(self, message_id: str) -> tuple[int, int]:
+        """Where a message stands among its versions (from 0), and how many there are."""
+        if self.conversation is None or message_id not in self.conversation.messages:
+            return 0, 1
+        versions = self.conversation.siblings(message_id)
+        return versions.index(message_id), len(versions)

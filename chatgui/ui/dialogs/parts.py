@@ -1,0 +1,50 @@
+"""Pieces several dialogs are made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+
+
+class Sheet(QDialog):
+    """A dialog with a body in a column. Opened with `open()`: nothing waits for it but who awaits `finished`."""
+
+    def __init__(self, parent: QWidget, title: str, size: tuple[int, int]) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setModal(False)
+        room = parent.screen().availableGeometry()
+        self.resize(min(size[0], room.width() - 40), min(size[1], room.height() - 60))
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(16, 16, 16, 16)
+        self.body.setSpacing(12)
+
+
+def words(text: str = "", *, strength: str = "2", meaning: str = "") -> QLabel:
+    """A label of plain text that wraps, in one of the text strengths."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setProperty("strength", strength)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if meaning:
+        say(label, text, meaning)
+    return label
+
+
+def say(label: QLabel, text: str, meaning: str = "") -> None:
+    """Change a label's words and what they mean (error, warning, good); it takes no room while empty."""
+    label.setText(text)
+    label.setProperty("meaning", meaning)
+    label.style().polish(label)
+    label.setVisible(bool(text))
+
+
+def heading(text: str) -> QLabel:
+    """A line that names a group."""
+    label = QLabel(text)
+    font = label.font()
+    font.setWeight(font.Weight.DemiBold)
+    label.setFont(font)
+    return label

@@ -1,0 +1,82 @@
+"""Finding words in the conversation that is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+from chatgui.ui import assets
+from chatgui.ui.theme import Theme
+
+TYPING_MS = 80
+
+
+class FindBar(QWidget):
+    """A line to type in, where one stands among the hits, and the way to the next."""
+
+    typed = Signal(str)
+    step_wanted = Signal(int)
+    closed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Raised")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.line = QLineEdit()
+        self.line.setAccessibleName("Find in conversation")
+        self.line.setPlaceholderText("Find in conversation")
+        self.line.setClearButtonEnabled(True)
+        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
+        self._typing.timeout.connect(lambda: self.typed.emit(self.line.text()))
+        self.line.textChanged.connect(lambda _: self._typing.start())
+        self._where = QLabel()
+        self._where.setProperty("strength", "2")
+        self._where.setMinimumWidth(90)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 12, 6)
+        row.setSpacing(4)
+        row.addWidget(self.line, 1)
+        row.addWidget(self._where)
+        for icon, words, act in (
+            ("up", "Previous", lambda: self.step_wanted.emit(-1)),
+            ("down", "Next", lambda: self.step_wanted.emit(1)),
+            ("close", "Close", self.dismiss),
+        ):
+            button = QToolButton()
+            button.setAccessibleName(f"{words} hit" if icon != "close" else "Close find")
+            button.setToolTip(words)
+            assets.dress(button, icon, theme.tokens)
+            button.clicked.connect(act)
+            row.addWidget(button)
+
+    def open(self, text: str = "") -> None:
+        """Show the bar, ready to type."""
+        if text:
+            self.line.setText(text)
+        self.show()
+        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.line.selectAll()
+        if self.line.text():
+            self.typed.emit(self.line.text())
+
+    def show_place(self, current: int, total: int) -> None:
+        """“3 of 17”, or that there is nothing."""
+        self._where.setText(f"{current} of {total}" if total else "Nothing found" if self.line.text() else "")
+
+    def dismiss(self) -> bool:
+        """Close the bar; False if it was not open."""
+        if self.isHidden():
+            return False
+        self.hide()
+        self.closed.emit()
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes on, Shift+Enter back, Escape closes."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.step_wanted.emit(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,131 @@
+"""The line above a conversation: its title, the model that will be asked, and what else can be done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+
+from chatgui.ui import assets
+from chatgui.ui.theme import Theme
+from chatgui.ui.words import isolated
+
+
+class TitleLine(QLineEdit):
+    """Reads like a heading; a double click or F2 makes it a field, Enter keeps, Escape gives up."""
+
+    renamed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Title")
+        self.setProperty("plain", True)
+        self.setReadOnly(True)
+        self.setToolTip("Double-click to rename")
+        self._title = ""
+        self.editingFinished.connect(self._keep)
+
+    def show_title(self, title: str) -> None:
+        """Show another title, unless this one is being edited."""
+        self._title = title
+        if self.isReadOnly():
+            self.setText(title)
+            self.setCursorPosition(0)
+
+    def edit(self) -> None:
+        """Begin to rename."""
+        if self._title:
+            self.setReadOnly(False)
+            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.selectAll()
+
+    def give_up(self) -> bool:
+        """Leave the title as it was; False if it was not being edited."""
+        if self.isReadOnly():
+            return False
+        self._end(self._title)
+        return True
+
+    def _keep(self) -> None:
+        if self.isReadOnly():
+            return
+        title = " ".join(self.text().split())
+        changed = title and title != self._title
+        self._end(title or self._title)
+        if changed:
+            self.renamed.emit(title)
+
+    def _end(self, title: str) -> None:
+        self.setReadOnly(True)
+        self.setText(title)
+        self.deselect()
+        self.setCursorPosition(0)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Begin to rename."""
+        if self.isReadOnly():
+            self.edit()
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape gives up."""
+        if event.key() == Qt.Key.Key_Escape and self.give_up():
+            return
+        super().keyPressEvent(event)
+
+
+class Header(QWidget):
+    """Title, model, reasoning, more. Says what is wanted."""
+
+    renamed = Signal(str)
+    model_wanted = Signal()
+    sidebar_wanted = Signal()
+    reasoning_wanted = Signal()
+    menu_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.title = TitleLine()
+        font = self.title.font()
+        font.setWeight(font.Weight.DemiBold)
+        self.title.setFont(font)
+        self.title.renamed.connect(self.renamed)
+        self.model = QToolButton()
+        self.model.setProperty("words", True)
+        self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.model.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
+        self.model.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        assets.dress(self.model, "down", theme.tokens)
+        self.model.clicked.connect(self.model_wanted)
+        self.sidebar = self._button(theme, "sidebar", "Show sidebar", self.sidebar_wanted)
+        self.reasoning = self._button(theme, "reasoning", "Show reasoning", self.reasoning_wanted)
+        self.reasoning.setCheckable(True)
+        self.more = self._button(theme, "more", "More", self.menu_wanted)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(4)
+        row.addWidget(self.sidebar)
+        row.addWidget(self.title, 1)
+        row.addWidget(self.model)
+        row.addWidget(self.reasoning)
+        row.addWidget(self.more)
+        self.show_model("", "")
+
+    def _button(self, theme: Theme, icon: str, words: str, wanted: object) -> QToolButton:
+        button = QToolButton()
+        button.setAccessibleName(words)
+        button.setToolTip(words)
+        assets.dress(button, icon, theme.tokens)
+        button.clicked.connect(wanted)
+        return button
+
+    def show_model(self, account: str, model: str) -> None:
+        """Say who will be asked; empty words while nobody is."""
+        current = f"{account} · {model}" if account and model else account or model or "Choose a model"
+        wide = self.model.fontMetrics().elidedText(isolated(current), Qt.TextElideMode.ElideMiddle, 320)
+        self.model.setText(wide)
+        self.model.setAccessibleName(f"Model {current}")
+        self.model.setToolTip(f"{current}\nChoose another account or model")

@@ -1,0 +1,115 @@
+"""The sidebar and the session's library, kept together: facts change the rows, wishes call verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from chatgui.core.change import Change, LibraryChanged, TurnEnded, TurnStarted
+from chatgui.core.conversation import Summary
+from chatgui.ui.notices import NoticeBar
+from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+
+SOON_MS = 30  # several facts of one moment make one reading of the library
+
+
+class LibraryBinding(QObject):
+    """Shows the library in the sidebar. `open_conversation` is called for what a person chose there."""
+
+    def __init__(
+        self,
+        session: Session,
+        sidebar: Sidebar,
+        notices: NoticeBar,
+        tasks: Tasks,
+        open_conversation: Callable[[str, str], None],
+    ) -> None:
+        super().__init__(sidebar)
+        self._session = session
+        self._sidebar = sidebar
+        self._notices = notices
+        self._tasks = tasks
+        self.shown = ""  # id of the conversation in the window
+        self._query = ""
+        self._reading = 0  # a later reading makes an earlier one worthless
+        self._summaries: dict[str, Summary] = {}
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self.refresh)
+        library = session.library
+        sidebar.opened.connect(open_conversation)
+        sidebar.searched.connect(self.search)
+        sidebar.renamed.connect(lambda one, title: tasks.start(library.rename(one, title)))
+        sidebar.delete_wanted.connect(lambda ids: tasks.start(self.delete(ids)))
+        sidebar.pin_wanted.connect(lambda ids, on: tasks.start(library.pin(ids, on)))
+        sidebar.archive_wanted.connect(lambda ids, on: tasks.start(self.archive(ids, on)))
+        self._unsubscribe = session.changed.subscribe(self._hear)
+
+    def close(self) -> None:
+        """Hear no more."""
+        self._soon.stop()
+        self._unsubscribe()
+
+    def search(self, query: str) -> None:
+        """Show what holds these words; empty shows everything."""
+        self._query = query
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the library again and show it."""
+        self._tasks.start(self.read())
+
+    async def read(self) -> None:
+        """Read the library and show it, unless a later reading began meanwhile."""
+        self._reading += 1
+        mine, query, library = self._reading, self._query, self._session.library
+        summaries = await library.summaries(query)
+        hits = await library.search(query) if query else []
+        if mine == self._reading:
+            self._summaries = {summary.id: summary for summary in summaries}
+            self._sidebar.show_rows(summaries, hits)
+            self._sidebar.model.run(self._session.turns)
+
+    def show(self, conversation: str) -> None:
+        """This conversation is in the window now, and so is read."""
+        self.shown = conversation
+        summary = self._summaries.get(conversation)
+        if summary is not None and summary.unread:
+            self._tasks.start(self._session.library.mark_read(conversation))
+
+    def summary(self, conversation: str) -> Summary | None:
+        """The row of a conversation as it was last read."""
+        return self._summaries.get(conversation)
+
+    def _hear(self, change: Change) -> None:
+        match change:
+            case LibraryChanged():
+                self._soon.start()
+            case TurnStarted():
+                self._sidebar.model.run(self._session.turns)
+            case TurnEnded(conversation):
+                self._sidebar.model.run(self._session.turns)
+                if conversation != self.shown:
+                    self._tasks.start(self._session.library.mark_read(conversation, unread=True))
+                self._soon.start()
+            case _:
+                pass
+
+    async def delete(self, ids: list[str]) -> None:
+        """Delete, and offer to take it back."""
+        if ids:
+            await self._session.library.delete(ids)
+            words = "Conversation deleted." if len(ids) == 1 else f"{len(ids)} conversations deleted."
+            self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])
+
+    async def archive(self, ids: list[str], archived: bool) -> None:
+        """Archive, and offer to take it back."""
+        if ids:
+            await self._session.library.archive(ids, archived)
+            words = "Moved to the archive." if archived else "Taken out of the archive."
+            self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])

@@ -1,0 +1,66 @@
+"""The model button and its picker, kept together with the session's accounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from chatgui.core.errors import ChatError
+from chatgui.ui.conversation_binding import ConversationBinding
+from chatgui.ui.header import Header
+from chatgui.ui.model_picker import ModelPicker, Offer
+from chatgui.ui.tasks import Tasks
+from chatgui.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+
+
+class ModelChoice(QObject):
+    """Offers every account's models, what is known at once and the rest as it is answered."""
+
+    def __init__(
+        self, session: Session, header: Header, theme: Theme, tasks: Tasks, conversation: ConversationBinding
+    ) -> None:
+        super().__init__(header)
+        self._session = session
+        self._button = header.model
+        self._tasks = tasks
+        self._conversation = conversation
+        self._notes: dict[str, str] = {}
+        self.picker = ModelPicker(header, theme)
+        self.picker.chosen.connect(lambda account, model: tasks.start(self._choose(account, model)))
+        header.model_wanted.connect(self.open)
+
+    def open(self) -> None:
+        """Open the picker; accounts never asked before are asked now."""
+        shown = self._conversation.conversation
+        usable = [one for one in self._session.accounts.all() if not one.disabled]
+        for account in usable:
+            if not self._session.accounts.known_models(account.id):
+                self._notes[account.id] = "asking …"
+                self._tasks.start(self._ask(account.id))
+        account_id, model = (shown.account, shown.model) if shown else ("", "")
+        self.picker.open_below(self._button, self._offers(), account_id, model)
+
+    def _offers(self) -> list[Offer]:
+        known = self._session.accounts.known_models
+        return [
+            Offer(one.id, one.name, tuple(model for model in known(one.id) if model.chat is not False),
+                  self._notes.get(one.id, ""))
+            for one in self._session.accounts.all() if not one.disabled
+        ]  # fmt: skip
+
+    async def _ask(self, account_id: str) -> None:
+        try:
+            found = await self._session.accounts.models(account_id)
+            self._notes[account_id] = "" if found else "none listed; type a name"
+        except ChatError as error:
+            self._notes[account_id] = error.message
+        if self.picker.isVisible():
+            self.picker.show_offers(self._offers())
+
+    async def _choose(self, account_id: str, model: str) -> None:
+        await self._session.choose_model(self._conversation.id, account_id, model)
+        self._conversation.show_head()

@@ -1,0 +1,94 @@
+"""The pane beside the conversation: one panel at a time, under a line that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from chatgui.core.message import Message
+from chatgui.ui import assets
+from chatgui.ui.panels import PANELS, Panel
+from chatgui.ui.theme import Theme
+from chatgui.ui.transcript.style import Style
+
+if TYPE_CHECKING:
+    from chatgui.chat.turn import Turn
+
+
+class SidePane(QWidget):
+    """Hosts the panels and tells each what is shown; is itself used like one panel."""
+
+    closed = Signal()
+    expanded = Signal()
+
+    def __init__(self, theme: Theme, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Raised")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(220)
+        self._title = QLabel()
+        font = self._title.font()
+        font.setWeight(font.Weight.DemiBold)
+        self._title.setFont(font)
+        self._stack = QStackedWidget()
+        self.panels: list[Panel] = []
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 8, 8)
+        row.setSpacing(4)
+        row.addWidget(self._title, 1)
+        for at, panel in enumerate(PANELS):
+            widget = panel.make(style)
+            self._stack.addWidget(widget)
+            self.panels.append(cast("Panel", widget))
+            if len(PANELS) > 1:
+                row.addWidget(self._button(theme, panel.icon, panel.title, partial(self.show_panel, at)))
+        row.addWidget(self._button(theme, "expand", "Widen", self.expanded.emit))
+        row.addWidget(self._button(theme, "close", f"Close {PANELS[0].title.lower()}", self.closed.emit))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self._stack, 1)
+        self.show_panel(0)
+
+    def _button(self, theme: Theme, icon: str, words: str, act: Callable[[], object]) -> QToolButton:
+        button = QToolButton()
+        button.setAccessibleName(words)
+        button.setToolTip(words)
+        assets.dress(button, icon, theme.tokens)
+        button.clicked.connect(lambda _=False: act())
+        return button
+
+    def show_panel(self, at: int) -> None:
+        """Show one of `PANELS`."""
+        self._stack.setCurrentIndex(at)
+        self._title.setText(PANELS[at].title)
+
+    def set_style(self, style: Style) -> None:
+        """Another theme or zoom."""
+        for panel in self.panels:
+            panel.set_style(style)
+
+    def show_messages(self, messages: Sequence[Message]) -> None:
+        """Another conversation or branch is shown."""
+        for panel in self.panels:
+            panel.show_messages(messages)
+
+    def begin_reply(self, message: Message, turn: Turn) -> None:
+        """An answer begins."""
+        for panel in self.panels:
+            panel.begin_reply(message, turn)
+
+    def end_reply(self, message: Message) -> None:
+        """The answer has become a message."""
+        for panel in self.panels:
+            panel.end_reply(message)
+
+    def show_message(self, message_id: str) -> None:
+        """The reader asked for this message."""
+        for panel in self.panels:
+            panel.show_message(message_id)

@@ -1,0 +1,153 @@
+"""How a row of the sidebar is drawn: heading, title, and one mark for what is going on in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextLayout
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from chatgui.core.conversation import Hit
+from chatgui.ui import assets
+from chatgui.ui.sidebar_model import Row, SidebarModel
+from chatgui.ui.theme import Theme
+from chatgui.ui.words import isolated
+
+PAD, MARK, RADIUS = 12, 16, 6
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints from the tokens; plain text only."""
+
+    def __init__(self, parent: QWidget, theme: Theme) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Tall enough for the finger, taller under a heading or with a snippet."""
+        row: Row = index.data(SidebarModel.RowRole)
+        line = option.fontMetrics.height()
+        height = max(32, line + 14) + (line + 4 if row.hit is not None else 0)
+        return QSize(160, height + (self._heading_height(option) if row.heading else 0))
+
+    def _heading_height(self, option: QStyleOptionViewItem) -> int:
+        return option.fontMetrics.height() + 16
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Heading, ground, title, mark."""
+        row: Row = index.data(SidebarModel.RowRole)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRect(option.rect)
+        if row.heading:
+            area.setTop(area.top() + self._heading_height(option))
+            self._paint_heading(painter, option, row.heading)
+        self._paint_ground(painter, option, area)
+        self._paint_row(painter, option, area, row, index.data(SidebarModel.MarkRole))
+        painter.restore()
+
+    def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, words: str) -> None:
+        font = QFont(option.font)
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.tokens.faint))
+        place = QRect(option.rect.left() + PAD, option.rect.top() + 8, option.rect.width() - 2 * PAD, 0)
+        place.setHeight(self._heading_height(option) - 8)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, words)
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect) -> None:
+        tokens, state = self._theme.tokens, option.state
+        ground = area.adjusted(4, 1, -4, -1)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.hover))
+            painter.drawRoundedRect(ground, RADIUS, RADIUS)
+        if chosen:
+            painter.setBrush(QColor(tokens.accent))
+            painter.drawRoundedRect(QRect(ground.left(), ground.top() + 6, 3, ground.height() - 12), 1.5, 1.5)
+        if state & QStyle.StateFlag.State_HasFocus and option.widget is not None and option.widget.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, row: Row, mark: str) -> None:
+        tokens = self._theme.tokens
+        font = QFont(option.font)
+        if mark == "unread":
+            font.setWeight(QFont.Weight.DemiBold)
+        inner = area.adjusted(PAD, 0, -PAD, 0)
+        icon = _icon_of(row, mark)
+        if icon:
+            self._paint_icon(painter, inner, *icon)
+            inner.setRight(inner.right() - MARK - 6)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.text))
+        if row.hit is not None:
+            self._paint_snippet(painter, option, inner, row.hit)
+            inner.setHeight(option.fontMetrics.height() + 14)
+        title = option.fontMetrics.elidedText(isolated(row.title), Qt.TextElideMode.ElideRight, inner.width())
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+        painter.drawText(inner, flags | Qt.TextFlag.TextSingleLine, title)
+
+    def _paint_icon(self, painter: QPainter, inner: QRect, name: str, role: str) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        drawn = assets.pixmap(name, getattr(self._theme.tokens, role), MARK, ratio)
+        painter.drawPixmap(inner.right() - MARK + 1, inner.center().y() - MARK // 2 + 1, drawn)
+
+    def _paint_snippet(self, painter: QPainter, option: QStyleOptionViewItem, inner: QRect, hit: Hit) -> None:
+        """One line of the found text, the found words on the find ground."""
+        tokens = self._theme.tokens
+        layout = QTextLayout(" ".join(hit.snippet.splitlines()) or " ", option.font)
+        formats = []
+        for start, end in hit.marks:
+            one = QTextLayout.FormatRange()
+            one.start, one.length = start, end - start
+            one.format.setBackground(QColor(tokens.find))
+            one.format.setForeground(QColor(tokens.text))
+            formats.append(one)
+        layout.setFormats(formats)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(100_000)
+        layout.endLayout()
+        painter.save()
+        painter.setClipRect(inner)
+        painter.setPen(QColor(tokens.secondary))
+        top = inner.bottom() - option.fontMetrics.height() - 7
+        layout.draw(painter, QRect(inner.left(), top, inner.width(), 0).topLeft())
+        painter.restore()
+
+    def createEditor(
+        self, parent: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QWidget:
+        """A line to type a new title in."""
+        editor = QLineEdit(parent)
+        editor.setAccessibleName("Title")
+        return editor
+
+    def updateEditorGeometry(
+        self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Over the title, below a heading."""
+        area = QRect(option.rect)
+        if index.data(SidebarModel.RowRole).heading:
+            area.setTop(area.top() + self._heading_height(option))
+        editor.setGeometry(area.adjusted(4, 1, -4, -1))
+
+
+def _icon_of(row: Row, mark: str) -> tuple[str, str] | None:
+    """Which mark stands at the end of a row: (icon, colour role)."""
+    match mark:
+        case "running":
+            return "running", "accent"
+        case "unread":
+            return "unread", "accent"
+        case "failed":
+            return "error", "error"
+        case "interrupted":
+            return "warning", "warning"
+        case _:
+            return ("pin", "faint") if row.summary is not None and row.summary.pinned else None

@@ -1,0 +1,63 @@
+"""One window per profile: a second start raises the first window and ends."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+WAIT_MS = 1000
+
+
+def address(profile: Path) -> str:
+    """Where the first window of a profile listens: in the user's runtime directory, short enough for a socket."""
+    place = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+    mark = hashlib.sha256(str(profile.resolve()).encode()).hexdigest()[:16]
+    name = f"chatgui-{mark}"
+    return name if os.name == "nt" else str(Path(place) / name)
+
+
+def raise_first(profile: Path) -> bool:
+    """Ask the window that already runs on this profile to come forward; False if there is none."""
+    socket = QLocalSocket()
+    socket.connectToServer(address(profile))
+    if not socket.waitForConnected(WAIT_MS):
+        return False
+    socket.write(b"raise\n")
+    socket.waitForBytesWritten(WAIT_MS)
+    socket.waitForReadyRead(WAIT_MS)  # it answers when it has come forward
+    socket.disconnectFromServer()
+    return True
+
+
+class FirstWindow(QObject):
+    """Listens for later starts on the same profile."""
+
+    raise_wanted = Signal()
+
+    def __init__(self, profile: Path) -> None:
+        super().__init__()
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        self._address = address(profile)
+
+    def listen(self) -> bool:
+        """Begin; what a crashed program left is removed first. False if that is not possible."""
+        QLocalServer.removeServer(self._address)
+        return self._server.listen(self._address)
+
+    def _answer(self) -> None:
+        while (socket := self._server.nextPendingConnection()) is not None:
+            socket.write(b"here\n")
+            socket.flush()
+            socket.disconnected.connect(socket.deleteLater)
+            self.raise_wanted.emit()
+
+    def close(self) -> None:
+        """End, and take the socket away."""
+        self._server.close()

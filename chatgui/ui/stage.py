@@ -1,0 +1,77 @@
+"""The centre of the window: header, what was said (or a welcome), and the composer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from chatgui.ui.composer import Composer
+from chatgui.ui.find_bar import FindBar
+from chatgui.ui.header import Header
+from chatgui.ui.notices import NoticeBar
+from chatgui.ui.theme import Theme
+from chatgui.ui.transcript.chrome import Lookups
+from chatgui.ui.transcript.style import Style
+from chatgui.ui.transcript.view import TranscriptView
+from chatgui.ui.welcome import Welcome
+
+
+class Stage(QWidget):
+    """Lays out; knows no session."""
+
+    def __init__(self, theme: Theme, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("Ground")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(320)
+        self.header = Header(theme)
+        self.siblings: Callable[[str], tuple[int, int]] | None = None  # set by who knows the conversation
+        self.view = TranscriptView(style, lookups=Lookups(siblings=self._siblings))
+        self.welcome = Welcome()
+        self.find_bar = FindBar(theme)
+        self.find_bar.hide()
+        self.composer = Composer(theme)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.welcome)
+        self._stack.addWidget(self.view)
+        self.notices = NoticeBar(self._stack, theme)
+        self._foot = QHBoxLayout()
+        self._foot.addStretch(1)
+        self._foot.addWidget(self.composer, 1000)
+        self._foot.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.find_bar)
+        column.addWidget(self._stack, 1)
+        column.addLayout(self._foot)
+        self.set_style(style)
+        self._connect_find()
+
+    def _connect_find(self) -> None:
+        search = self.view.search
+        self.find_bar.typed.connect(search.start)
+        self.find_bar.step_wanted.connect(search.step)
+        self.find_bar.closed.connect(self._end_find)
+        search.changed.connect(lambda: self.find_bar.show_place(search.number, search.total))
+
+    def _end_find(self) -> None:
+        self.view.search.start("")
+        self.view.setFocus()
+
+    def _siblings(self, message: str) -> tuple[int, int]:
+        return self.siblings(message) if self.siblings is not None else (0, 1)
+
+    def set_style(self, style: Style) -> None:
+        """Another theme, zoom or width: the composer keeps to the transcript's column."""
+        self.view.set_style(style)
+        margin = round(style.px(style.margin))
+        self.composer.setMaximumWidth(round(style.px(style.column)) + 24)
+        self._foot.setContentsMargins(max(12, margin - 12), 4, max(12, margin - 12), 14)
+
+    def show_messages(self, shown: bool) -> None:
+        """The transcript, or the welcome while nothing was said."""
+        self._stack.setCurrentWidget(self.view if shown else self.welcome)

@@ -1,0 +1,197 @@
+"""Colours by role, paired light and dark, and how they reach Qt: one palette and one small style sheet.
+
+The window follows the system and may be told otherwise by `settings.theme`. Qt knows the system's scheme on most
+desktops; where it does not, the desktop portal is asked in a thread; where that does not answer either, it is light.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from string import Template
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from chatgui import resources
+from chatgui.core.event import Event
+from chatgui.core.settings import Settings
+from chatgui.ui.transcript.style import Colours, Style
+
+
+@dataclass(frozen=True)
+class Tokens(Colours):
+    """One scheme: the transcript's colours and what the window adds. Text is 4.5:1 on any ground, `edge` and marks 3:1."""
+
+    dark: bool = False
+    hover: str = "#e7e7e3"  # ground under the pointer and of selected rows
+    edge: str = "#878782"  # borders that carry meaning: fields, focus
+
+
+LIGHT = Tokens(
+    dark=False,
+    ground="#fdfdfc", raised="#f4f4f1", hover="#e7e7e3", line="#dededa", edge="#878782",
+    text="#1c1c1a", secondary="#50504c", faint="#666661",
+    accent="#1f5fbf", on_accent="#ffffff",
+    good="#1a7036", warning="#7f5300", error="#b3261e", thinking="#6547b0",
+    code_ground="#f4f4f1", selection="#bcd7fb", find="#fbe7a0", find_current="#f5b54d",
+    keyword="#8a2a83", string="#2b6a2f", number="#8a4b00", comment="#666661",
+    name="#1f56ab", builtin="#0b6a70", diff_added="#1a7036", diff_removed="#b3261e",
+)  # fmt: skip
+
+DARK = Tokens(
+    dark=True,
+    ground="#1d1e20", raised="#26272a", hover="#34363a", line="#393b3f", edge="#85888f",
+    text="#e7e7e5", secondary="#bcbdc0", faint="#a0a2a7",
+    accent="#7db0ff", on_accent="#10213b",
+    good="#6cc98a", warning="#e2b65b", error="#ff938a", thinking="#bfaaf7",
+    code_ground="#26272a", selection="#32527f", find="#5f4c14", find_current="#855907",
+    keyword="#d9a1e6", string="#9fd08c", number="#e6b673", comment="#a0a2a7",
+    name="#8ab8ff", builtin="#7fd0d0", diff_added="#6cc98a", diff_removed="#ff938a",
+)  # fmt: skip
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG contrast ratio of two colours, 1 to 21."""
+
+    def luminance(name: str) -> float:
+        colour = QColor(name)
+        linear = [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in (colour.redF(), colour.greenF(), colour.blueF())
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """The tokens as Qt's palette, disabled states included."""
+    made = QPalette(QColor(tokens.raised), QColor(tokens.ground))
+    role = QPalette.ColorRole
+    grounds = {
+        role.Window: tokens.ground, role.Base: tokens.ground, role.AlternateBase: tokens.raised,
+        role.Button: tokens.raised, role.ToolTipBase: tokens.raised,
+        role.Light: tokens.hover, role.Midlight: tokens.hover, role.Mid: tokens.line, role.Dark: tokens.edge,
+        role.Shadow: tokens.line, role.Highlight: tokens.selection, role.HighlightedText: tokens.text,
+        role.WindowText: tokens.text, role.Text: tokens.text, role.ButtonText: tokens.text, role.BrightText: tokens.error,
+        role.ToolTipText: tokens.text, role.PlaceholderText: tokens.faint,
+        role.Link: tokens.accent, role.LinkVisited: tokens.thinking, role.Accent: tokens.accent,
+    }  # fmt: skip
+    for one, colour in grounds.items():
+        made.setColor(one, QColor(colour))
+    for one in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        made.setColor(QPalette.ColorGroup.Disabled, one, QColor(tokens.faint))
+    return made
+
+
+def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
+    """How the transcript looks under these tokens and settings; `size` is the system's text size in pixels."""
+    text = max(14.0, size + 1)
+    return Style(
+        colours=tokens,
+        text_family=settings.text_font,
+        code_family=settings.code_font,
+        text_size=text,
+        code_size=text - 1,
+        small_size=text - 2,
+        zoom=settings.zoom / 100,
+        column=float(settings.text_width),
+        dark=tokens.dark,
+    )
+
+
+def style_sheet(tokens: Tokens) -> str:
+    """The one style sheet, filled from the tokens."""
+    return Template(resources.read_text("style/window.qss")).substitute(asdict(tokens))
+
+
+class Theme(QObject):
+    """The scheme in force. `changed` is told after palette, style sheet and font have been put in place."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.changed: Event[Tokens] = Event()
+        self.tokens = LIGHT
+        self._app = app
+        self.choice = "system"
+        self._portal_dark: bool | None = None
+        self._base = QFont(app.font())
+        self.zoom = 100
+        app.setStyle("Fusion")
+        app.styleHints().colorSchemeChanged.connect(self._system_changed)
+
+    def choose(self, choice: str, zoom: int = 100) -> None:
+        """Follow `settings.theme` (system, light, dark) and `settings.zoom` (percent) from now on."""
+        zoomed = zoom != self.zoom
+        self.choice, self.zoom = choice, zoom
+        if zoomed:
+            font = QFont(self._base)
+            font.setPointSizeF(self._base.pointSizeF() * zoom / 100)
+            self._app.setFont(font)
+        self._apply(force=zoomed)
+
+    def portal_says(self, dark: bool | None) -> None:
+        """What the desktop portal answered; counts only where Qt itself does not know."""
+        self._portal_dark = dark
+        self._apply()
+
+    @property
+    def text_px(self) -> float:
+        """The system's text size in pixels, before zoom."""
+        return QFontInfo(self._base).pixelSize()
+
+    @property
+    def wants_portal(self) -> bool:
+        """Whether only the portal can say what the system likes."""
+        return self.choice == "system" and self._qt_scheme() == Qt.ColorScheme.Unknown
+
+    def show(self) -> None:
+        """Put the scheme in place for the first time."""
+        self._apply(force=True)
+
+    def _qt_scheme(self) -> Qt.ColorScheme:
+        return QGuiApplication.styleHints().colorScheme()
+
+    def _dark(self) -> bool:
+        if self.choice != "system":
+            return self.choice == "dark"
+        scheme = self._qt_scheme()
+        if scheme == Qt.ColorScheme.Unknown:
+            return bool(self._portal_dark)
+        return scheme == Qt.ColorScheme.Dark
+
+    def _system_changed(self) -> None:
+        self._apply()
+
+    def _apply(self, *, force: bool = False) -> None:
+        tokens = DARK if self._dark() else LIGHT
+        if tokens is self.tokens and not force:
+            return
+        self.tokens = tokens
+        self._app.setPalette(palette(tokens))
+        self._app.setStyleSheet(style_sheet(tokens))
+        self.changed.emit(tokens)
+
+
+def ask_portal() -> bool | None:
+    """Whether the desktop portal says dark; `None` if nobody answers. Blocks up to a second: call it in a thread."""
+    try:
+        from jeepney import DBusAddress, new_method_call
+        from jeepney.io.blocking import open_dbus_connection
+    except ImportError:  # not on Linux
+        return None
+    address = DBusAddress(
+        "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Desktop", "org.freedesktop.portal.Settings"
+    )
+    question = new_method_call(address, "Read", "ss", ("org.freedesktop.appearance", "color-scheme"))
+    try:
+        with open_dbus_connection() as bus:
+            body = bus.send_and_get_reply(question, timeout=1.0).body
+        value = body[0]
+        while isinstance(value, tuple):  # a variant inside a variant
+            value = value[1]
+    except (OSError, KeyError, IndexError, TimeoutError):
+        return None
+    return int(value) == 1 if isinstance(value, int) else None

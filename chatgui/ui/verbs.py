@@ -1,0 +1,229 @@
+"""What the actions of the window do, once there is a session. Each method is the verb of a row in `actions.ROWS`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from chatgui.core.message import Role, State
+from chatgui.ui.conversation_binding import ConversationBinding
+from chatgui.ui.library_binding import LibraryBinding
+from chatgui.ui.panes import Panes, Place
+from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.stage import Stage
+from chatgui.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+    from chatgui.ui.dialogs import Dialogs
+
+ZOOMS = (50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
+
+
+class Verbs:
+    """Calls the session and the views; holds nothing of its own."""
+
+    def __init__(
+        self,
+        session: Session,
+        conversation: ConversationBinding,
+        library: LibraryBinding,
+        dialogs: Dialogs,
+        *,
+        stage: Stage,
+        sidebar: Sidebar,
+        panes: Panes,
+        tasks: Tasks,
+    ) -> None:
+        self._session = session
+        self._conversation = conversation
+        self._library = library
+        self._dialogs = dialogs
+        self._stage = stage
+        self._sidebar = sidebar
+        self._panes = panes
+        self._tasks = tasks
+
+    # Conversations
+
+    def new_conversation(self) -> None:
+        """Begin an empty conversation."""
+        self._panes.dismiss()
+        self._tasks.start(self._conversation.open_new())
+
+    def open(self, conversation: str, message: str = "") -> None:
+        """Show a conversation, and in it a message."""
+        self._tasks.start(self._conversation.open(conversation, message))
+
+    def rename(self) -> None:
+        """Edit the title where the focus is: in the list, or above the conversation."""
+        if self._sidebar.list.hasFocus():
+            self._sidebar.edit_title()
+        else:
+            self._stage.header.title.edit()
+
+    def _chosen(self) -> list[str]:
+        """The selected conversations if the list has the focus, else the shown one."""
+        if self._sidebar.list.hasFocus():
+            return self._sidebar.selected()
+        return [self._conversation.id] if self._library.summary(self._conversation.id) else []
+
+    def delete(self) -> None:
+        """Put the conversation into the trash."""
+        self._tasks.start(self.delete_all(self._chosen()))
+
+    async def delete_all(self, ids: list[str]) -> None:
+        """Delete conversations; if the shown one goes, its neighbour is shown."""
+        shown = self._conversation.id
+        beside = self._sidebar.neighbour(1) or self._sidebar.neighbour(-1)
+        await self._library.delete(ids)
+        if shown in ids:
+            if beside and beside not in ids:
+                await self._conversation.open(beside)
+            else:
+                await self._conversation.open_new()
+
+    def pin(self) -> None:
+        """Pin, or unpin what is pinned."""
+        ids = self._chosen()
+        summary = self._library.summary(ids[0]) if ids else None
+        if summary:
+            self._tasks.start(self._session.library.pin(ids, not summary.pinned))
+
+    def archive(self) -> None:
+        """Archive, or take back what is archived."""
+        ids = self._chosen()
+        summary = self._library.summary(ids[0]) if ids else None
+        if summary:
+            self._tasks.start(self._library.archive(ids, not summary.archived))
+
+    def previous_conversation(self) -> None:
+        """Show the conversation above."""
+        self._step(-1)
+
+    def next_conversation(self) -> None:
+        """Show the conversation below."""
+        self._step(1)
+
+    def _step(self, step: int) -> None:
+        if beside := self._sidebar.neighbour(step):
+            self.open(beside)
+
+    def undo(self) -> None:
+        """Take the last change to the library or a conversation back."""
+        self._tasks.start(self._undo())
+
+    def redo(self) -> None:
+        """Do what was taken back again."""
+        self._tasks.start(self._redo())
+
+    async def _undo(self) -> None:
+        words = await self._session.library.undo()
+        self._stage.notices.say(f"Undone: {words}." if words else "There is nothing to undo.")
+
+    async def _redo(self) -> None:
+        words = await self._session.library.redo()
+        self._stage.notices.say(f"Done again: {words}." if words else "There is nothing to redo.")
+
+    # The shown conversation
+
+    def stop(self) -> None:
+        """Stop the running answer."""
+        self._conversation.stop()
+
+    def regenerate(self) -> None:
+        """Ask for another answer to the last message."""
+        if last := self._conversation.last(Role.ASSISTANT) or self._conversation.last(Role.USER):
+            self._conversation.act(last, "regenerate")
+
+    def resume(self) -> None:
+        """Go on with the last answer, if it was cut short."""
+        last = self._conversation.last(Role.ASSISTANT)
+        message = self._conversation.conversation.messages.get(last) if self._conversation.conversation else None
+        if message is None:
+            return
+        if message.state is State.FINISHED and message.finish_reason != "length":
+            self._stage.notices.say("The last answer is complete.")
+        else:
+            self._conversation.act(last, "continue")
+
+    def copy_answer(self) -> None:
+        """Copy the last answer as Markdown."""
+        last = self._conversation.last(Role.ASSISTANT)
+        message = self._conversation.conversation.messages.get(last) if self._conversation.conversation else None
+        if message is not None:
+            QGuiApplication.clipboard().setText(message.text)
+            self._stage.notices.say("Answer copied.")
+
+    def choose_model(self) -> None:
+        """Open the model picker."""
+        self._stage.header.model_wanted.emit()
+
+    # Finding
+
+    def search(self) -> None:
+        """Go to the search over all conversations."""
+        self._panes.show_pane(Place.LEADING, True)
+        self._sidebar.search.setFocus()
+        self._sidebar.search.selectAll()
+
+    def find(self) -> None:
+        """Find in this conversation."""
+        self._stage.find_bar.open()
+
+    def find_next(self) -> None:
+        """The next hit."""
+        self._stage.find_bar.step_wanted.emit(1)
+
+    def find_previous(self) -> None:
+        """The hit before."""
+        self._stage.find_bar.step_wanted.emit(-1)
+
+    # Looks
+
+    def focus_message(self) -> None:
+        """Go to the composer."""
+        self._panes.dismiss()
+        self._stage.composer.editor.setFocus()
+
+    def zoom_in(self) -> None:
+        """Larger text."""
+        self._zoom(next((one for one in ZOOMS if one > self._session.settings.zoom), ZOOMS[-1]))
+
+    def zoom_out(self) -> None:
+        """Smaller text."""
+        self._zoom(next((one for one in reversed(ZOOMS) if one < self._session.settings.zoom), ZOOMS[0]))
+
+    def zoom_reset(self) -> None:
+        """Text at its own size."""
+        self._zoom(100)
+
+    def _zoom(self, percent: int) -> None:
+        self._tasks.start(self._session.change_settings(zoom=percent))
+
+    # Dialogs
+
+    def open_accounts(self) -> None:
+        """The accounts window."""
+        self._dialogs.open("accounts")
+
+    def open_settings(self) -> None:
+        """The settings window."""
+        self._dialogs.open("settings")
+
+    def open_usage(self) -> None:
+        """What was used, and what it cost."""
+        self._dialogs.open("usage")
+
+    def open_import(self) -> None:
+        """Bring conversations in."""
+        self._dialogs.open("import")
+
+    def open_export(self) -> None:
+        """Write conversations to files."""
+        self.export(self._chosen())
+
+    def export(self, ids: list[str]) -> None:
+        """Write these conversations to files."""
+        self._dialogs.open("export", ids)

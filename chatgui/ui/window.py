@@ -1,0 +1,274 @@
+"""The main window: panes, menus and their wiring. It paints before there is a session, and is bound to one later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from chatgui.core.change import Change, SettingsChanged
+from chatgui.core.settings import Settings
+from chatgui.ui import actions, assets
+from chatgui.ui.conversation_binding import ConversationBinding
+from chatgui.ui.dialogs import Context, Dialogs
+from chatgui.ui.library_binding import LibraryBinding
+from chatgui.ui.model_choice import ModelChoice
+from chatgui.ui.panes import Panes, Place
+from chatgui.ui.side_pane import SidePane
+from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.stage import Stage
+from chatgui.ui.tasks import Tasks
+from chatgui.ui.theme import Theme, Tokens, transcript_style
+from chatgui.ui.transcript.style import Style
+from chatgui.ui.verbs import Verbs
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+
+SIZE = (1180, 780)
+SMALLEST = (480, 400)
+
+
+class Window(QMainWindow):
+    """One window on one profile. `closing` asks the program to end."""
+
+    closing = Signal()
+    painted = Signal()  # once, after the first frame
+    _seen = False
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setWindowTitle("chatgui")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*SIZE)
+        self.theme = theme
+        self.session: Session | None = None
+        self.verbs: Verbs | None = None
+        self.conversation: ConversationBinding | None = None
+        self.library: LibraryBinding | None = None
+        self.tasks = Tasks(self._trouble)
+        self._settings = Settings()
+        self._unsubscribe: list[Callable[[], None]] = [theme.changed.subscribe(self._retint)]
+        self._may_close = False
+        style = self._style()
+        self.sidebar = Sidebar(theme)
+        self.stage = Stage(theme, style)
+        self.side = SidePane(theme, style)
+        self.panes = Panes(self.sidebar, self.stage, self.side)
+        self.setCentralWidget(self.panes)
+        self.actions_by_id = actions.build(self, theme.tokens, self._call)
+        actions.fill(self.menuBar(), self.actions_by_id)
+        self._connect()
+        self._show_panes()
+
+    def _connect(self) -> None:
+        header = self.stage.header
+        header.sidebar_wanted.connect(self.toggle_sidebar)
+        header.reasoning_wanted.connect(self.toggle_reasoning)
+        header.menu_wanted.connect(self._open_menu)
+        self.side.closed.connect(lambda: self.panes.show_pane(Place.TRAILING, False))
+        self.side.expanded.connect(lambda: self.panes.widen(Place.TRAILING))
+        self.panes.changed.connect(self._show_panes)
+        self.sidebar.new_wanted.connect(self.actions_by_id["new"].trigger)
+        self.sidebar.settings_wanted.connect(self.actions_by_id["settings"].trigger)
+        self.stage.welcome.account_wanted.connect(self.actions_by_id["accounts"].trigger)
+
+    # With a session
+
+    async def bind(self, session: Session) -> None:
+        """Show this session from now on: its library, and a conversation to write in."""
+        self.session = session
+        self._settings = session.settings
+        dialogs = Dialogs(Context(self, session, self.theme, self.tasks, self.stage.notices))
+        self.conversation = ConversationBinding(
+            session, self.stage, self.side, self.tasks,
+            moved=self._moved, stirred=self._enable,
+            show_reasoning=lambda: self.panes.show_pane(Place.TRAILING, True),
+            open_accounts=self.actions_by_id["accounts"].trigger,
+        )  # fmt: skip
+        self.library = LibraryBinding(session, self.sidebar, self.stage.notices, self.tasks, self._open)
+        self.verbs = Verbs(
+            session, self.conversation, self.library, dialogs,
+            stage=self.stage, sidebar=self.sidebar, panes=self.panes, tasks=self.tasks,
+        )  # fmt: skip
+        ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
+        self.sidebar.delete_wanted.disconnect()
+        self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))
+        self.sidebar.export_wanted.connect(self.verbs.export)
+        self.stage.welcome.demo_wanted.connect(
+            lambda: self.tasks.start(self.conversation_bound.send("What can this program do?"))
+        )
+        self._unsubscribe.append(session.changed.subscribe(self._hear))
+        self._apply_settings()
+        await self.library.read()
+        self.conversation.library_used = bool(self.sidebar.model.total)
+        await self.conversation.open_new()
+        self._enable()
+        if session.settings_trouble:
+            self.stage.notices.say(session.settings_trouble, meaning="warning", stays=True)
+
+    @property
+    def verbs_bound(self) -> Verbs:
+        """The verbs; only after `bind`."""
+        if self.verbs is None:
+            raise RuntimeError("the window has no session yet")
+        return self.verbs
+
+    @property
+    def conversation_bound(self) -> ConversationBinding:
+        """The shown conversation's binding; only after `bind`."""
+        if self.conversation is None:
+            raise RuntimeError("the window has no session yet")
+        return self.conversation
+
+    async def unbind(self) -> None:
+        """Keep the draft, let the session go."""
+        if self.conversation is not None:
+            await self.conversation.keep()
+            self.conversation.close()
+        if self.library is not None:
+            self.library.close()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        await self.tasks.close()
+
+    def _call(self, row: actions.Row) -> None:
+        getattr(self if not row.needs else self.verbs_bound, row.verb)()
+
+    def _open(self, conversation: str, message: str) -> None:
+        if self.panes.is_overlay(Place.LEADING) and not message:
+            self.panes.dismiss()
+        self.verbs_bound.open(conversation, message)
+
+    def _moved(self, conversation: str) -> None:
+        self.sidebar.show_current(conversation)
+        if self.library is not None:
+            self.library.show(conversation)
+
+    def _enable(self) -> None:
+        shown = self.conversation
+        states = {"session"} if self.session is not None else set()
+        if shown is not None and shown.conversation is not None and shown.conversation.messages:
+            states.add("messages")
+        if shown is not None and shown.turn is not None:
+            states.add("stream")
+        actions.enable(self.actions_by_id, states)
+        title = shown.conversation.title if shown is not None and shown.conversation is not None else ""
+        self.setWindowTitle(f"{title} — chatgui" if title else "chatgui")
+
+    def _hear(self, change: Change) -> None:
+        if isinstance(change, SettingsChanged) and self.session is not None:
+            self._settings = self.session.settings
+            self._apply_settings()
+
+    def _apply_settings(self) -> None:
+        self.theme.choose(self._settings.theme, self._settings.zoom)
+        self.stage.composer.editor.send_with = self._settings.send_with
+        self._restyle()
+
+    def _trouble(self, error: BaseException) -> None:
+        if self.conversation is not None:
+            self.conversation.trouble(error)
+        else:
+            self.stage.notices.trouble(error)
+
+    # Looks
+
+    def _style(self) -> Style:
+        return transcript_style(self.theme.tokens, self._settings, self.theme.text_px)
+
+    def _restyle(self) -> None:
+        style = self._style()
+        self.stage.set_style(style)
+        self.side.set_style(style)
+
+    def _retint(self, tokens: Tokens) -> None:
+        assets.retint(self, tokens)
+        self._restyle()
+
+    def _show_panes(self) -> None:
+        sidebar, side = (self.panes.is_shown(place) for place in Place)
+        self.actions_by_id["sidebar"].setChecked(sidebar)
+        self.actions_by_id["reasoning"].setChecked(side)
+        self.stage.header.sidebar.setVisible(not sidebar or self.panes.is_overlay(Place.LEADING))
+        self.stage.header.reasoning.setChecked(side)
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for row in actions.ROWS:
+            if row.menu == "Conversation" and row.id != "stop":
+                actions.add(menu, self.actions_by_id, row)
+        menu.addSeparator()
+        menu.addAction(self.actions_by_id["export"])
+        button = self.stage.header.more
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    # Verbs that need no session
+
+    def toggle_sidebar(self) -> None:
+        """Show or hide the sidebar."""
+        self.panes.toggle(Place.LEADING)
+
+    def toggle_reasoning(self) -> None:
+        """Show or hide the reasoning pane."""
+        self.panes.toggle(Place.TRAILING)
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or no longer."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def open_shortcuts(self) -> None:
+        """The list of keyboard shortcuts."""
+        from chatgui.ui.dialogs.shortcuts import ShortcutsDialog
+
+        ShortcutsDialog(self).open()
+
+    def open_about(self) -> None:
+        """What this program is."""
+        from chatgui.ui.dialogs.about import AboutDialog
+
+        AboutDialog(self).open()
+
+    def quit(self) -> None:
+        """End the program in order."""
+        self.close()
+
+    # Beginning and end
+
+    def state(self) -> str:
+        """Size, place and panes, for `restore`."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        return f"{geometry}\n{self.panes.state()}\n"
+
+    def restore(self, state: str) -> None:
+        """Take up what `state` said; anything else is ignored."""
+        lines = state.split("\n")
+        if len(lines) >= 2:
+            self.restoreGeometry(QByteArray.fromBase64(QByteArray(lines[0].encode())))
+            self.panes.restore(lines[1])
+            self._show_panes()
+
+    def event(self, event: QEvent) -> bool:
+        """Notice the first frame."""
+        done = super().event(event)
+        if not self._seen and event.type() == QEvent.Type.Paint:
+            self._seen = True
+            self.painted.emit()
+        return done
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The program decides: drafts and answers are kept first, then the window goes."""
+        if self._may_close:
+            super().closeEvent(event)
+        else:
+            event.ignore()
+            self.closing.emit()
+
+    def close_for_good(self) -> None:
+        """Go now."""
+        self._may_close = True
+        self.close()
