@@ -210,6 +210,7 @@ async def test_deleting_and_editing_messages_can_be_taken_back(opened: Callable[
 
 async def test_a_draft_survives_a_restart_and_goes_with_sending(opened: Callable[[], Any]) -> None:
     async with opened() as session:
+        await session.accounts.remove(session.accounts.all()[0].id)
         conversation = await session.new_conversation()
         await session.save_draft(conversation.id, "half a thou")
     async with scripted(GOOD) as server, opened() as session:
@@ -252,7 +253,9 @@ async def test_a_new_profile_begins_with_the_demo_and_a_removed_demo_stays_away(
             await session.send(conversation.id, "hi")
 
 
-async def test_the_demo_answers_through_the_same_client_as_everyone(opened: Callable[[], Any], monkeypatch: Any) -> None:
+async def test_the_demo_answers_through_the_same_client_as_everyone(
+    opened: Callable[[], Any], monkeypatch: Any
+) -> None:
     monkeypatch.setenv("CHATGUI_DEMO_PACE", "0")
     async with opened() as session:
         _, message = await asked(session, "What can you do?")
