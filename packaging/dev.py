@@ -144,7 +144,7 @@ def has_environment(task: str) -> bool:
         print("Making a virtual environment in .venv", flush=True)
         subprocess.check_call([sys.executable, "-m", "venv", "--clear", VENV])
     print("Installing Python packages into .venv (once; about 100 MB are fetched)", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     checked = ["--require-hashes", "--only-binary", ":all:", *(f"--requirement={path}" for path in pins)]
     if subprocess.call([*pip, *checked]):
         print("That did not work; the lines above say why. What is installed stays, so trying again goes on from here.")
