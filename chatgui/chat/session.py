@@ -24,6 +24,7 @@ from chatgui.chat.archive import Archive
 from chatgui.chat.asking import history_of, opening_answer, user_message
 from chatgui.chat.editing import Editing, message_of
 from chatgui.chat.keeper import StoreKeeper
+from chatgui.chat.ledger import Ledger
 from chatgui.chat.library import Library
 from chatgui.chat.titles import UNTITLED, title_from
 from chatgui.chat.turn import Turn
@@ -86,6 +87,7 @@ class Session:
         self.undo_stack = UndoStack()
         self.accounts = Accounts(database, vault, client, self.changed)
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed)
+        self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
 

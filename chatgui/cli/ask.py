@@ -1,0 +1,148 @@
+"""`chatgui ask`: one question, its answer streamed to standard output."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from chatgui.cli.asking import unsaved_turn
+from chatgui.cli.running import Wrong, opened
+from chatgui.cli.voices import Follower, JsonLines, Plain, Voice
+from chatgui.core.account import Account, KeySource
+from chatgui.core.ids import new_id
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+    from chatgui.chat.turn import Turn
+    from chatgui.core.conversation import Conversation
+
+_RESERVED = ("model", "messages", "stream")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The options of `ask`."""
+    parser.add_argument("prompt", metavar="PROMPT", help="what to ask; “-” reads it from standard input")
+    parser.add_argument("--account", metavar="NAME", help="the account to ask (default: the one of new conversations)")
+    parser.add_argument("--model", metavar="M", help="the model to ask")
+    parser.add_argument("--system", metavar="S", help="the system prompt")
+    parser.add_argument("--conversation", metavar="ID", help="go on with this conversation")
+    parser.add_argument(
+        "--param", action="append", default=[], type=_param, metavar="K=V",
+        help="a parameter under the protocol's name; V is JSON, else text",
+    )  # fmt: skip
+    parser.add_argument("--jsonl", action="store_true", help="one JSON object a line, as it happens")
+    parser.add_argument("--no-save", action="store_true", help="keep nothing of this in the library")
+    parser.add_argument(
+        "--reasoning", action=argparse.BooleanOptionalAction, default=None,
+        help="print the reasoning too (default: dimmed on a terminal, else not)",
+    )  # fmt: skip
+    group = parser.add_argument_group("without an account")
+    group.add_argument("--base-url", metavar="URL", help="the address of the API")
+    group.add_argument("--key-env", metavar="VAR", help="the environment variable that holds the key")
+
+
+def _param(text: str) -> tuple[str, Any]:
+    name, sign, value = text.partition("=")
+    if not sign or not name:
+        raise argparse.ArgumentTypeError(f"“{text}” is not of the form k=v")
+    if name in _RESERVED:
+        raise argparse.ArgumentTypeError(f"“{name}” is set by the program itself")
+    try:
+        return name, json.loads(value)
+    except (ValueError, RecursionError):
+        return name, value
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Ask, and tell the answer as it comes."""
+    if options.base_url and (options.account or not options.model):
+        raise Wrong("--base-url is used without --account and with --model.")
+    if options.key_env and not options.base_url:
+        raise Wrong("--key-env belongs to --base-url; an account knows where its key is.")
+    prompt = await asyncio.to_thread(_prompt, options.prompt)
+    async with opened(options) as session:
+        conversation = await _prepared(session, options)
+        if options.no_save:
+            turn = unsaved_turn(session, conversation, prompt)
+        else:
+            turn = cast("Turn", await session.send(conversation.id, prompt))  # nothing else runs here: it never waits
+        voice: Voice = JsonLines() if options.jsonl else Plain(options.reasoning)
+        follower = Follower(turn, voice)
+        with _stopping(turn.stop):
+            return await follower.follow()
+
+
+def _prompt(argument: str) -> str:
+    text = argument
+    if argument == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    if not text.strip():
+        raise Wrong("There is nothing to ask.", advice="Give a prompt, or “-” and the prompt on standard input.")
+    return text
+
+
+async def _prepared(session: Session, options: argparse.Namespace) -> Conversation:
+    """The conversation to speak in, with what the options say about it."""
+    if options.conversation:
+        conversation = await session.conversation(options.conversation)
+    else:
+        conversation = await session.new_conversation()
+    account = None
+    if options.base_url:
+        account = _stranger(options)
+        session.accounts.lend(account)
+    elif options.account:
+        account = session.accounts.by_name(options.account)
+    if options.no_save:  # nothing of this may reach the database, so the copy in memory is changed by hand
+        conversation = replace(conversation, messages=dict(conversation.messages))
+        conversation.system = options.system if options.system is not None else conversation.system
+        conversation.params = {**conversation.params, **dict(options.param)}
+        conversation.account = account.id if account else conversation.account
+        conversation.model = options.model or (account.default_model if account else conversation.model)
+        return conversation
+    if account or options.model:
+        chosen = account.id if account else conversation.account
+        await session.choose_model(conversation.id, chosen, options.model or (account.default_model if account else ""))
+    if options.system is not None:
+        await session.set_system(conversation.id, options.system)
+    if options.param:
+        await session.set_params(conversation.id, {**conversation.params, **dict(options.param)})
+    return conversation
+
+
+def _stranger(options: argparse.Namespace) -> Account:
+    """The account that --base-url describes: used once, kept nowhere."""
+    from chatgui.wire.base_url import mend
+
+    mended = mend(options.base_url)
+    if not mended.url:
+        raise Wrong(mended.words)
+    source = KeySource.ENVIRONMENT if options.key_env else KeySource.NONE
+    return Account(
+        new_id(), mended.url.split("://", 1)[-1].split("/", 1)[0], mended.url,
+        key_source=source, key_env=options.key_env or "", default_model=options.model,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _stopping(stop: Any) -> Any:
+    """Ctrl+C stops the answer instead of the program, which then tells and keeps what has come."""
+    loop = asyncio.get_running_loop()
+    try:
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, stop)
+    except NotImplementedError:  # Windows
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(stop))
+        yield
+        return
+    try:
+        yield
+    finally:
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(name)

@@ -1,0 +1,127 @@
+"""`chatgui conversations`: the library, read and tidied from the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from chatgui.cli.console import print_json, print_table, shortened, visible
+from chatgui.cli.running import OK, opened
+from chatgui.core.conversation import Summary
+from chatgui.exchange.codec import Entry, message_to_json, time_to_json
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands of `conversations`."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    one = verbs.add_parser("list", help="all conversations, newest first")
+    one.add_argument("--deleted", action="store_true", help="those in the trash")
+    one.set_defaults(act=_list)
+    two = verbs.add_parser("search", help="where something was said")
+    two.add_argument("query", metavar="QUERY")
+    two.add_argument("--limit", type=int, default=50, metavar="N", help="at most N places (default 50)")
+    two.set_defaults(act=_search)
+    three = verbs.add_parser("show", help="one conversation, the shown branch")
+    three.add_argument("id", metavar="ID")
+    three.set_defaults(act=_show)
+    four = verbs.add_parser("delete", help="put conversations into the trash")
+    four.add_argument("id", metavar="ID", nargs="+")
+    four.add_argument("--purge", action="store_true", help="delete for ever instead")
+    four.set_defaults(act=_delete)
+    for verb in (one, two, three, four):
+        verb.add_argument("--json", action="store_true", help="as JSON")
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Carry out the chosen verb."""
+    act: Callable[[Session, argparse.Namespace], Awaitable[None]] = options.act
+    async with opened(options) as session:
+        await act(session, options)
+    return OK
+
+
+async def _list(session: Session, options: argparse.Namespace) -> None:
+    rows = await session.library.summaries(deleted=options.deleted)
+    if options.json:
+        print_json([summary_object(row) for row in rows])
+    else:
+        _print_rows(rows)
+
+
+async def _search(session: Session, options: argparse.Namespace) -> None:
+    rows = {row.id: row for row in await session.library.summaries()}
+    found: dict[str, list[dict[str, Any]]] = {
+        row.id: [] for row in await session.library.summaries(options.query)
+    }  # by title
+    for hit in await session.library.search(options.query, limit=options.limit):
+        place = {"message": hit.message, "created": time_to_json(hit.created), "snippet": hit.snippet}
+        found.setdefault(hit.conversation, []).append(place)
+    if options.json:
+        print_json([{**summary_object(rows[one]), "hits": hits} for one, hits in found.items() if one in rows])
+        return
+    for one, hits in found.items():
+        if one in rows:
+            print(f"{one}  {shortened(rows[one].title, 60)}")
+            for place in hits:
+                print(f"    {shortened(place['snippet'], 100)}")
+
+
+async def _show(session: Session, options: argparse.Namespace) -> None:
+    entry = await session.archive.entry(options.id)
+    if options.json:
+        summary = await session.library.summary(options.id)
+        print_json(conversation_object(summary, entry))
+        return
+    from chatgui.exchange.exporters import by_name
+    from chatgui.exchange.exporters.base import Options
+
+    content = by_name("text").export_entry(entry, Options(reasoning=False))
+    print(visible(content.decode("utf-8", "replace")), end="")
+
+
+async def _delete(session: Session, options: argparse.Namespace) -> None:
+    ids = list(dict.fromkeys(options.id))
+    for one in ids:
+        await session.library.summary(one)  # all must be there before any goes
+    await (session.library.purge(ids) if options.purge else session.library.delete(ids))
+    if options.json:
+        print_json({"deleted": ids})
+
+
+def summary_object(row: Summary) -> dict[str, Any]:
+    """A conversation in a list, as the JSON output shows it."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "created": time_to_json(row.created),
+        "updated": time_to_json(row.updated),
+        "account": row.account,
+        "model": row.model,
+        "messages": row.messages,
+        "state": row.state,
+        "pinned": row.pinned,
+        "archived": row.archived,
+        "folder": row.folder,
+        "tags": list(row.tags),
+    }
+
+
+def conversation_object(row: Summary, entry: Entry) -> dict[str, Any]:
+    """A conversation with the messages of its shown branch."""
+    conversation = entry.conversation
+    return {
+        **summary_object(row),
+        "system": conversation.system,
+        "params": dict(conversation.params),
+        "messages": [message_to_json(message) for message in conversation.branch()],
+    }
+
+
+def _print_rows(rows: list[Summary]) -> None:
+    table = ((row.id, f"{row.updated.astimezone():%Y-%m-%d %H:%M}", str(row.messages), row.state, row.account,
+              shortened(row.title, 60)) for row in rows)  # fmt: skip
+    print_table(("ID", "CHANGED", "MESSAGES", "STATE", "ACCOUNT", "TITLE"), table)
