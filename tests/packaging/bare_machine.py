@@ -22,9 +22,10 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BASE = Path("/var/tmp/chatgui-bare-debian")
-SETTINGS = ["etc/apt", "etc/pip.conf", "etc/ssl/certs", "etc/resolv.conf", "etc/hosts", "root/.config/pip"]
+SETTINGS = ["etc/apt", "etc/pip.conf", "etc/resolv.conf", "etc/hosts", "root/.config/pip"]
 CLONE = "/home/new/chatgui"
-PASSED_ON = re.compile(r"PIP_|SSL_|.*CA_BUNDLE")
+TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
+BUNDLE = "/etc/trusted-here.crt"  # not the usual place: installing Debian's ca-certificates would overwrite it
 NEWCOMER = "1000:1000"
 
 
@@ -53,7 +54,8 @@ def local_packages() -> list[Path]:
     asked = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
     words = re.split(r"[\s'=]+", asked.stdout) + os.environ.get("PIP_FIND" + "_LINKS", "").split()
     paths = {Path(word.removeprefix("file://")) for word in words if word.startswith(("file:///", "/"))}
-    return sorted(path for path in paths if path.is_dir())
+    # An index's pages point to files that lie beside it.
+    return sorted({path.parent if path.name == "simple" else path for path in paths if path.is_dir()})
 
 
 @contextlib.contextmanager
@@ -65,7 +67,7 @@ def machine() -> Iterator[Path]:
     try:
         subprocess.run(["cp", "-a", f"{BASE}/.", str(root)], check=True)
         configure(root)
-        for path in [Path("/proc"), Path("/dev"), *local_packages()]:
+        for path in [Path("/proc"), Path("/dev"), Path("/dev/pts"), *local_packages()]:
             target = root / path.relative_to("/")
             target.mkdir(parents=True, exist_ok=True)
             subprocess.run(["mount", "--bind", str(path), str(target)], check=True)
@@ -86,6 +88,10 @@ def configure(root: Path) -> None:
         elif source.exists():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, root / name)
+    if Path(TRUSTED).exists():
+        shutil.copy(TRUSTED, root / BUNDLE.lstrip("/"))
+    if (root / "etc/apt/sources.list.d/debian.sources").exists():
+        (root / "etc/apt/sources.list").unlink(missing_ok=True)  # debootstrap's, the same once more
     for foreign in (root / "etc/apt/sources.list.d").glob("*"):
         if foreign.name != "debian.sources":
             foreign.unlink()
@@ -97,7 +103,8 @@ def configure(root: Path) -> None:
 
 def inside(root: Path, *command: str, who: str = "0:0", **extra: str) -> list[str]:
     """The command line that runs `command` in the clone on that machine."""
-    passed = {name: value for name, value in os.environ.items() if PASSED_ON.match(name)}
+    passed = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    passed |= {"PIP_CERT": BUNDLE} if (root / BUNDLE.lstrip("/")).exists() else {}
     home = "/root" if who == "0:0" else "/home/new"
     env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "LANG": "C.UTF-8", **passed, **extra}
     words = [f"{name}={value}" for name, value in env.items()]
