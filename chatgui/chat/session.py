@@ -26,6 +26,7 @@ from chatgui.chat.editing import Editing, message_of
 from chatgui.chat.keeper import StoreKeeper
 from chatgui.chat.ledger import Ledger
 from chatgui.chat.library import Library
+from chatgui.chat.prices import price_of
 from chatgui.chat.titles import UNTITLED, title_from
 from chatgui.chat.turn import Turn
 from chatgui.chat.undo import UndoStack
@@ -295,6 +296,7 @@ class Session:
             conversation.id, message, request, self._stream_of(account.id), StoreKeeper(self._db, self.changed, conversation.id),
             learned=lambda learned: self._learn(account.id, learned),
             ended=lambda ended: self._ended(conversation, ended),
+            price=price_of(account, model, self.accounts.known_models(account.id)),
         )  # fmt: skip
         self.turns[conversation.id] = turn
         self.changed.emit(TurnStarted(conversation.id, message.id))

@@ -14,7 +14,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Protocol
 
+from chatgui.chat.prices import costed
 from chatgui.chat.usage import settled
+from chatgui.core.account import Price
 from chatgui.core.delta import (
     Alive,
     Connecting,
@@ -76,6 +78,7 @@ class Turn:
         *,
         learned: Callable[[Learned], None] = lambda _: None,
         ended: Callable[[Message], None] = lambda _: None,
+        price: Price | None = None,
     ) -> None:
         self.conversation_id = conversation_id
         self.message_id = message.id
@@ -94,6 +97,7 @@ class Turn:
         self._stream = stream
         self._learned = learned
         self._ended = ended
+        self._price = price
         self._saver = _Saver(message.id, self.reply, keeper)
         self._keeper = keeper
         self._streaming: asyncio.Task[None] | None = None
@@ -205,6 +209,7 @@ class Turn:
         usage = reply.usage
         if not reply.empty or usage.known:
             usage = settled(usage, self.request.history, reply, cut_short=state is not State.FINISHED)
+            usage = costed(usage, self._price)
         return replace(
             self.message,
             parts=(*self.message.parts, *reply.parts),

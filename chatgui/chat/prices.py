@@ -1,0 +1,70 @@
+"""What an answer cost: the provider's own figure, else worked out from a price; an unknown price is an unknown cost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from chatgui import resources
+from chatgui.core.account import Account, Model, Price
+from chatgui.core.usage import Source, Usage
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTable:
+    """The bundled list prices: `date` is when they were collected (ISO), prices by provider preset and model."""
+
+    date: str
+    prices: dict[str, dict[str, Price]]
+    context: dict[str, dict[str, int]]
+
+
+@cache
+def bundled() -> PriceTable:
+    """The table that comes with the program; read once, when first wanted."""
+    table = json.loads(resources.read_text("prices.json"))
+    prices: dict[str, dict[str, Price]] = {}
+    context: dict[str, dict[str, int]] = {}
+    for provider, models in table["models"].items():
+        for name, (prompt, completion, cached, length) in models.items():
+            prices.setdefault(provider, {})[name] = Price(prompt, completion, cached, table["currency"])
+            if length:
+                context.setdefault(provider, {})[name] = int(length)
+    return PriceTable(table["date"], prices, context)
+
+
+def price_of(account: Account, model: str, listed: Iterable[Model]) -> Price | None:
+    """The price the account's own list of models names, else the bundled one of its provider; None if neither."""
+    own = next((one.price for one in listed if one.id == model), None)
+    if own is not None and (own.prompt is not None or own.completion is not None):
+        return own
+    return bundled().prices.get(account.provider, {}).get(model)
+
+
+def context_of(account: Account, model: str, listed: Iterable[Model]) -> int | None:
+    """The context length in tokens, from the same places."""
+    own = next((one.context_length for one in listed if one.id == model), None)
+    return own or bundled().context.get(account.provider, {}).get(model)
+
+
+def costed(usage: Usage, price: Price | None) -> Usage:
+    """The usage with its cost, frozen now. The provider's own figure stays; a price gives an estimate.
+
+    Cached tokens are part of the prompt, so they are taken out of it before their own price is applied.
+    """
+    if usage.cost is not None or price is None or price.prompt is None or price.completion is None:
+        return usage
+    if usage.prompt_tokens is None or usage.completion_tokens is None:
+        return usage
+    cached = min(usage.cached_tokens or 0, usage.prompt_tokens)
+    cached_price = price.prompt if price.cached is None else price.cached
+    cost = (
+        (usage.prompt_tokens - cached) * price.prompt
+        + cached * cached_price
+        + usage.completion_tokens * price.completion
+    ) / MILLION
+    return replace(usage, cost=cost, currency=price.currency, cost_source=Source.ESTIMATED)

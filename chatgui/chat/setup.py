@@ -1,0 +1,9 @@
+"""What setting an account up needs to know before there is one: presets, and what can be wrong with what was typed."""
+
+from __future__ import annotations
+
+from chatgui.wire.base_url import Mended, mend
+from chatgui.wire.keys import check_key
+from chatgui.wire.presets import PRESETS, Preset
+
+__all__ = ["PRESETS", "Mended", "Preset", "check_key", "mend"]

@@ -1,0 +1,52 @@
+"""Costs: the provider's figure first, then a price; never a guess."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from chatgui.chat.prices import bundled, context_of, costed, price_of
+from chatgui.core.account import Account, Model, Price
+from chatgui.core.usage import Source, Usage
+from chatgui.wire.presets import BY_NAME
+
+OPENAI = Account("a", "Mine", "https://api.openai.com/v1", provider="openai")
+
+
+def test_the_providers_own_figure_stays() -> None:
+    usage = Usage(1000, 1000, 2000, cost=0.5, currency="EUR", source=Source.REPORTED, cost_source=Source.REPORTED)
+    assert costed(usage, Price(1, 1)) is usage
+
+
+def test_a_price_gives_an_estimate_and_cached_tokens_are_not_paid_twice() -> None:
+    usage = Usage(1_000_000, 500_000, 1_500_000, cached_tokens=400_000, source=Source.REPORTED)
+    cost = costed(usage, Price(prompt=2.0, completion=8.0, cached=0.5))
+    assert cost.cost == pytest.approx(0.6 * 2 + 0.4 * 0.5 + 0.5 * 8)
+    assert (cost.currency, cost.cost_source, cost.source) == ("USD", Source.ESTIMATED, Source.REPORTED)
+
+
+@pytest.mark.parametrize("price", [None, Price(), Price(prompt=1.0)])
+def test_an_unknown_price_is_an_unknown_cost(price: Price | None) -> None:
+    assert costed(Usage(10, 10, 20, source=Source.REPORTED), price).cost is None
+
+
+def test_an_unknown_count_is_an_unknown_cost() -> None:
+    assert costed(Usage(None, 10, None, source=Source.REPORTED), Price(1, 1)).cost is None
+
+
+def test_what_the_account_lists_is_believed_before_the_bundled_table() -> None:
+    assert price_of(OPENAI, "gpt-4o", []) == bundled().prices["openai"]["gpt-4o"]
+    assert price_of(OPENAI, "gpt-4o", [Model("gpt-4o", price=Price(9, 9))]) == Price(9, 9)
+    assert price_of(OPENAI, "never-heard-of", []) is None
+
+
+def test_the_same_name_at_another_provider_has_no_price() -> None:
+    assert price_of(Account("b", "Local", "http://127.0.0.1:1/v1"), "gpt-4o", []) is None
+
+
+def test_the_bundled_table_is_dated_and_names_known_providers_only() -> None:
+    table = bundled()
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", table.date)
+    assert set(table.prices) <= set(BY_NAME)
+    assert context_of(OPENAI, "gpt-4o", []) == 128_000
