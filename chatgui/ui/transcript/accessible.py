@@ -1,0 +1,175 @@
+"""The transcript as a screen reader meets it: a list of the messages in sight, each with role, name, text and state.
+
+Children are made for what is in sight only, told of when they change, and retired a moment after they went.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
+from PySide6.QtWidgets import QAccessibleWidget, QWidget
+
+from chatgui.chat.usage import usage_line
+from chatgui.core.message import Role, State
+from chatgui.ui.transcript.accessible_parts import MessagePart, Readable, pointer, same
+from chatgui.ui.transcript.chrome import speaker
+from chatgui.ui.transcript.message import Item
+
+if TYPE_CHECKING:
+    from chatgui.ui.transcript.view import TranscriptView
+
+SETTLE_MS = 150  # changes of what is in sight are told so much later, together
+
+
+class AccessibleTranscript(QAccessibleWidget):
+    """The view: a list of the messages in sight, and the widgets that float over it."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        whole = view.page.facet.is_one_text
+        super().__init__(view, QAccessible.Role.Document if whole else QAccessible.Role.List, view.accessibleName())
+        self.view = view
+        self._readable = Readable(self._all_text, lambda _: self.rect(), lambda _: 0) if whole else None
+        self._parts: dict[str, tuple[object, MessagePart]] = {}
+        self._order: list[MessagePart] = []
+        self._gone: list[MessagePart] = []  # retired once nobody can be in the middle of asking them
+        self._burial = QTimer(view, singleShot=True, interval=0)
+        self._burial.timeout.connect(self._bury)
+        self._timer = QTimer(view, singleShot=True, interval=SETTLE_MS)
+        self._timer.timeout.connect(self._tell)
+
+    def _all_text(self) -> str:
+        """The text of what is in sight, and of the rest of its messages."""
+        self.sync()
+        return "\n\n".join(part.item.text for part in self._order)
+
+    def interface_cast(self, kind: QAccessible.InterfaceType) -> Any:
+        if kind == QAccessible.InterfaceType.TextInterface and self._readable is not None:
+            return pointer(self._readable)
+        return super().interface_cast(kind)
+
+    def _children(self) -> list[QAccessibleInterface]:
+        self.sync()
+        widgets: list[QWidget] = [one for one in self.view.floating() if one.isVisible()]
+        inside = [found for one in widgets if (found := QAccessible.queryAccessibleInterface(one)) is not None]
+        return [*self._order, *inside]
+
+    def sync(self) -> bool:
+        """Bring the children in line with what is in sight; whether they changed."""
+        seen = {placed.item.message.id: placed.item for placed in self.view.page.placed if placed.height}
+        fresh: dict[str, tuple[object, MessagePart]] = {}
+        for key, item in seen.items():
+            version = (item, item.message, len(item.rows))
+            known = self._parts.pop(key, None)
+            if known is not None and known[0] == version:
+                fresh[key] = known
+            else:
+                if known is not None:
+                    self._gone.append(known[1])
+                fresh[key] = (version, MessagePart(self, self.view, item))
+        self._gone += [part for _, part in self._parts.values()]
+        if self._gone:
+            self._burial.start()
+        order = [part for _, part in fresh.values()]
+        changed = order != self._order
+        self._parts, self._order = fresh, order
+        return changed
+
+    def _bury(self) -> None:
+        gone, self._gone = self._gone, []
+        for part in gone:
+            part.retire()
+
+    def retire(self) -> None:
+        """Take all children out of the registry."""
+        self._gone += self._order
+        self._parts, self._order = {}, []
+        self._bury()
+
+    def stir(self) -> None:
+        """What is in sight may have changed: tell it soon."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _tell(self) -> None:
+        if self.sync():
+            QAccessible.updateAccessibility(QAccessibleEvent(self.view, QAccessible.Event.ObjectReorder))
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
+        children = self._children()
+        return children[index] if 0 <= index < len(children) else None
+
+    def childCount(self) -> int:
+        return len(self._children())
+
+    def indexOfChild(self, child: QAccessibleInterface) -> int:
+        return next((n for n, one in enumerate(self._children()) if same(one, child)), -1)
+
+    def childAt(self, x: int, y: int) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
+        return next((one for one in self._children() if one.rect().contains(x, y)), None)
+
+    def focusChild(self) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
+        found = self._parts.get(self.view.reader.current) if self.view.hasFocus() else None
+        return found[1] if found else None
+
+    def text(self, which: QAccessible.Text) -> str:
+        return self.view.accessibleName() if which == QAccessible.Text.Name else str(super().text(which))
+
+
+_made: dict[int, AccessibleTranscript] = {}  # by id of the view: Qt keeps no reference of its own
+
+
+@functools.cache
+def install() -> None:
+    """Let Qt ask here for the transcript's accessible side. Views call it; once is enough."""
+    QAccessible.installFactory(_factory)
+
+
+def _factory(_: str, thing: QObject) -> QAccessibleInterface | None:
+    from chatgui.ui.transcript.view import TranscriptView
+
+    if not isinstance(thing, TranscriptView):
+        return None
+    made = _made[id(thing)] = AccessibleTranscript(thing)
+    thing.accessible = made
+    thing.destroyed.connect(functools.partial(_retire, id(thing)))
+    return made
+
+
+def _retire(key: int) -> None:
+    """The view is gone: so must be what was registered for it, or Qt will call what Python has dropped."""
+    made = _made.pop(key, None)
+    if made is not None:
+        made.retire()
+
+
+@atexit.register
+def _retire_all() -> None:
+    for key in list(_made):
+        _retire(key)
+
+
+def announce(view: TranscriptView, item: Item) -> None:
+    """Say once, in a sentence, that an answer is there."""
+    if not QAccessible.isActive() or item.message.role is not Role.ASSISTANT:
+        return
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, finished_words(item)))
+
+
+def finished_words(item: Item) -> str:
+    """What is announced when an answer has ended."""
+    message = item.message
+    words = len(message.text.split())
+    ended = {
+        State.STOPPED: "was stopped",
+        State.INTERRUPTED: "was interrupted",
+        State.FAILED: "failed",
+    }.get(message.state, "is finished")
+    about = f"{words:,} words" if words != 1 else "one word"
+    failure = f" {message.failure.message}" if message.failure else ""
+    return (
+        f"The answer by {speaker(message)} {ended}, {about}.{failure} {usage_line(message)[1].split('. ')[0]}".strip()
+    )

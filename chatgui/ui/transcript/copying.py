@@ -1,0 +1,86 @@
+"""Taking text out of a transcript: plain text, Markdown and clean HTML at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QMimeData
+
+from chatgui.ui.transcript.message import Item
+from chatgui.ui.transcript.page import Page
+from chatgui.ui.transcript.rows import BlockRow
+from chatgui.ui.transcript.selection import Selection
+
+RICH_MESSAGES = 200  # more messages than this are copied as their Markdown only: nobody pastes a book into a table
+
+
+def selected(page: Page, selection: Selection) -> QMimeData:
+    """What is selected, for the clipboard."""
+    first, last = selection.first, selection.last
+    if last.message - first.message > RICH_MESSAGES:
+        return _mime("\n\n".join(_words(page, selection)), "", "")
+    texts, marked, html = [], [], []
+    for index in range(first.message, last.message + 1):
+        item = page.item(index)
+        pieces = [piece for row in item.body if (piece := _piece(index, row, selection))]
+        texts.append(_joined(pieces, 0))
+        marked.append(_joined(pieces, 1))
+        html.append("\n".join(piece[2] for piece in pieces))
+    return _mime("\n\n".join(filter(None, texts)), "\n\n".join(filter(None, marked)), "\n".join(filter(None, html)))
+
+
+Piece = tuple[str, str, str, bool]  # plain text, Markdown, HTML, and whether it follows closely on the one before
+
+
+def _piece(index: int, row: BlockRow, selection: Selection) -> Piece | None:
+    span = selection.span(index, row.start, len(row.text))
+    if span is None:
+        return None
+    fragment = row.block.fragment(*span)
+    return fragment.plain, fragment.markdown, fragment.html, row.source.kind == "item" and not row.source.first
+
+
+def _joined(pieces: Iterable[Piece], which: int) -> str:
+    text = ""
+    for piece in pieces:
+        words = str(piece[which]).strip("\n")
+        text += words if not text else ("\n" if piece[3] else "\n\n") + words
+    return text
+
+
+def _words(page: Page, selection: Selection) -> Iterable[str]:
+    """Whole messages as their own Markdown, without laying anything out; the ends cut where the selection ends."""
+    first, last = selection.first, selection.last
+    for index in range(first.message, last.message + 1):
+        if index in {first.message, last.message}:
+            rows = page.item(index).body
+            yield _joined([piece for row in rows if (piece := _piece(index, row, selection))], 1)
+        else:
+            yield page.facet.text(page.messages[index])
+
+
+def whole(item: Item) -> QMimeData:
+    """A whole message, for the clipboard."""
+    fragments = [(row.block.fragment(0, len(row.text)), row) for row in item.body]
+    pieces = [(f.plain, f.markdown, f.html, row.source.kind == "item" and not row.source.first) for f, row in fragments]
+    return _mime(_joined(pieces, 0), item.context.facet.text(item.message), "\n".join(piece[2] for piece in pieces))
+
+
+def plain(text: str) -> QMimeData:
+    """Just this text."""
+    return _mime(text, "", "")
+
+
+def _mime(text: str, markdown: str, html: str) -> QMimeData:
+    mime = QMimeData()
+    mime.setText(text.replace("\u2028", "\n").replace("\u2029", "\n"))
+    if markdown:
+        mime.setData("text/markdown", markdown.encode())
+    if html:
+        mime.setData("text/html", html.encode())  # for other programs: this one shows no HTML
+    return mime
+
+
+def quoted(markdown: str) -> str:
+    """Text as a Markdown quote, ready for the composer."""
+    return "".join(f"> {line}\n" if line else ">\n" for line in markdown.strip("\n").split("\n"))

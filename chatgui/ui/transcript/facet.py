@@ -1,0 +1,169 @@
+"""Which side of a message a view shows: the answer, or what was thought before it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from chatgui.core import markdown
+from chatgui.core.markdown import Source
+from chatgui.core.message import Attachment, Image, Message, Refusal, Role, Sources, State, Text, ToolCall, ToolResult
+from chatgui.core.reply import Growing, Reply
+from chatgui.ui.transcript.chrome import FileRow, FooterRow, HeaderRow, Lookups, SpaceRow, TraceRow, thought
+from chatgui.ui.transcript.notice import NoticeRow, notice
+from chatgui.ui.transcript.rows import Measure, Row, estimate_length
+from chatgui.ui.transcript.style import Style
+
+_FENCED = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n`]*\n.*?^ {0,3}(?P=mark)[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
+
+
+class Facet:
+    """The answer's side, with all its chrome."""
+
+    is_one_text = False  # whether a screen reader meets one text rather than a list of messages
+
+    def length(self, message: Message) -> int:
+        """Characters of text; cheap, for estimates."""
+        return sum(len(part.text) for part in message.parts if isinstance(part, (Text, Refusal, ToolResult)))
+
+    def text(self, message: Message) -> str:
+        """The Markdown shown: what is searched, and copied when a whole message is."""
+        return message.text or "".join(part.text for part in message.parts if isinstance(part, ToolResult))
+
+    def growing(self, reply: Reply) -> tuple[Growing, ...]:
+        """What grows while a reply comes, in order."""
+        return reply.text, reply.refusal
+
+    def is_plain(self, message: Message) -> bool:
+        """Whether the text is somebody's literal words rather than Markdown."""
+        return message.role is not Role.ASSISTANT
+
+    def sources(self, message: Message) -> list[Source]:
+        """The blocks of a message."""
+        if self.is_plain(message):
+            return literal(self.text(message))
+        extra = "\n\n".join(filter(None, map(_part_markdown, message.parts)))
+        return markdown.blocks(message.text) + (markdown.blocks(extra) if extra else [])
+
+    def before(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
+        """The rows above the text."""
+        space = round(style.px(style.message_space - 12))
+        files = [FileRow(part, style) for part in message.parts if isinstance(part, Attachment)]
+        return [HeaderRow(message, style, lookups, space), TraceRow(thought(message), style), *files]
+
+    def after(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
+        """The rows below the text."""
+        if message.role is not Role.ASSISTANT:
+            return [SpaceRow(round(style.px(style.padding)))]
+        rows: list[Row] = [NoticeRow(message, style)] if notice(message)[0] else []
+        if message.state is not State.STREAMING:
+            rows.append(FooterRow(message, style, lookups))
+        return rows
+
+    def estimate(self, message: Message, measure: Measure, style: Style) -> int:
+        """A guess at a message's height, from the length of its text."""
+        chrome = style.px(style.message_space) + 2 * style.px(28)
+        return round(chrome + estimate_length(self.length(message), measure.width, style))
+
+    def is_grounded(self, message: Message) -> bool:
+        """Whether the message stands on the faint ground of the user's own words."""
+        return message.role is Role.USER
+
+
+class ReasoningFacet(Facet):
+    """What was thought. With `heads`, each turn begins with a line that says whose it is."""
+
+    is_one_text = True
+
+    def __init__(self, *, heads: bool = False) -> None:
+        self.heads = heads
+
+    def length(self, message: Message) -> int:
+        return len(message.reasoning)
+
+    def text(self, message: Message) -> str:
+        return message.reasoning
+
+    def growing(self, reply: Reply) -> tuple[Growing, ...]:
+        return (reply.reasoning,)
+
+    def is_plain(self, message: Message) -> bool:
+        return False
+
+    def sources(self, message: Message) -> list[Source]:
+        return markdown.blocks(message.reasoning)
+
+    def before(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
+        space = SpaceRow(round(style.px(8)))
+        if not self.heads:
+            return [space]
+        return [space, TraceRow(thought(message) or "Thinking", style)]
+
+    def after(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
+        return []
+
+    def is_grounded(self, message: Message) -> bool:
+        return False
+
+
+def literal(text: str) -> list[Source]:
+    """Somebody's own words, shown as typed; fenced code among them is code all the same."""
+    sources: list[Source] = []
+    at = 0
+    for fenced in _FENCED.finditer(text):
+        sources += _plain(text[at : fenced.start()])
+        sources += markdown.blocks(fenced.group())
+        at = fenced.end()
+    return sources + _plain(text[at:])
+
+
+def _plain(text: str) -> list[Source]:
+    text = text.strip("\n")
+    return [Source("plain", text)] if text.strip() else []
+
+
+def _part_markdown(part: object) -> str:
+    """Parts that are not running text, as Markdown."""
+    match part:
+        case Refusal():
+            return ""  # is part of the message's text
+        case ToolCall():
+            return f"**Tool call** {_code(part.name)}\n\n{_fence(_pretty(part.arguments), 'json')}"
+        case Image():
+            return f"![]({_target(part.url)})"
+        case Sources():
+            return "\n".join(
+                f"{n}. [{_escape(title or url)}]({_target(url)})" for n, (url, title) in enumerate(part.sources, 1)
+            )
+        case _:
+            return ""
+
+
+def _pretty(arguments: str) -> str:
+    try:
+        return json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return arguments
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)
+
+
+def _fence(text: str, language: str) -> str:
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _code(text: str) -> str:
+    ticks = "`" * (_longest_run(text) + 1)
+    text = text.replace("\n", " ")
+    return f"{ticks} {text} {ticks}" if text.startswith("`") or text.endswith("`") else f"{ticks}{text or ' '}{ticks}"
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>$#!|&])", r"\\\1", text.replace("\n", " "))
+
+
+def _target(url: str) -> str:
+    return "<" + re.sub(r"[<>\s\\]", lambda match: f"%{ord(match.group()):02X}", url) + ">"

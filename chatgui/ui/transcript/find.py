@@ -1,0 +1,185 @@
+"""Finding words in what is shown. Texts are searched without laying anything out; places are worked out when seen."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from chatgui.ui.transcript.page import Placed
+from chatgui.ui.transcript.rows import Mark
+from chatgui.ui.transcript.selection import Point
+
+if TYPE_CHECKING:
+    from chatgui.ui.transcript.view import TranscriptView
+
+SLICE_S = 0.006  # so long a search may take before the window has its turn
+
+
+class Find(QObject):
+    """One search: how many places, which one is looked at, and the marks to paint.
+
+    A message that is in sight is counted by what it shows; others by their Markdown, which is nearly always the same.
+    """
+
+    changed = Signal()  # counts, or the current place
+
+    def __init__(self, view: TranscriptView) -> None:
+        super().__init__(view)
+        self.view = view
+        self.query = ""
+        self.counts: dict[int, int] = {}  # places by message, where there are any
+        self.current: tuple[int, int] | None = None  # message, and which of its places
+        self._pattern: re.Pattern[str] | None = None
+        self._next = -1  # the message searched next; from the end to the start
+        self._exact: set[int] = set()
+        self._wanted = 0  # a step asked for before the search found anything
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._search)
+
+    @property
+    def total(self) -> int:
+        """How many places are known so far."""
+        return sum(self.counts.values())
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether messages are still to be looked at."""
+        return self._timer.isActive()
+
+    @property
+    def number(self) -> int:
+        """The current place's number from 1, from the top; 0 if none."""
+        if self.current is None:
+            return 0
+        index, nth = self.current
+        return sum(count for at, count in self.counts.items() if at < index) + nth + 1
+
+    def start(self, query: str) -> None:
+        """Search for words, upper and lower case alike; nothing ends the search."""
+        self.query = query
+        self._pattern = re.compile(re.escape(query), re.IGNORECASE) if query else None
+        self.again()
+
+    def again(self) -> None:
+        """Search anew: the messages are others now."""
+        self.counts, self._exact, self.current = {}, set(), None
+        self._next = len(self.view.messages) - 1
+        self._wanted = 0
+        if self._pattern is not None:
+            self._search()
+            if self._next >= 0:
+                self._timer.start()
+        else:
+            self._timer.stop()
+        self.view.viewport().update()
+        self.changed.emit()
+
+    def _search(self) -> None:
+        began = time.perf_counter()
+        messages, text_of = self.view.messages, self.view.page.facet.text
+        count = self._counter()
+        while self._next >= 0 and time.perf_counter() - began < SLICE_S:
+            if self._next < len(messages):
+                found = count(text_of(messages[self._next]))
+                if found:
+                    self.counts[self._next] = found
+            self._next -= 1
+        if self._next < 0:
+            self._timer.stop()
+        if self._wanted:
+            step, self._wanted = self._wanted, 0
+            self.step(step)
+        self.changed.emit()
+
+    def _counter(self) -> Callable[[str], int]:
+        pattern = self._pattern
+        if pattern is None:
+            return lambda _: 0
+        if self.query.isascii():  # lower() of other scripts may change a text's length, which is no matter for counting
+            query = self.query.lower()
+            return lambda text: text.lower().count(query)
+        return lambda text: sum(1 for _ in pattern.finditer(text))
+
+    def step(self, by: int) -> None:
+        """Go to the next place (1) or the one before (-1), round the ends."""
+        at = sorted(self.counts)
+        if not at:
+            self._wanted = by if self.is_searching else 0
+            return
+        for _ in range(len(at) + 1):
+            if self._go(by, sorted(self.counts)):
+                return
+
+    def _go(self, by: int, at: list[int]) -> bool:
+        """Take one step; False if the place turned out not to be there."""
+        if not at:
+            self.current = None
+            return True
+        if self.current is None:
+            index = self._nearest(at, by)
+            nth = 0 if by > 0 else self.counts[index] - 1
+        else:
+            index, nth = self.current
+            nth += by
+            if not 0 <= nth < self.counts.get(index, 0):
+                later = [i for i in at if (i > index if by > 0 else i < index)]
+                index = (later[0] if later else at[0]) if by > 0 else (later[-1] if later else at[-1])
+                nth = 0 if by > 0 else -1
+        count = self._count_exactly(index)
+        if not count:
+            self.current = (index, 0 if by < 0 else 1 << 30)
+            return False
+        self.current = (index, nth % count if nth < 0 else min(nth, count - 1))
+        self._show()
+        return True
+
+    def _nearest(self, at: list[int], by: int) -> int:
+        """Begin with what is in sight."""
+        placed = self.view.page.placed
+        seen = placed[0].index if placed else 0
+        if by > 0:
+            return next((index for index in at if index >= seen), at[0])
+        return next((index for index in reversed(at) if index <= seen), at[-1])
+
+    def _count_exactly(self, index: int) -> int:
+        count = sum(len(self._places(row.text)) for row in self.view.page.item(index).body)
+        if count:
+            self.counts[index] = count
+        else:
+            self.counts.pop(index, None)
+        self._exact.add(index)
+        return count
+
+    def _places(self, text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in self._pattern.finditer(text)] if self._pattern else []
+
+    def _show(self) -> None:
+        if self.current is None:
+            return
+        index, nth = self.current
+        for row in self.view.page.item(index).body:
+            places = self._places(row.text)
+            if nth < len(places):
+                self.view.reveal(Point(index, row.start, places[nth][0]))
+                break
+            nth -= len(places)
+        self.view.viewport().update()
+        self.changed.emit()
+
+    def marks(self, placed: Placed) -> list[Mark]:
+        """The places within a row."""
+        if self._pattern is None:
+            return []
+        places = self._places(placed.row.text)
+        if not places:
+            return []
+        before = -1
+        if self.current is not None and self.current[0] == placed.index:
+            rows = placed.item.body
+            before = sum(len(self._places(row.text)) for row in rows if row.start < placed.row.start)
+        wanted = self.current[1] - before if self.current is not None and before >= 0 else -1
+        return [(start, end, nth == wanted) for nth, (start, end) in enumerate(places)]

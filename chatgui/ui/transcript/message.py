@@ -1,0 +1,221 @@
+"""A realised message: its rows, made from the message, or growing with a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from chatgui.chat.usage import duration
+from chatgui.core.markdown import Source
+from chatgui.core.message import Message, State
+from chatgui.core.reply import Reply
+from chatgui.ui.transcript.chrome import Lookups, TraceRow
+from chatgui.ui.transcript.facet import Facet
+from chatgui.ui.transcript.heights import Heights
+from chatgui.ui.transcript.notice import ProgressRow, Running, progress
+from chatgui.ui.transcript.rows import BlockRow, Measure, Row
+from chatgui.ui.transcript.style import Style
+from chatgui.ui.transcript.tail import Tail
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Context:
+    """What messages are shown as: which side, in which style, in which column. `changed` is told when a block changed itself."""
+
+    facet: Facet
+    style: Style
+    lookups: Lookups
+    measure: Measure
+    changed: Callable[[], None] = _nothing
+
+
+class Item:
+    """One message as rows. Heights are estimates until a row is laid out; the text's rows are `rows[first:last]`."""
+
+    def __init__(self, message: Message, context: Context) -> None:
+        self.message = message
+        self.context = context
+        self.grounded = context.facet.is_grounded(message)
+        self.shifted = False  # whether a height changed since somebody looked
+        self.rows: list[Row] = []
+        self.heights = Heights()
+        self._body: list[BlockRow] = []
+        self._set(message)
+        self._body = self._blocks()
+        self._assemble()
+
+    def _set(self, message: Message) -> None:
+        context = self.context
+        self.message = message
+        self._head: list[Row] = context.facet.before(message, context.style, context.lookups)
+        self._foot: list[Row] = context.facet.after(message, context.style, context.lookups)
+
+    def _blocks(self) -> list[BlockRow]:
+        return self._fresh(self.context.facet.sources(self.message), 0)
+
+    @property
+    def height(self) -> int:
+        """In pixels; exact if every row was laid out."""
+        return self.heights.total
+
+    @property
+    def body(self) -> Sequence[BlockRow]:
+        """The rows of text."""
+        return self._body
+
+    @property
+    def first(self) -> int:
+        """Index of the first row of text."""
+        return len(self._head)
+
+    @property
+    def last(self) -> int:
+        """Index behind the last row of text."""
+        return len(self._head) + len(self._body)
+
+    def _fresh(self, sources: list[Source], start: int) -> list[BlockRow]:
+        rows = []
+        for source in sources:
+            row = BlockRow(source, start, self.context.style, self._space(source, start))
+            row.changed = self.context.changed
+            rows.append(row)
+            start += len(source.markdown)
+        return rows
+
+    def _space(self, source: Source, start: int) -> int:
+        if start == 0 or source.kind == "definitions":
+            return 0
+        style = self.context.style
+        if source.kind == "item" and not source.first:
+            return round(style.px(4))
+        return round(style.px(style.block_space + {"heading": 8, "rule": -8}.get(source.kind, 0)))
+
+    def _assemble(self) -> None:
+        self.rows = [*self._head, *self._body, *self._foot]
+        self.heights = Heights()
+        for row in self.rows:
+            self.heights.append(row.height or row.estimate(self.context.measure))
+        self.shifted = True
+
+    def lay(self, index: int) -> int:
+        """The exact height of a row."""
+        height = self.rows[index].layout(self.context.measure)
+        if not self.heights.is_exact(index) or self.heights[index] != height:
+            self.shifted |= self.heights.put(index, height) != 0
+        return height
+
+    def resize(self, measure: Measure) -> None:
+        """Another column: what was measured is a guess until it is measured again."""
+        if measure != self.context.measure:
+            self.context = replace(self.context, measure=measure)
+            self.heights.forget()
+
+    def row_at(self, start: int) -> int:
+        """Index of the text row that holds this place of the message's text."""
+        low, high = 0, len(self._body)
+        while low < high:
+            middle = (low + high) // 2
+            if self._body[middle].start <= start:
+                low = middle + 1
+            else:
+                high = middle
+        return len(self._head) + max(0, low - 1)
+
+    @property
+    def text(self) -> str:
+        """All its plain text."""
+        return "\n\n".join(row.text for row in self._body)
+
+    def update(self, message: Message) -> None:
+        """The message is another version of itself now. Rows whose source is the same are kept as they are."""
+        sources = self.context.facet.sources(message)
+        same = 0
+        for row, source in zip(self._body, sources, strict=False):
+            if row.source != source:
+                break
+            same += 1
+        start = self._body[same - 1].start + len(sources[same - 1].markdown) if same else 0
+        self._body = [*self._body[:same], *self._fresh(sources[same:], start)]
+        self._set(message)
+        self._assemble()
+
+
+class LiveItem(Item):
+    """A message whose reply is still coming."""
+
+    def __init__(self, message: Message, context: Context, reply: Reply, turn: Running | None) -> None:
+        self.reply = reply
+        self.turn = turn
+        self._progress = ProgressRow(context.style)
+        self._retry_began: tuple[object, float] = (None, 0.0)
+        self._open = False  # whether the last row of text may still grow
+        self._tail = Tail(context.facet.growing(reply), context.facet.text(message))
+        super().__init__(message, context)
+
+    def _set(self, message: Message) -> None:
+        super()._set(message)
+        if message.state is State.STREAMING:
+            self._foot = [self._progress]
+
+    def _blocks(self) -> list[BlockRow]:
+        return []
+
+    @property
+    def backlog(self) -> int:
+        """Characters that have come and are not shown yet."""
+        return self._tail.backlog
+
+    def again(self, context: Context) -> LiveItem:
+        """The same in another context."""
+        fresh = LiveItem(self.message, context, self.reply, self.turn)
+        while fresh.pull():
+            pass
+        fresh.tick()
+        return fresh
+
+    def pull(self) -> bool:
+        """Take in a bounded piece of what is new; whether there was anything."""
+        pulled = self._tail.pull()
+        if pulled is None:
+            return False
+        closed, still_open = pulled
+        sources = [*closed, *([still_open] if still_open else [])]
+        if self._open and sources:
+            self._body[-1].update(sources.pop(0))
+            self.heights.put(self.last - 1, self.heights[self.last - 1], exact=False)
+        start = self._body[-1].start + len(self._body[-1].source.markdown) if self._body else 0
+        if sources:
+            self._grow(self._fresh(sources, start))
+        self._open = still_open is not None
+        return True
+
+    def _grow(self, rows: list[BlockRow]) -> None:
+        at = self.last
+        self._body.extend(rows)
+        self.rows[at:at] = rows
+        self.shifted = True
+        self.heights.splice(at, at, [row.estimate(self.context.measure) for row in rows])
+
+    def tick(self) -> None:
+        """Bring the line of progress and the trace up to date."""
+        if self.turn is None:
+            return
+        elapsed = self.turn.elapsed()
+        if self._retry_began[0] is not self.turn.retry:
+            self._retry_began = (self.turn.retry, elapsed)
+        words = progress(self.turn, elapsed - self._retry_began[1])
+        if self._body and not self.message.text:
+            words = ""
+        beat = int(elapsed * 2) % 2 if self.context.style.motion else 0
+        self._progress.say(words, can_cancel=self.turn.retry is not None and words != "", beat=beat)
+        thinking = self.turn.thinking_ms()
+        if thinking is not None and not words:
+            for row in self._head:
+                if isinstance(row, TraceRow):
+                    row.say(f"Thought for {duration(thinking)}")
+        for index in (*range(len(self._head)), len(self.rows) - 1):
+            self.lay(index)

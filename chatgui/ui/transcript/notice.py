@@ -1,0 +1,188 @@
+"""What stands under an answer that did not end well, and the line of progress while one is awaited."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from chatgui.chat.turn import Phase
+from chatgui.core.delta import Retrying
+from chatgui.core.errors import Failure
+from chatgui.core.message import Message, State
+from chatgui.ui.transcript.chrome import ChromeRow, Label
+from chatgui.ui.transcript.rows import Action, Look, Measure
+from chatgui.ui.transcript.style import Style
+
+WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+QUIET_S = 2.0  # so long nobody needs to be told how long it takes
+
+RETRY: Label = ("regenerate", "Try again", "Ask for another answer", False)
+CONTINUE: Label = ("continue", "Continue", "Ask the model to go on from here", False)
+DETAILS: Label = ("details", "Details", "Show or hide what the server said", False)
+
+
+class NoticeRow(ChromeRow):
+    """Why an answer is not whole, what is kept, and what to do next. Details fold open."""
+
+    def __init__(self, message: Message, style: Style) -> None:
+        super().__init__(style, space=round(style.px(8)))
+        self.words, self.labels, self.colour = notice(message)
+        self.failure = message.failure
+        self.is_open = False
+        self._words_height = 0
+        self._details_height = 0
+
+    def layout(self, measure: Measure) -> int:
+        if self.width != measure.width:
+            self.width = measure.width
+            self._words_height = self._measure(self.words)
+            self._details_height = self._measure(details(self.failure)) if self.is_open and self.failure else 0
+            self.height = self.space + self._words_height + self._details_height + self.line + round(self.style.px(4))
+            top = self.height - self.line
+            placed = self.place(self.labels, top=top, left=self._indent - self.style.px(6))
+            self._actions = tuple(
+                Action(
+                    one.name, one.label, one.words, one.rect, one.quiet, self.fold if one.name == "details" else None
+                )
+                for one in placed
+            )
+        return self.height
+
+    @property
+    def _indent(self) -> float:
+        return self.style.px(12)
+
+    def _measure(self, text: str) -> int:
+        room = QRect(0, 0, round(self.width - self._indent), 100_000)
+        return math.ceil(self.style.metrics().boundingRect(QRectF(room), int(WRAP), text).height() + self.style.px(6))
+
+    def fold(self) -> None:
+        """Show the details, or hide them again."""
+        self.is_open = not self.is_open
+        self.width = 0
+        self.touch()
+
+    def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
+        colours, width = self.style.colours, self.width - self._indent
+        bar = QRectF(0, self.space, self.style.px(3), self.height - self.space)
+        painter.fillRect(bar, colours[self.colour])
+        painter.setFont(self.style.font())
+        painter.setPen(colours["text"])
+        painter.drawText(QRectF(self._indent, self.space, width, self._words_height), int(WRAP), self.words)
+        if self._details_height and self.failure:
+            painter.setPen(colours["secondary"])
+            top = self.space + self._words_height
+            painter.drawText(QRectF(self._indent, top, width, self._details_height), int(WRAP), details(self.failure))
+        self.paint_actions(painter, look)
+
+
+def notice(message: Message) -> tuple[str, list[Label], str]:
+    """The words, the actions and the colour's role; no words if all is well."""
+    failure, kept = message.failure, " What had come is kept." if message.text else ""
+    more = [DETAILS] if failure and details(failure) else []
+    said = " ".join(part for part in (failure.message, failure.advice) if part) if failure else ""
+    match message.state:
+        case State.STOPPED:
+            return "Stopped.", [CONTINUE, RETRY] if message.text else [RETRY], "line"
+        case State.INTERRUPTED:
+            return (
+                f"The answer was interrupted.{kept} {said}".strip(),
+                [*([CONTINUE] if message.text else []), RETRY, *more],
+                "warning",
+            )
+        case State.FAILED:
+            return (said or "No answer came.") + kept, [RETRY, *more], "error"
+        case _:
+            pass
+    if message.finish_reason == "length":
+        return "The answer reached the length limit.", [CONTINUE], "warning"
+    if message.finish_reason == "content_filter":
+        return "The provider’s filter ended this answer.", [RETRY], "warning"
+    return "", [], "line"
+
+
+def details(failure: Failure) -> str:
+    """What the server said, and the numbers support staff ask for, one to a line."""
+    lines = [
+        f"Kind: {failure.kind.value}" if failure.status or failure.code else "",
+        f"Status: {failure.status}" if failure.status else "",
+        f"Code: {failure.code}" if failure.code else "",
+        f"Request: {failure.request_id}" if failure.request_id else "",
+        failure.said if failure.said != failure.message else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+class Running(Protocol):
+    """A turn, as the progress line sees it (`chat.turn.Turn`)."""
+
+    phase: Phase
+    retry: Retrying | None
+
+    def elapsed(self) -> float:
+        """Seconds since the message was sent."""
+
+    def thinking_ms(self) -> float | None:
+        """Milliseconds of reasoning so far."""
+
+
+class ProgressRow(ChromeRow):
+    """What is being waited for, and for how long; it stands where the answer's words will."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.words = ""
+        self.can_cancel = False
+        self.beat = 0
+
+    def say(self, words: str, *, can_cancel: bool, beat: int) -> None:
+        """Show these words; `beat` alternates the small mark's strength."""
+        if (words, can_cancel, beat) != (self.words, self.can_cancel, self.beat):
+            self.words, self.can_cancel, self.beat = words, can_cancel, beat
+            self.width = 0
+            self.touch()
+
+    @property
+    def line(self) -> int:
+        return super().line if self.words else 0
+
+    def arrange(self) -> None:
+        left = self.style.metrics("small").horizontalAdvance(self.words) + self.style.px(24)
+        cancel: list[Label] = [("cancel", "Cancel", "Cancel the retry", False)] if self.can_cancel else []
+        self._actions = tuple(self.place(cancel, top=self.space, left=left))
+
+    def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
+        if not self.words:
+            return
+        dot = self.style.px(6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.style.colours["faint" if self.beat else "accent"])
+        painter.drawEllipse(QRectF(0, self.space + (self.line - dot) / 2, dot, dot))
+        self.write(painter, self.words, dot * 2, self.width, "secondary")
+        self.paint_actions(painter, look)
+
+
+def progress(turn: Running, since_retry: float = 0.0) -> str:
+    """What a turn without words is doing, e.g. “Waiting · 0:42”; empty once it answers."""
+    elapsed = turn.elapsed()
+    match turn.phase:
+        case Phase.CONNECTING:
+            words = "Connecting"
+        case Phase.WAITING:
+            words = "Waiting for the model"
+        case Phase.THINKING:
+            words, elapsed = "Thinking", (turn.thinking_ms() or 0) / 1000
+        case Phase.RETRYING if turn.retry:
+            left = max(0, math.ceil(turn.retry.wait_s - since_retry))
+            return f"{turn.retry.failure.message.rstrip('.')}. Trying again in {left} s"
+        case _:
+            return ""
+    return f"{words} · {clock(elapsed)}" if elapsed >= QUIET_S else f"{words} …"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, e.g. `0:42`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

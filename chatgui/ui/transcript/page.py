@@ -1,0 +1,386 @@
+"""The page: which rows stand where in the pane. The truth is an anchor (message, row, pixels) or the end; no widget here."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPointF
+
+from chatgui.core.message import Message
+from chatgui.ui.transcript.facet import Facet
+from chatgui.ui.transcript.heights import Heights
+from chatgui.ui.transcript.message import Context, Item, LiveItem
+from chatgui.ui.transcript.rows import BlockRow, Measure, Row
+from chatgui.ui.transcript.style import Style
+
+KEPT_ITEMS = 64  # realised messages held besides those in sight
+KEPT_ROWS = 256  # laid-out blocks held; one costs about 30 kB
+END_SPACE = 24  # pixels below the last message
+SAMPLE = 64  # messages looked at for a first guess at the mean height
+
+
+@dataclass(slots=True)
+class Placed:
+    """A row where it stands: `y` is its top below the pane's top, in pixels."""
+
+    index: int
+    item: Item
+    row: Row
+    y: int
+    height: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place to come back to: a message by id, a place in its text, and pixels below that row's top; or the end."""
+
+    message: str = ""
+    start: int = 0
+    offset: int = 0
+
+
+END = Place()
+
+
+class Page:
+    """Lays out the rows near the anchor, and those only."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.messages: Sequence[Message] = ()
+        self.live: LiveItem | None = None  # belongs to the last message
+        self.at_end = True
+        self.height = 0
+        self.placed: list[Placed] = []
+        self.heights = Heights()
+        self._items: OrderedDict[str, Item] = OrderedDict()
+        self._laid: OrderedDict[BlockRow, None] = OrderedDict()
+        self._index, self._row, self._offset = 0, 0, 0  # the anchor: `_offset` pixels of this row are above the pane
+
+    @property
+    def facet(self) -> Facet:
+        """Which side of the messages is shown."""
+        return self.context.facet
+
+    @property
+    def style(self) -> Style:
+        """The style in force."""
+        return self.context.style
+
+    @property
+    def measure(self) -> Measure:
+        """Where the column stands."""
+        return self.context.measure
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    # what is shown
+
+    def show(self, messages: Sequence[Message], place: Place | None = None) -> None:
+        """Show other messages, at a place; None keeps the place if its message is among them."""
+        kept = self.place() if place is None else place
+        self.messages = messages
+        self._items.clear()
+        self._laid.clear()
+        self.placed = []
+        self._guess_heights()
+        self.go(kept)
+
+    def _guess_heights(self) -> None:
+        count = len(self.messages)
+        step = max(1, count // SAMPLE)
+        sample = [self._estimate(index) for index in range(0, count, step)]
+        self.heights = Heights(count, sum(sample) // len(sample) if sample else 0)
+
+    def _estimate(self, index: int) -> int:
+        return self.facet.estimate(self.messages[index], self.measure, self.style)
+
+    def refine(self) -> bool:
+        """Better the guesses at heights a little; whether there is more to do."""
+        return self.heights.refine(self._estimate)
+
+    def restyle(self, style: Style) -> None:
+        """Another style, at the same first visible line."""
+        first = self._first_line()
+        self.context = replace(self.context, style=style, measure=Measure.of(self.measure.pane, style))
+        self._items.clear()
+        self._laid.clear()
+        self._guess_heights()
+        if self.live is not None:
+            self.begin(self.live.again(self.context))
+        self._return_to(first)
+
+    def item(self, index: int) -> Item:
+        """The realised message at an index."""
+        message = self.messages[index]
+        item = self._items.get(message.id)
+        if item is None:
+            item = self._items[message.id] = self._make(index)
+            self.heights.put(index, item.height, exact=False)
+        else:
+            self._items.move_to_end(message.id)
+        return item
+
+    def _make(self, index: int) -> Item:
+        return Item(self.messages[index], self.context)
+
+    def begin(self, item: LiveItem) -> None:
+        """The last message is being written: `item` shows it."""
+        self.live = item
+        self._items[item.message.id] = item
+        self.heights.put(len(self.messages) - 1, item.height, exact=False)
+
+    def settle(self, index: int) -> None:
+        """The realised message at `index` changed: keep its height right."""
+        self.heights.put(index, self.item(index).height, exact=False)
+
+    def added(self) -> None:
+        """A message was appended to `messages`."""
+        self.heights.append(self._estimate(len(self.messages) - 1))
+
+    # where one is
+
+    def place(self) -> Place:
+        """Where the reader is."""
+        if self.at_end or not self.messages:
+            return END
+        item = self.item(self._index)
+        row = item.rows[self._row]
+        return Place(item.message.id, row.start, self._offset)
+
+    def go(self, place: Place) -> None:
+        """Go to a place; to the end if its message is not here."""
+        index = next((i for i, m in enumerate(self.messages) if m.id == place.message), None) if place.message else None
+        self.at_end = index is None
+        if index is not None:
+            item = self.item(index)
+            self._index = index
+            self._row = item.row_at(place.start) if place.start >= 0 else 0
+            self._offset = place.offset
+        self.arrange()
+
+    @property
+    def value(self) -> int:
+        """Pixels above the pane, as far as known: what a scroll bar shows."""
+        if not self.messages:
+            return 0
+        if self.at_end:
+            return self.maximum
+        return self.heights.top(self._index) + self.item(self._index).heights.top(self._row) + self._offset
+
+    @property
+    def maximum(self) -> int:
+        """The largest `value`."""
+        return max(0, self.heights.total + self.end_space - self.height) if self.messages else 0
+
+    @property
+    def end_space(self) -> int:
+        """Empty pixels below the last message."""
+        return round(self.style.px(END_SPACE))
+
+    # moving
+
+    def scroll(self, dy: int) -> None:
+        """Move by so many pixels, down if positive, stopping at the ends."""
+        if not self.messages or (self.at_end and dy >= 0):
+            return
+        self.at_end = False
+        index, row, offset = self._index, self._row, self._offset + dy
+        item = self.item(index)
+        while offset < 0:
+            if row == 0 and index == 0:
+                offset = 0
+                break
+            if row == 0:
+                index -= 1
+                item = self.item(index)
+                row = len(item.rows)
+            row -= 1
+            offset += self._lay(index, item, row)
+        while offset >= (height := self._lay(index, item, row)):
+            if row + 1 == len(item.rows) and index + 1 == len(self.messages):
+                break
+            offset -= height
+            row += 1
+            if row == len(item.rows):
+                index, row = index + 1, 0
+                item = self.item(index)
+        self._index, self._row, self._offset = index, row, offset
+        self.arrange()
+
+    def jump(self, value: int) -> None:
+        """Go where the scroll bar says."""
+        if value >= self.maximum or not self.messages:
+            self.follow()
+            return
+        index, offset = self.heights.find(value)
+        item = self.item(index)
+        row, rest = item.heights.find(min(offset, max(0, item.height - 1)))
+        self.at_end = False
+        self._index, self._row, self._offset = index, row, min(rest, max(0, self._lay(index, item, row) - 1))
+        self.arrange()
+
+    def jump_to_start(self) -> None:
+        """Go to the first row of all."""
+        self.at_end = False
+        self._index, self._row, self._offset = 0, 0, 0
+        self.arrange()
+
+    def follow(self) -> None:
+        """Go to the end and stay there."""
+        self.at_end = True
+        self.arrange()
+
+    def reveal(self, index: int, start: int, position: int, *, share: float = 0.3) -> None:
+        """Show a text position; if it is not in sight, it comes to stand at this share of the pane's height."""
+        found = self.where(index, start)
+        item = self.item(index)
+        row = item.row_at(start) if start >= 0 else 0
+        self._lay(index, item, row)
+        caret = item.rows[row].caret_rect(position)
+        if found is not None and found.y + caret.top() >= 0 and found.y + caret.bottom() <= self.height:
+            return
+        self.at_end = False
+        self._index, self._row, self._offset = index, row, 0
+        self.scroll(round(caret.top() - self.height * share))
+
+    def where(self, index: int, start: int) -> Placed | None:
+        """The placed row of a place in a message's text, if it is near the pane."""
+        for placed in self.placed:
+            if placed.index == index and placed.row.start == start:
+                return placed
+        return None
+
+    def resize(self, pane: int, height: int) -> None:
+        """The pane has another size. The first visible line stays where it is."""
+        self.height = height
+        measure = Measure.of(pane, self.style)
+        if measure == self.measure:
+            self.arrange()
+            return
+        first = self._first_line() if measure.width != self.measure.width else None
+        was = self.measure
+        self.context = replace(self.context, measure=measure)
+        for item in self._items.values():
+            item.resize(measure)
+        if measure.width != was.width:
+            self._guess_heights()
+        self._return_to(first)
+
+    def _first_line(self) -> tuple[int, int, int, int] | None:
+        """The first visible line: message, place in its text, text position, pixels of it above the pane."""
+        if self.at_end or not self.messages:
+            return None
+        row = self.item(self._index).rows[self._row]
+        if not isinstance(row, BlockRow):
+            return None
+        self._lay(self._index, self.item(self._index), self._row)
+        position = row.position_at(QPointF(0, self._offset))
+        return self._index, row.start, position, round(self._offset - row.caret_rect(position).top())
+
+    def _return_to(self, line: tuple[int, int, int, int] | None) -> None:
+        if line is not None:
+            index, start, position, above = line
+            item = self.item(index)
+            row = item.row_at(start)
+            self._lay(index, item, row)
+            self._index, self._row = index, row
+            self._offset = round(item.rows[row].caret_rect(position).top()) + above
+            self.scroll(0)
+        else:
+            self.arrange()
+
+    # laying out
+
+    def _lay(self, index: int, item: Item, row: int) -> int:
+        strip = item.rows[row]
+        if isinstance(strip, BlockRow):
+            self._laid[strip] = None
+            self._laid.move_to_end(strip)
+        height = item.lay(row)
+        if item.shifted:
+            item.shifted = False
+            self.heights.put(index, item.height, exact=False)
+        return height
+
+    def arrange(self) -> None:
+        """Place the rows in sight."""
+        if not self.messages or self.height <= 0:
+            self.placed = []
+        elif self.at_end:
+            self._arrange_from_end()
+        else:
+            self._arrange_from_anchor()
+        self._drop_old()
+
+    def _down(self, index: int, row: int) -> Iterator[tuple[int, Item, int]]:
+        for at in range(index, len(self.messages)):
+            item = self.item(at)
+            for number in range(row if at == index else 0, len(item.rows)):
+                yield at, item, number
+
+    def _up(self) -> Iterator[tuple[int, Item, int]]:
+        for at in range(len(self.messages) - 1, -1, -1):
+            item = self.item(at)
+            for number in range(len(item.rows) - 1, -1, -1):
+                yield at, item, number
+
+    def _arrange_from_anchor(self) -> None:
+        item = self.item(self._index)
+        self._row = min(self._row, len(item.rows) - 1)
+        self._offset = min(self._offset, max(0, self._lay(self._index, item, self._row) - 1))
+        placed, y = [], -self._offset
+        for index, item, row in self._down(self._index, self._row):
+            if y >= self.height:
+                break
+            height = self._lay(index, item, row)
+            strip = item.rows[row]
+            placed.append(Placed(index, item, strip, y, height, strip.revision))
+            y += height
+        else:
+            if y + self.end_space <= self.height:
+                self.at_end = True
+                self._arrange_from_end()
+                return
+        self.placed = placed
+
+    def _arrange_from_end(self) -> None:
+        placed, y = [], self.height - self.end_space
+        anchor = (0, 0, 0)
+        for index, item, row in self._up():
+            height = self._lay(index, item, row)
+            y -= height
+            strip = item.rows[row]
+            placed.append(Placed(index, item, strip, y, height, strip.revision))
+            anchor = (index, row, max(0, -y))
+            if y <= 0:
+                break
+        else:
+            for one in placed:  # all of it fits: it stands at the top
+                one.y -= y
+        placed.reverse()
+        self.placed = placed
+        self._index, self._row, self._offset = anchor
+
+    def _drop_old(self) -> None:
+        """Keep memory bounded: forget layouts and messages not used for long."""
+        if len(self._laid) > KEPT_ROWS + len(self.placed):
+            seen = {id(placed.row) for placed in self.placed}
+            for row in [row for row in self._laid if id(row) not in seen][: len(self._laid) - KEPT_ROWS]:
+                row.release()
+                del self._laid[row]
+        if len(self._items) > KEPT_ITEMS + len(self.placed):
+            keep = {placed.item.message.id for placed in self.placed}
+            if self.live:
+                keep.add(self.live.message.id)
+            for key in [key for key in self._items if key not in keep][: len(self._items) - KEPT_ITEMS]:
+                self._drop(self._items.pop(key))
+
+    def _drop(self, item: Item) -> None:
+        for row in item.body:
+            if self._laid.pop(row, 0) is None:
+                row.release()

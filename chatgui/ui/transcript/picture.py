@@ -1,0 +1,139 @@
+"""The picture of a page: painting its rows, and moving what is painted instead of painting it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from chatgui.ui.transcript.page import Placed
+from chatgui.ui.transcript.rows import Look
+
+if TYPE_CHECKING:
+    from chatgui.ui.transcript.view import TranscriptView
+
+
+class Picture:
+    """What a view shows of its page."""
+
+    def __init__(self, view: TranscriptView) -> None:
+        self.view = view
+        self.flash = ""  # the message just jumped to
+        self._caret = QRect()  # where the mark at the end of the coming text is painted
+        self._painted: list[Placed] = []  # what stood where when the picture was last brought up to date
+
+    def update(self, *, anew: bool = False) -> None:
+        """The page was arranged: bring the picture up to date, moving what is painted where that is enough."""
+        before, after = self._painted, self.view.page.placed
+        self._painted = after
+        if anew or not self._move(before, after):
+            self.view.viewport().update()
+
+    def end_flash(self) -> None:
+        """The mark of a jump has been seen."""
+        self.flash = ""
+        self.view.viewport().update()
+
+    def _move(self, before: list[Placed], after: list[Placed]) -> bool:
+        """Scroll the picture and ask for the rows that changed; False if that does not suffice."""
+        known = {id(placed.row): placed for placed in before}
+        moves = {placed.y - known[id(placed.row)].y for placed in after if id(placed.row) in known}
+        if len(moves) != 1:
+            return False
+        (dy,) = moves
+        viewport = self.view.viewport()
+        width, height = viewport.width(), viewport.height()
+        if abs(dy) >= height:
+            return False
+        if dy:
+            viewport.scroll(0, dy)
+        viewport.update(self._caret.translated(0, dy))
+        for placed in after:
+            old = known.get(id(placed.row))
+            if old is None:
+                viewport.update(0, placed.y, width, placed.height)
+            elif old.revision != placed.revision or old.height != placed.height:
+                top = placed.y + (int(placed.row.dirty_from) if placed.revision == old.revision + 1 else 0)
+                viewport.update(0, top, width, placed.y + max(placed.height, old.height) - top)
+        bottom = after[-1].y + after[-1].height
+        if before[-1].y + before[-1].height + dy > bottom:
+            viewport.update(0, bottom, width, max(0, height - bottom))
+        return True
+
+    def paint(self, painter: QPainter, area: QRect) -> None:
+        """Paint what is in this part of the viewport."""
+        page = self.view.page
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(area)
+        painter.fillRect(area, page.style.colours["ground"])
+        self._paint_grounds(painter)
+        left, clip = page.measure.left, QRectF(area)
+        for placed in page.placed:
+            if placed.y < area.bottom() + 1 and placed.y + placed.height > area.top():
+                painter.save()
+                painter.translate(left, placed.y)
+                placed.row.paint(painter, clip.translated(-left, -placed.y), self._look(placed))
+                painter.restore()
+        self._paint_caret(painter)
+
+    def _paint_grounds(self, painter: QPainter) -> None:
+        """The faint ground under the user's own words, the mark of the focus, the flash of a jump."""
+        page = self.view.page
+        colours, pad = page.style.colours, round(page.style.px(page.style.padding))
+        reach: dict[int, QRect] = {}
+        for placed in page.placed:
+            box = QRect(page.measure.left - pad, placed.y + placed.row.space, page.measure.width + 2 * pad,
+                        placed.height - placed.row.space)  # fmt: skip
+            if placed.height:
+                reach[placed.index] = reach[placed.index].united(box) if placed.index in reach else box
+        items = {placed.index: placed.item for placed in page.placed}
+        painter.setPen(Qt.PenStyle.NoPen)
+        for index, box in reach.items():
+            item = items[index]
+            if page.placed[0].index == index and page.placed[0].row is not item.rows[0]:
+                box.setTop(box.top() - 50)
+            if page.placed[-1].index == index and page.placed[-1].row is not item.rows[-1]:
+                box.setBottom(box.bottom() + 50)
+            if item.grounded:
+                painter.setBrush(colours["raised"])
+                painter.drawRoundedRect(box, page.style.radius, page.style.radius)
+            if item.message.id == self.flash:
+                painter.setBrush(colours["find"])
+                painter.drawRoundedRect(box, page.style.radius, page.style.radius)
+            if item.message.id == self._focus:
+                painter.fillRect(QRect(box.left() - 6, box.top(), 2, box.height()), colours["accent"])
+
+    @property
+    def _focus(self) -> str:
+        """The message with the keyboard focus."""
+        return self.view.reader.current if self.view.hasFocus() else ""
+
+    def _look(self, placed: Placed) -> Look:
+        reader, key, row = self.view.reader, placed.item.message.id, placed.row
+        is_lit = key in {reader.lit, self._focus}
+        if row.start < 0:
+            return Look(
+                is_lit,
+                reader.hovered if key == reader.lit else "",
+                reader.focused if key == self._focus else "",
+            )
+        span = reader.selection.span(placed.index, row.start, 1 << 40) if reader.selection else None
+        if span is not None:
+            span = (span[0], min(span[1], len(row.text)))
+        return Look(is_lit, selection=span, marks=self.view.search.marks(placed))
+
+    def _paint_caret(self, painter: QPainter) -> None:
+        """The mark at the end of text that still comes."""
+        live = self.view.page.live
+        if live is None or not live.body:
+            return
+        row = live.body[-1]
+        for placed in reversed(self.view.page.placed):
+            if placed.row is row:
+                caret = row.caret_rect(len(row.text)).translated(self.view.page.measure.left + 2, placed.y)
+                height = self.view.page.style.metrics().ascent()
+                box = QRectF(caret.left(), caret.center().y() - height / 2, self.view.page.style.px(2), height)
+                self._caret = box.toAlignedRect()
+                painter.fillRect(self._caret, self.view.page.style.colours["accent"])
+                return

@@ -1,0 +1,44 @@
+"""The button that floats over the transcript while the reader is not at its end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea
+
+from chatgui.ui.transcript.style import Style
+
+
+class JumpButton(QAbstractButton):
+    """“Jump to latest”, in the transcript's own colours."""
+
+    def __init__(self, parent: QAbstractScrollArea, style: Style) -> None:
+        super().__init__(parent)
+        self.setText("Jump to latest  ↓")
+        self.setAccessibleName("Jump to latest")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.hide()
+        self.restyle(style)
+
+    def restyle(self, style: Style) -> None:
+        """Take other colours and sizes."""
+        self._style = style
+        self.setFont(style.font("small"))
+        self.resize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self.text()) + round(self._style.px(32))
+        return QSize(width, max(32, round(self._style.px(32))))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._style.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(colours["accent" if self.hasFocus() else "line"], 2 if self.hasFocus() else 1))
+        painter.setBrush(colours["raised" if self.underMouse() else "ground"])
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        painter.setPen(colours["text"])
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())

@@ -1,0 +1,251 @@
+"""Rows: the strips a message is made of, from top to bottom. A row is a line of chrome or one block of text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from chatgui.core.markdown import Source
+from chatgui.ui.transcript.blocks import Block, make_block
+from chatgui.ui.transcript.style import Style
+
+Mark = tuple[int, int, bool]  # start, end, whether it is the current one
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Where the column stands in the pane: `left` and `width` of the text, and the whole pane's width, in pixels."""
+
+    left: int
+    width: int
+    pane: int
+
+    @classmethod
+    def of(cls, pane: int, style: Style) -> Measure:
+        """The column for a pane of this width: centred, never wider than the style's column."""
+        margin = round(style.px(style.margin)) if pane > style.px(360) else 12
+        width = max(80, min(round(style.px(style.column)), pane - 2 * margin))
+        return cls(max(margin, (pane - width) // 2), width, pane)
+
+    @property
+    def widest(self) -> int:
+        """How wide a table or code block may become."""
+        return max(self.width, self.pane - self.left - min(self.left, 24))
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a row should know about the moment it is painted in.
+
+    `lit`: the pointer or the focus is in its message, so quiet things show. `hovered` and `focused` name an action.
+    """
+
+    lit: bool = False
+    hovered: str = ""
+    focused: str = ""
+    selection: tuple[int, int] | None = None
+    marks: Sequence[Mark] = ()
+
+
+PLAIN_LOOK = Look()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be done at a place of a row. `rect` is in the row's coordinates.
+
+    `words` are what a screen reader says; `run` is set where the row itself does it, else the view's signal tells others.
+    """
+
+    name: str
+    label: str
+    words: str
+    rect: QRectF
+    quiet: bool = True  # shown only while its message is lit
+    run: Callable[[], object] | None = None
+
+
+class Row:
+    """One strip. Heights are whole pixels; coordinates are relative to the column's left and the row's top."""
+
+    start = -1  # where its source stands in the message's text; -1 for chrome
+    text = ""  # plain text; positions of the selection count its characters
+    space = 0  # empty pixels at the top, included in the height
+    width = 0
+
+    def __init__(self) -> None:
+        self.height = 0
+        self.revision = 0  # grows whenever it must be painted anew
+        self.dirty_from = 0.0  # the first pixel row that differs from the revision before
+
+    def estimate(self, measure: Measure) -> int:
+        """A guess at the height, without laying anything out."""
+        return self.layout(measure)
+
+    def layout(self, measure: Measure) -> int:
+        """Lay out for the width, return the height. Costs nothing when nothing changed."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Drop what `layout` made."""
+
+    def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
+        """Paint within `clip`; the painter's origin is the row's top left."""
+        raise NotImplementedError
+
+    def touch(self, dirty_from: float = 0.0) -> None:
+        """Say that it must be painted anew, from this pixel row down."""
+        self.revision += 1
+        self.dirty_from = dirty_from
+
+    def position_at(self, point: QPointF) -> int:
+        """The text position nearest to a point."""
+        return 0
+
+    def caret_rect(self, position: int) -> QRectF:
+        """Where the caret stands at a text position."""
+        return QRectF(0, self.space, 1, max(1, self.height - self.space))
+
+    def link_at(self, point: QPointF) -> str:
+        """The target of the link at a point, or nothing."""
+        return ""
+
+    def actions(self) -> tuple[Action, ...]:
+        """What can be done here, in reading order."""
+        return ()
+
+    def wheel(self, point: QPointF, dx: float) -> bool:
+        """Scroll sideways, if there is anything to scroll; whether it did."""
+        return False
+
+
+class BlockRow(Row):
+    """One Markdown block of a message. The block itself is made when it is first needed."""
+
+    def __init__(self, source: Source, start: int, style: Style, space: int = 0) -> None:
+        super().__init__()
+        self.source = source
+        self.start = start
+        self.style = style
+        self.space = space
+        self._block: Block | None = None
+        self._laid: Measure | None = None
+        self._unsubscribe: Callable[[], None] = _nothing
+        self.changed: Callable[[], None] = _nothing  # told when the block changed by itself
+
+    @property
+    def block(self) -> Block:
+        """The block, parsed."""
+        if self._block is None:
+            self._block = make_block(self.source, self.style)
+            self._unsubscribe = self._block.changed.subscribe(lambda _: self.refresh())
+        return self._block
+
+    @property
+    def text(self) -> str:  # type: ignore[override]  # a plain attribute in the base, worked out here
+        """The block's plain text."""
+        return self.block.text
+
+    @property
+    def is_laid(self) -> bool:
+        """Whether a layout is held in memory."""
+        return self._laid is not None
+
+    def estimate(self, measure: Measure) -> int:
+        """Lines guessed from the number of characters."""
+        return self.space + estimate_text(self.source.markdown, self.source.kind == "code", measure.width, self.style)
+
+    def layout(self, measure: Measure) -> int:
+        if self._laid != measure:
+            self.block.layout(measure.width)
+            if getattr(self.block, "wide", False):
+                natural = min(getattr(self.block, "natural_width", 0.0), measure.widest)
+                if natural > measure.width:
+                    self.block.layout(natural)
+            self._laid = measure
+            self.width = measure.width
+            self.height = self.space + math.ceil(self.block.height)
+        return self.height
+
+    def update(self, source: Source) -> None:
+        """The block grew (streaming); the next `layout` takes it in."""
+        self.source = source
+        block = self._block
+        if block is None:
+            return
+        if block.update_source(source):
+            self.touch(self.space + getattr(block, "dirty_from", 0.0))
+        else:
+            self._drop_block()
+            self.touch()
+        self._laid = None
+
+    def refresh(self) -> None:
+        """Lay out anew: the block changed by itself (a formula was drawn, code was highlighted)."""
+        self._laid = None
+        self.touch()
+        self.changed()
+
+    def _drop_block(self) -> None:
+        if self._block is not None:
+            self._unsubscribe()
+            self._block.release()
+            self._block = None
+
+    def release(self) -> None:
+        self._drop_block()
+        self._laid = None
+
+    def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
+        painter.translate(0, self.space)
+        self.block.paint(painter, clip.translated(0, -self.space), look.selection, look.marks)
+        painter.translate(0, -self.space)
+
+    def _inside(self, point: QPointF) -> QPointF:
+        return QPointF(point.x(), point.y() - self.space)
+
+    def position_at(self, point: QPointF) -> int:
+        return self.block.position_at(self._inside(point))
+
+    def caret_rect(self, position: int) -> QRectF:
+        return self.block.caret_rect(position).translated(0, self.space)
+
+    def link_at(self, point: QPointF) -> str:
+        return self.block.link_at(self._inside(point))
+
+    def actions(self) -> tuple[Action, ...]:
+        return tuple(
+            Action(
+                f"{one.name}@{self.start}", "", one.name, one.rect.translated(0, self.space), quiet=False, run=one.run
+            )
+            for one in self.block.actions()
+        )
+
+    def wheel(self, point: QPointF, dx: float) -> bool:
+        if self.block.wheel(dx):
+            self.touch()
+            return True
+        return False
+
+
+def _nothing() -> None:
+    pass
+
+
+def estimate_text(text: str, is_code: bool, width: float, style: Style) -> int:
+    """A guess at the height of a text, from its length alone (and its line breaks, if it is code)."""
+    return estimate_length(len(text) if not is_code else 0, width, style) + (
+        round(text.count("\n") * style.line("code") + 2 * style.px(style.padding)) if is_code else 0
+    )
+
+
+def estimate_length(length: int, width: float, style: Style) -> int:
+    """A guess at the height of running text of so many characters."""
+    if not length:
+        return 0
+    per_line = max(8.0, width / (style.font().pixelSize() * 0.5))
+    return round(math.ceil(length * 1.1 / per_line) * style.line())

@@ -1,0 +1,42 @@
+"""The tail: takes what is new from a growing reply, a bounded piece at a time, and cuts it into blocks."""
+
+from __future__ import annotations
+
+from chatgui.core.markdown import Source, Splitter
+from chatgui.core.reply import Growing
+
+PULL = 8_192  # characters taken at once; a fast stream is 350 a frame
+
+
+class Tail:
+    """Closed blocks are handed out once and never change; one may stay open and grow."""
+
+    def __init__(self, growing: tuple[Growing, ...], prefix: str = "") -> None:
+        """Follow `growing`, one after the other, behind an earlier text (an answer that is continued)."""
+        self._growing = growing
+        self._cursors = [(0, 0)] * len(growing)
+        self._taken = 0
+        self._handed_out = 0  # closed blocks
+        self._splitter = Splitter()
+        self._prefix = prefix
+
+    @property
+    def backlog(self) -> int:
+        """Characters that have come and were not taken yet."""
+        return len(self._prefix) + sum(growing.length for growing in self._growing) - self._taken
+
+    def pull(self) -> tuple[list[Source], Source | None] | None:
+        """Take the next piece: the blocks it closed and the one now open; None if there was nothing new."""
+        limit = max(PULL, self.backlog // 4)  # far behind (opened late): catch up in a few frames
+        text, self._prefix = self._prefix, ""
+        for index, growing in enumerate(self._growing):
+            new, self._cursors[index] = growing.read(self._cursors[index], limit)
+            self._taken += len(new)
+            limit -= len(new)
+            text += new
+        if not text:
+            return None
+        self._splitter.feed(text)
+        closed = self._splitter.closed[self._handed_out :]
+        self._handed_out += len(closed)
+        return closed, self._splitter.open

@@ -1,0 +1,400 @@
+"""The transcript's widget: paints what the page has placed, moves what is painted, and tells others what was asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from chatgui.core.message import Message
+from chatgui.core.reply import Reply
+from chatgui.ui.transcript.accessible import AccessibleTranscript, announce, install
+from chatgui.ui.transcript.chrome import Lookups
+from chatgui.ui.transcript.facet import Facet
+from chatgui.ui.transcript.find import Find
+from chatgui.ui.transcript.keys import Keys
+from chatgui.ui.transcript.message import Context, LiveItem
+from chatgui.ui.transcript.notice import Running
+from chatgui.ui.transcript.page import END, Page, Place
+from chatgui.ui.transcript.picture import Picture
+from chatgui.ui.transcript.pill import JumpButton
+from chatgui.ui.transcript.pointer import Pointer
+from chatgui.ui.transcript.reader import Reader
+from chatgui.ui.transcript.rows import Measure
+from chatgui.ui.transcript.selection import Point
+from chatgui.ui.transcript.style import Style
+
+FRAME_MS = 16
+NEAR = 3  # a scroll bar that moves less than so many panes moves the text exactly; more is a jump
+FLASH_MS = 900
+
+
+class TranscriptView(QAbstractScrollArea):
+    """Shows messages of any number and length, and at most one reply while it comes.
+
+    It opens nothing, sends nothing and stores nothing: signals say what a person asked for.
+    """
+
+    action_requested = Signal(str, str)  # message id, name of the action (see `chrome` and `notice`)
+    quote_requested = Signal(str)  # Markdown, as a quote
+    link_activated = Signal(str)
+    link_hovered = Signal(str)  # empty when the pointer leaves it
+    menu_requested = Signal(str, str, QPoint)  # message id, link under the pointer or empty, global position
+    following_changed = Signal(bool)
+    selection_changed = Signal(bool)  # whether anything is selected
+    turn_selected = Signal(str)  # id of the message the reader turned to
+
+    def __init__(
+        self, style: Style, parent: QWidget | None = None, *, facet: Facet | None = None, lookups: Lookups | None = None
+    ) -> None:
+        super().__init__(parent)
+        context = Context(facet or Facet(), style, lookups or Lookups(), Measure.of(0, style), self._block_changed)
+        self.page = Page(context)
+        self.reader = Reader(self)
+        self.picture = Picture(self)
+        self.search = Find(self)
+        self._pointer = Pointer(self)
+        self._keys = Keys(self)
+        self._was_following = True
+        self._setting_bar = False
+        self._flush_cost = 0.0
+        self._frame = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._frame.timeout.connect(self._flush)
+        self._clock = QTimer(self, interval=500)
+        self._clock.timeout.connect(self._flush)
+        self._late = QTimer(self, singleShot=True, interval=0)
+        self._late.timeout.connect(self.refresh)
+        self._idle = QTimer(self, interval=0)
+        self._idle.timeout.connect(self._refine)
+        self._flash_timer = QTimer(self, singleShot=True, interval=FLASH_MS)
+        self._flash_timer.timeout.connect(self.picture.end_flash)
+        self.accessible: AccessibleTranscript | None = None  # made when assistive technology asks
+        install()
+        self._empty: QWidget | None = None
+        self._jump = JumpButton(self, style)
+        self._jump.clicked.connect(self.follow)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setAccessibleName("Transcript")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self.verticalScrollBar().valueChanged.connect(self._bar_moved)
+
+    # ------------------------------------------------------------------------------------------ what is shown
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        """The messages shown, the one being written included."""
+        return self.page.messages
+
+    def show_messages(self, messages: Sequence[Message], place: Place | None = END) -> None:
+        """Show a branch at a place (default: its end). None keeps the place if its message is still there."""
+        self.page.live = None
+        self._stop_clocks()
+        self.page.show(list(messages), place)
+        self.reader.select(None)
+        self.search.again()
+        self._idle.start(300)
+        self._show_all()
+
+    def place(self) -> Place:
+        """Where the reader is, to come back to with `show_messages`."""
+        return self.page.place()
+
+    def begin_reply(self, message: Message, reply: Reply, turn: Running | None = None) -> None:
+        """`message` (already shown as the last one, or new) is being written: show `reply` as it grows.
+
+        Whoever applies deltas calls `wake` when there is more. Text the message already has stands before the reply's.
+        """
+        page = self.page
+        if not page.messages or page.messages[-1].id != message.id:
+            page.messages = [*page.messages, message]
+            page.added()
+        else:
+            page.messages = [*page.messages[:-1], message]
+        item = LiveItem(message, page.context, reply, turn)
+        item.pull()
+        item.tick()
+        page.begin(item)
+        self._clock.start()
+        self._show_all()
+        self.wake()
+
+    def end_reply(self, message: Message) -> None:
+        """The reply has become this message. Nothing that is read moves."""
+        page = self.page
+        self._stop_clocks()
+        if page.live is None or page.live.message.id != message.id:
+            self.replace(message)
+            return
+        page.live.update(message)
+        page.live = None
+        page.messages = [*page.messages[:-1], message]
+        page.settle(len(page.messages) - 1)
+        self.refresh(anew=True)
+        announce(self, page.item(len(page.messages) - 1))
+
+    def replace(self, message: Message) -> None:
+        """A message has changed (edited, other usage …); nothing happens if it is not shown."""
+        index = self.index_of(message.id)
+        if index is None:
+            return
+        page = self.page
+        page.messages = [*page.messages[:index], message, *page.messages[index + 1 :]]
+        page.item(index).update(message)
+        page.settle(index)
+        self.refresh(anew=True)
+
+    def index_of(self, message_id: str) -> int | None:
+        """Where a message stands in what is shown."""
+        messages = self.page.messages
+        return next((i for i in range(len(messages) - 1, -1, -1) if messages[i].id == message_id), None)
+
+    def set_style(self, style: Style) -> None:
+        """Other colours, fonts or zoom; the first visible line stays."""
+        self.page.restyle(style)
+        self._jump.restyle(style)
+        self._show_all()
+
+    def set_zoom(self, zoom: float) -> None:
+        """Another size of all text; 1 is 100 %."""
+        self.set_style(self.page.style.zoomed(zoom))
+
+    def set_empty(self, widget: QWidget | None) -> None:
+        """What stands here while there are no messages."""
+        self._empty = widget
+        if widget is not None:
+            widget.setParent(self)
+        self._place_children()
+
+    # ------------------------------------------------------------------------------------------ taking
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether any text is selected."""
+        return self.reader.has_selection
+
+    def select_all(self) -> None:
+        """Select the text of all messages."""
+        self.reader.select_all()
+
+    def copy(self) -> None:
+        """Put what is selected on the clipboard; without a selection, the message turned to."""
+        self.reader.copy()
+
+    def quotation(self, message_id: str) -> str:
+        """What is selected, else the whole message, as a Markdown quote."""
+        return self.reader.quotation(message_id)
+
+    def do(self, message_id: str, action: str) -> None:
+        """Do something with a message, as if its action had been clicked."""
+        self.reader.do(message_id, action)
+
+    # ------------------------------------------------------------------------------------------ streaming
+
+    def _stop_clocks(self) -> None:
+        self._frame.stop()
+        self._clock.stop()
+
+    def wake(self) -> None:
+        """There may be something new: look in the next frame."""
+        if not self._frame.isActive() and self.page.live is not None:
+            self._frame.start(max(FRAME_MS, int(3000 * self._flush_cost)))
+
+    def _block_changed(self) -> None:
+        """A block in sight changed by itself: a formula was drawn, code was coloured."""
+        if not self._late.isActive():
+            self._late.start()
+
+    def _flush(self) -> None:
+        live = self.page.live
+        if live is None:
+            return
+        began = time.perf_counter()
+        live.pull()
+        live.tick()
+        self.page.settle(len(self.messages) - 1)
+        self.refresh()
+        if live.backlog:
+            self.wake()
+        self._flush_cost = time.perf_counter() - began
+
+    # ------------------------------------------------------------------------------------------ moving
+
+    def follow(self) -> None:
+        """Go to the end and stay there while text comes."""
+        self.page.follow()
+        self.refresh()
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the view is at the end and stays there."""
+        return self.page.at_end
+
+    def scroll_by(self, dy: int) -> None:
+        """Move by so many pixels, down if positive."""
+        self.page.scroll(dy)
+        self.refresh()
+
+    def reveal(self, point: Point, *, share: float = 0.3) -> None:
+        """Bring a place in the text into sight."""
+        self.page.reveal(point.message, point.start, point.position, share=share)
+        self.refresh()
+
+    def jump_to(self, message_id: str) -> bool:
+        """Bring a message into sight and mark it for a moment; False if it is not shown."""
+        index = self.index_of(message_id)
+        if index is None:
+            return False
+        self.page.go(Place(message_id, -1, -round(self.page.style.px(8))))
+        self.page.scroll(0)
+        self.picture.flash = message_id
+        self._flash_timer.start()
+        self.refresh(anew=True)
+        return True
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Nothing: the default repaints everything, and `refresh` has moved the picture already."""
+
+    def _bar_moved(self, value: int) -> None:
+        if self._setting_bar:
+            return
+        difference = value - self.page.value
+        if value >= self.verticalScrollBar().maximum():
+            self.page.follow()
+        elif abs(difference) < NEAR * self.page.height:
+            self.page.scroll(difference)
+        else:
+            self.page.jump(value)
+        self.refresh()
+
+    def _sync_bar(self) -> None:
+        bar = self.verticalScrollBar()
+        if bar.isSliderDown():
+            return
+        self._setting_bar = True
+        bar.setRange(0, self.page.maximum)
+        bar.setPageStep(max(1, self.page.height))
+        bar.setSingleStep(round(self.page.style.line()))
+        bar.setValue(self.page.value)
+        self._setting_bar = False
+
+    def _refine(self) -> None:
+        self._idle.setInterval(0)
+        if not self.page.refine():
+            self._idle.stop()
+        self._sync_bar()
+
+    def to_start(self) -> None:
+        """Go to the first message."""
+        self.page.jump_to_start()
+        self.refresh()
+
+    def box_of(self, message_id: str) -> QRect | None:
+        """Where a message stands in the viewport, as far as it is placed."""
+        mine = [placed for placed in self.page.placed if placed.item.message.id == message_id]
+        if not mine:
+            return None
+        top, bottom = mine[0].y, mine[-1].y + mine[-1].height
+        return QRect(self.page.measure.left, top, self.page.measure.width, bottom - top)
+
+    # ------------------------------------------------------------------------------------------ painting
+
+    def refresh(self, *, anew: bool = False) -> None:
+        """Bring the picture up to date with the page, moving what is painted where that is enough."""
+        self.page.arrange()
+        self.picture.update(anew=anew or self.reader.has_selection)
+        self._sync_bar()
+        self._note_following()
+        if self.accessible is not None and QAccessible.isActive():
+            self.accessible.stir()
+
+    def _show_all(self) -> None:
+        self._place_children()
+        self.refresh(anew=True)
+
+    def _note_following(self) -> None:
+        following = self.page.at_end
+        self._jump.setVisible(not following)
+        if following != self._was_following:
+            self._was_following = following
+            self.following_changed.emit(following)
+
+    def floating(self) -> list[QWidget]:
+        """The widgets over the text."""
+        return [one for one in (self._jump, self._empty) if one]
+
+    def _place_children(self) -> None:
+        area = self.viewport().geometry()
+        self._jump.move(area.center().x() - self._jump.width() // 2, area.bottom() - self._jump.height() - 12)
+        if self._empty is not None:
+            self._empty.setVisible(not self.page.messages)
+            self._empty.setGeometry(area)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        self.picture.paint(painter, event.rect())
+        painter.end()
+
+    # ------------------------------------------------------------------------------------------ events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.page.resize(self.viewport().width(), self.viewport().height())
+        self._show_all()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._pointer.wheel(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pointer.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._pointer.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._pointer.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self._pointer.menu(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._pointer.leave()
+        return bool(super().viewportEvent(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._keys.press(event):
+            event.ignore()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        return self._keys.tab(forward=forward) or bool(super().focusNextPrevChild(forward))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._keys.focus_in(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.reader.focused = ""
+        self.viewport().update()
