@@ -30,6 +30,7 @@ from chatgui.chat.prices import price_of
 from chatgui.chat.titles import UNTITLED, title_from
 from chatgui.chat.turn import Turn
 from chatgui.chat.undo import UndoStack
+from chatgui.chat.upkeep import Upkeep
 from chatgui.core.account import Account
 from chatgui.core.change import (
     Change,
@@ -90,6 +91,7 @@ class Session:
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed)
         self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget)
+        self.upkeep = Upkeep(database)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
 
     # Beginning and end
@@ -107,6 +109,7 @@ class Session:
         """Stop every turn, keep what has come, end the demo server. Safe to call at any moment, once."""
         running = list(self.turns.values())
         self._queued.clear()
+        await self.upkeep.end()
         for turn in running:
             turn.stop()
         await asyncio.gather(*(turn.wait() for turn in running), return_exceptions=True)
