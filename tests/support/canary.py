@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-CANARY = "sk-canary/9b7e+4f1d=not-a-real-key"
+CANARY = "yek-laer-a-ton=d1f4+e7b9/yranac-ks"[::-1]  # backwards here, since this file may be copied as well
 
 
 def forms(key: str = CANARY) -> set[bytes]:
