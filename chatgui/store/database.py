@@ -16,6 +16,7 @@ import asyncio
 import contextlib
 import queue
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -24,9 +25,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from chatgui.core.errors import StoreError, StoreState
 from chatgui.core.event import Event
-from chatgui.store import border, connecting, search_index
+from chatgui.store import backup, border, connecting, rescue, search_index
 from chatgui.store.ballast import Ballast
 from chatgui.store.run import Run
+from chatgui.store.salvage import Report, salvage
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,6 +46,7 @@ class Database:
         self.created = False  # whether this opening made the library
         self.unclean = False  # whether a run before this one ended without closing
         self.refuses: StoreError | None = None
+        self.rescued: rescue.Rescue | None = None  # what opening did about a damaged or missing file, to be shown
         self.trouble: Event[StoreError | None] = (
             Event()
         )  # space was taken from the reserve; None once it is whole again
@@ -60,8 +63,9 @@ class Database:
     async def open(self) -> None:
         """Open or make the database, and bring its schema up to date.
 
-        Raises StoreError if it is damaged, gone, or cannot be used at all. If it can only be read, it opens, and
-        `refuses` says why.
+        A damaged or missing file is kept and a new one made of what can be read and of the newest backup; `rescued`
+        then says so. If the database can only be read, it opens, and `refuses` says why. Raises StoreError if it
+        cannot be used at all.
         """
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._work, name="database", daemon=True)
@@ -80,6 +84,28 @@ class Database:
         """Run `fn(connection, …)` in one transaction. Cancelling the wait does not undo the write."""
         return await self._submit(lambda: self._write(lambda connection: fn(connection, *args), durable))
 
+    async def examine(self, stop: Callable[[], bool] = backup.never) -> str:
+        """What SQLite's check of the whole file finds wrong, empty if nothing. Seconds for a large file; in the background.
+
+        If something is wrong, the next start rescues what can be read.
+        """
+        wrong = await asyncio.to_thread(backup.check, self.path, stop=stop)
+        if wrong:
+            self._suspect()
+            self.trouble.emit(border.trouble(StoreState.CORRUPT, wrong))
+        return wrong
+
+    async def back_up(self, keep: int, stop: Callable[[], bool] = backup.never) -> Path | None:
+        """Make today's copy in the background if there is none yet; see `backup.daily`."""
+        return await asyncio.to_thread(backup.daily, self.path, keep, stop=stop)
+
+    async def restore(self, copy: Path) -> Report:
+        """Take in what a backup holds and this library lacks; nothing that is here is changed."""
+        with contextlib.ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".restore-", dir=self.path.parent))
+            source = await asyncio.to_thread(stack.enter_context, rescue.opened_copy(copy, Path(folder)))
+            return await self.write(lambda connection: salvage(source, connection), durable=True)
+
     async def close(self) -> None:
         """Finish what was asked, put the log into the file, and end the thread. May be called twice."""
         if self._thread is None:
@@ -93,7 +119,17 @@ class Database:
     # ------------------------------------------------------------------------------------- on the database's thread
 
     def _open(self) -> None:
-        opened = connecting.open_library(self.path, self.run)
+        try:
+            if rescue.suspect(self.path).exists() and backup.check(self.path):
+                raise border.trouble(StoreState.CORRUPT)
+            opened = connecting.open_library(self.path, self.run)
+        except (StoreError, sqlite3.Error) as error:
+            ours = error if isinstance(error, StoreError) else border.translate(error, self.path)
+            if ours.state is not StoreState.CORRUPT:
+                raise
+            self.rescued = rescue.rescue(self.path)
+            opened = connecting.open_library(self.path, self.run)
+        rescue.suspect(self.path).unlink(missing_ok=True)
         self._connection, self.created, self.refuses = opened.connection, opened.created, opened.refuses
         if self.refuses is None:
             self.unclean = bool(self.run.died)
@@ -197,8 +233,14 @@ class Database:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
             ours = border.translate(error, self.path)
             ours.__cause__ = error
+            if ours.state is StoreState.CORRUPT:
+                self._suspect()
             return ours
         return error
+
+    def _suspect(self) -> None:
+        with contextlib.suppress(OSError):
+            rescue.suspect(self.path).touch(0o600)  # the next start looks closely, and rescues what there is
 
     def _work(self) -> None:
         patience: float | None = None  # how long to wait for the next job before doing something else, in seconds
