@@ -90,15 +90,16 @@ class ChromeRow(Row):
             if not action.label or (action.quiet and not look.lit):
                 continue
             box = action.rect.adjusted(0, 2, 0, -2)
-            if look.hovered == action.name:
+            is_hot = bool(action.name) and look.hovered == action.name
+            if is_hot:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(colours["line"])
                 painter.drawRoundedRect(box, 4, 4)
-            if look.focused == action.name:
+            if action.name and look.focused == action.name:
                 painter.setPen(QPen(colours["accent"], 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 4, 4)
-            painter.setPen(colours["text" if look.hovered == action.name else "secondary"])
+            painter.setPen(colours["text" if is_hot else "secondary"])
             painter.drawText(action.rect, Qt.AlignmentFlag.AlignCenter, action.label)
 
 
@@ -187,6 +188,22 @@ class TraceRow(ChromeRow):
             painter.drawLine(QPointF(dot * 2, y), QPointF(end, y))
 
 
+class TurnRow(ChromeRow):
+    """The head of one turn's reasoning, in a list of turns: what was asked, and how long was thought."""
+
+    def __init__(self, question: str, words: str, style: Style, space: int) -> None:
+        super().__init__(style, space)
+        self.question = question
+        self.words = words
+
+    def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
+        width = self.style.metrics("small").horizontalAdvance(self.words) + 1
+        painter.setPen(QPen(self.style.colours["line"], 1))
+        painter.drawLine(QPointF(0, self.space - 4.5), QPointF(self.width, self.space - 4.5))
+        self.write(painter, self.question, 0, self.width - width - self.style.px(12), "text", bold=True)
+        self.write(painter, self.words, self.width - width, self.width, "faint")
+
+
 class FileRow(ChromeRow):
     """A file that belongs to the message: its name and size."""
 
@@ -219,13 +236,16 @@ class FooterRow(ChromeRow):
         super().__init__(style)
         self.message = message
         self.short, self.spoken = lookups.usage_line(message)
+        self.is_bare = not message.parts and not message.usage.known  # nothing came: nothing to copy or count
+        if self.is_bare:
+            self.short = ""
 
     def arrange(self) -> None:
-        self._actions = tuple(self.place(
-            [("copy", "Copy", "Copy this answer", True), ("quote", "Quote", "Quote in the composer", True),
-             ("regenerate", "Try again", "Ask for another answer", True), ("more", "⋯", "More actions", True)],
-            top=self.space,
-        ))  # fmt: skip
+        labels: list[Label] = [
+            ("copy", "Copy", "Copy this answer", True), ("quote", "Quote", "Quote in the composer", True),
+            ("regenerate", "Try again", "Ask for another answer", True), ("more", "⋯", "More actions", True),
+        ]  # fmt: skip
+        self._actions = tuple(self.place(labels[3:] if self.is_bare else labels, top=self.space))
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
         right = self._actions[0].rect.left() if look.lit else self.width

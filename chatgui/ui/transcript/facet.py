@@ -9,7 +9,7 @@ from chatgui.core import markdown
 from chatgui.core.markdown import Source
 from chatgui.core.message import Attachment, Image, Message, Refusal, Role, Sources, State, Text, ToolCall, ToolResult
 from chatgui.core.reply import Growing, Reply
-from chatgui.ui.transcript.chrome import FileRow, FooterRow, HeaderRow, Lookups, SpaceRow, TraceRow, thought
+from chatgui.ui.transcript.chrome import FileRow, FooterRow, HeaderRow, Lookups, SpaceRow, TraceRow, TurnRow, thought
 from chatgui.ui.transcript.notice import NoticeRow, notice
 from chatgui.ui.transcript.rows import Measure, Row, estimate_length
 from chatgui.ui.transcript.style import Style
@@ -71,12 +71,13 @@ class Facet:
 
 
 class ReasoningFacet(Facet):
-    """What was thought. With `heads`, each turn begins with a line that says whose it is."""
+    """What was thought. With `heads`, each turn begins with a line that says what was asked (`questions`, by message)."""
 
     is_one_text = True
 
     def __init__(self, *, heads: bool = False) -> None:
         self.heads = heads
+        self.questions: dict[str, str] = {}
 
     def length(self, message: Message) -> int:
         return len(message.reasoning)
@@ -94,10 +95,10 @@ class ReasoningFacet(Facet):
         return markdown.blocks(message.reasoning)
 
     def before(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
-        space = SpaceRow(round(style.px(8)))
         if not self.heads:
-            return [space]
-        return [space, TraceRow(thought(message) or "Thinking", style)]
+            return [SpaceRow(round(style.px(4)))]
+        question = self.questions.get(message.id, "")
+        return [TurnRow(question, thought(message) or "Thinking", style, round(style.px(20)))]
 
     def after(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
         return []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
 from chatgui.chat.turn import Phase
 from chatgui.core.delta import Retrying
@@ -16,7 +16,6 @@ from chatgui.ui.transcript.chrome import ChromeRow, Label
 from chatgui.ui.transcript.rows import Action, Look, Measure
 from chatgui.ui.transcript.style import Style
 
-WRAP = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
 QUIET_S = 2.0  # so long nobody needs to be told how long it takes
 
 RETRY: Label = ("regenerate", "Try again", "Ask for another answer", False)
@@ -32,32 +31,46 @@ class NoticeRow(ChromeRow):
         self.words, self.labels, self.colour = notice(message)
         self.failure = message.failure
         self.is_open = False
-        self._words_height = 0
-        self._details_height = 0
-
-    def layout(self, measure: Measure) -> int:
-        if self.width != measure.width:
-            self.width = measure.width
-            self._words_height = self._measure(self.words)
-            self._details_height = self._measure(details(self.failure)) if self.is_open and self.failure else 0
-            self.height = self.space + self._words_height + self._details_height + self.line + round(self.style.px(4))
-            top = self.height - self.line
-            placed = self.place(self.labels, top=top, left=self._indent - self.style.px(6))
-            self._actions = tuple(
-                Action(
-                    one.name, one.label, one.words, one.rect, one.quiet, self.fold if one.name == "details" else None
-                )
-                for one in placed
-            )
-        return self.height
+        self._words = QTextLayout()
+        self._details = QTextLayout()
 
     @property
     def _indent(self) -> float:
         return self.style.px(12)
 
-    def _measure(self, text: str) -> int:
-        room = QRect(0, 0, round(self.width - self._indent), 100_000)
-        return math.ceil(self.style.metrics().boundingRect(QRectF(room), int(WRAP), text).height() + self.style.px(6))
+    def layout(self, measure: Measure) -> int:
+        if self.width != measure.width:
+            self.width = measure.width
+            height, end = self._wrap(self._words, self.words)
+            more, _ = self._wrap(self._details, details(self.failure) if self.is_open and self.failure else "")
+            actions = self.place(self.labels, top=0, left=0)
+            room = self.width - self._indent - sum(action.rect.width() for action in actions)
+            is_short = height < 2 * self.style.line() and end < room - self.style.px(12) and not more
+            left = self._indent + (end + self.style.px(6) if is_short else -self.style.px(6))
+            top = self.space + (0 if is_short else height + more + self.style.px(4))
+            self._actions = tuple(self._placed(action, left, top) for action in actions)
+            self.height = math.ceil(max(top + self.line, self.space + height))
+        return self.height
+
+    def _placed(self, action: Action, dx: float, dy: float) -> Action:
+        run = self.fold if action.name == "details" else None
+        return Action(action.name, action.label, action.words, action.rect.translated(dx, dy), action.quiet, run)
+
+    def _wrap(self, layout: QTextLayout, text: str) -> tuple[float, float]:
+        """Lay words out in lines; their height and the width of the last line."""
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setText(text.replace("\n", "\u2028"))
+        layout.setFont(self.style.font())
+        layout.setTextOption(option)
+        layout.beginLayout()
+        step, y, end = max(self.style.line(), self.line), 0.0, 0.0
+        while text and (line := layout.createLine()).isValid():
+            line.setLineWidth(self.width - self._indent)
+            line.setPosition(QPointF(0, y + (step - line.height()) / 2))
+            y, end = y + step if not y else y + self.style.line(), line.naturalTextWidth()
+        layout.endLayout()
+        return y, end
 
     def fold(self) -> None:
         """Show the details, or hide them again."""
@@ -66,17 +79,18 @@ class NoticeRow(ChromeRow):
         self.touch()
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
-        colours, width = self.style.colours, self.width - self._indent
+        colours = self.style.colours
         bar = QRectF(0, self.space, self.style.px(3), self.height - self.space)
         painter.fillRect(bar, colours[self.colour])
-        painter.setFont(self.style.font())
         painter.setPen(colours["text"])
-        painter.drawText(QRectF(self._indent, self.space, width, self._words_height), int(WRAP), self.words)
-        if self._details_height and self.failure:
-            painter.setPen(colours["secondary"])
-            top = self.space + self._words_height
-            painter.drawText(QRectF(self._indent, top, width, self._details_height), int(WRAP), details(self.failure))
+        self._words.draw(painter, QPointF(self._indent, self.space))
+        painter.setPen(colours["secondary"])
+        self._details.draw(painter, QPointF(self._indent, self.space + self._words_height()))
         self.paint_actions(painter, look)
+
+    def _words_height(self) -> float:
+        lines = self._words.lineCount()
+        return max(self.style.line(), self.line) + (lines - 1) * self.style.line() if lines else 0.0
 
 
 def notice(message: Message) -> tuple[str, list[Label], str]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWheelEvent
 
 from chatgui.ui.transcript.page import Placed
-from chatgui.ui.transcript.rows import Action, BlockRow
+from chatgui.ui.transcript.rows import Action, BlockRow, Row
 from chatgui.ui.transcript.selection import Point, Selection, line_at, word_at
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Pointer:
         self._origin: tuple[Point, Point] | None = None  # the word or line a drag began with
         self._double_at = (0.0, QPoint())
         self._link = ""
+        self._hot: Row | None = None  # the row under the pointer
         self._rest = 0.0  # part of a pixel not scrolled yet
         self._last = QPoint()
         self._autoscroll = QTimer(view, interval=AUTOSCROLL_MS)
@@ -194,6 +195,7 @@ class Pointer:
         view = self.view
         found, hit, link = self.row_at(at), self.action_at(at), self._link_at(at)
         view.reader.set_lit(found[0].item.message.id if found else "", hit[1].name if hit else "")
+        self._warm(found[0].row if found else None, found[1] if found else None)
         if link != self._link:
             self._link = link
             view.link_hovered.emit(link)
@@ -203,10 +205,19 @@ class Pointer:
             shape = Qt.CursorShape.PointingHandCursor
         if view.viewport().cursor().shape() != shape:
             view.viewport().setCursor(shape)
-        view.viewport().setToolTip("")
+
+    def _warm(self, row: Row | None, inside: QPointF | None) -> None:
+        """Tell the row under the pointer, and the one that was."""
+        changed = self._hot is not None and self._hot is not row and self._hot.hover(None)
+        self._hot = row
+        if row is not None and row.hover(inside):
+            changed = True
+        if changed:
+            self.view.refresh()
 
     def leave(self) -> None:
         """The pointer is elsewhere."""
+        self._warm(None, None)
         self.view.reader.set_lit("", "")
         if self._link:
             self._link = ""

@@ -27,7 +27,7 @@ class Measure:
     @classmethod
     def of(cls, pane: int, style: Style) -> Measure:
         """The column for a pane of this width: centred, never wider than the style's column."""
-        margin = round(style.px(style.margin)) if pane > style.px(360) else 12
+        margin = round(style.px(style.margin)) if pane > style.px(420) else 16
         width = max(80, min(round(style.px(style.column)), pane - 2 * margin))
         return cls(max(margin, (pane - width) // 2), width, pane)
 
@@ -117,6 +117,10 @@ class Row:
     def actions(self) -> tuple[Action, ...]:
         """What can be done here, in reading order."""
         return ()
+
+    def hover(self, point: QPointF | None) -> bool:
+        """The pointer is here, or has left; whether that shows."""
+        return False
 
     def wheel(self, point: QPointF, dx: float) -> bool:
         """Scroll sideways, if there is anything to scroll; whether it did."""
@@ -224,6 +228,12 @@ class BlockRow(Row):
             )
             for one in self.block.actions()
         )
+
+    def hover(self, point: QPointF | None) -> bool:
+        if self._block is not None and self._block.hover(self._inside(point) if point is not None else None):
+            self.touch()
+            return True
+        return False
 
     def wheel(self, point: QPointF, dx: float) -> bool:
         if self.block.wheel(dx):
