@@ -17,6 +17,8 @@ from chatgui.core.errors import ChatError, Failure, Kind, UsageError
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
 
+log = logging.getLogger(__name__)
+
 OK, REFUSED, WRONG_USE, LOCAL, INTERRUPTED = 0, 1, 2, 3, 130
 
 _NEXT: dict[Kind, str] = {
@@ -100,6 +102,11 @@ def carry_out(name: str, run: Callable[[argparse.Namespace], Awaitable[int]], op
         return LOCAL
     except ChatError as error:
         return _fail(name, error, options)
+    except Exception as error:
+        log.debug("a fault of this program", exc_info=error)
+        words = "Run it with --log-level debug before the command to see where, and tell its makers."
+        print(f"chatgui: “chatgui {name}” met a fault of its own ({type(error).__name__}). {words}", file=sys.stderr)
+        return LOCAL
     return status
 
 

@@ -120,8 +120,8 @@ class JsonLines:
             duration_ms=_rounded(timing.duration_ms), deltas=timing.deltas,
         )  # fmt: skip
 
-    def _line(self, kind: str, **fields: Any) -> None:
-        print_json({"type": kind, **fields}, lines=True)
+    def _line(self, what: str, /, **fields: Any) -> None:
+        print_json({"type": what, **fields}, lines=True)
 
 
 class Plain:
