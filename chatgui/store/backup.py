@@ -69,11 +69,11 @@ def before_migration(connection: sqlite3.Connection, path: Path, version: int) -
 
 
 def check(database: Path, *, stop: Callable[[], bool] = never) -> str:
-    """What SQLite's quick check finds wrong, in its words; empty if nothing (or if it was stopped)."""
+    """What SQLite's own check of the whole file finds wrong, in its words; empty if nothing (or if it was stopped)."""
     with contextlib.closing(_reader(database)) as connection:
         connection.set_progress_handler(stop, 100_000)
         try:
-            rows = [row[0] for row in connection.execute("PRAGMA quick_check(5)")]
+            rows = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
         except sqlite3.OperationalError as error:
             if stop():
                 return ""

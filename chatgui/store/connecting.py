@@ -15,6 +15,7 @@ from chatgui.store.run import Run
 from chatgui.store.times import now_ms
 
 _BUSY_S = 5.0
+_HEADER = 100  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,9 @@ def marker(path: Path) -> Path:
 
 def open_library(path: Path, run: Run) -> Opened:
     """Open `path`, made and migrated as needed. Raises StoreError or sqlite3.Error."""
-    first = not path.exists() or path.stat().st_size == 0
+    first = not path.exists() or path.stat().st_size < _HEADER  # SQLite would take so short a file for a new one
     if first and marker(path).exists():
-        raise StoreError(
-            StoreState.CORRUPT,
-            f"The library is gone: {path} is {'empty' if path.exists() else 'not there'}.",
-            advice="Start the program again to rescue what is left, from the newest backup where there is one.",
-        )
+        raise _gone(path)
     if not first and not _writable(path):
         return Opened(_readable(path, run), refuses=border.trouble(StoreState.READ_ONLY))
     try:
@@ -51,11 +48,21 @@ def open_library(path: Path, run: Run) -> Opened:
     return _open_writable(path, run, first)
 
 
+def _gone(path: Path) -> StoreError:
+    return StoreError(
+        StoreState.CORRUPT,
+        f"The library is gone: {path} is {'empty' if path.exists() else 'not there'}.",
+        advice="Start the program again to rescue what is left, from the newest backup where there is one.",
+    )
+
+
 def _open_writable(path: Path, run: Run, first: bool) -> Opened:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # private from birth; its log and index take the same mode
     connection = connect(path, run)
     try:
         found = schema.version(connection)
+        if not found and not first and marker(path).exists():
+            raise _gone(path)
         if found > schema.newest():
             connection.execute("PRAGMA query_only = ON")
             return Opened(connection, refuses=schema.too_new(found))

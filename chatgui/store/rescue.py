@@ -155,7 +155,10 @@ def _with_tables(path: Path) -> sqlite3.Connection | None:
 
 def _swap(fresh: Path, database: Path) -> Path | None:
     stamp = f"{datetime.now().astimezone():%Y-%m-%d-%H%M%S}"
-    kept = database.with_name(f"{database.stem}.damaged-{stamp}{database.suffix}")
+    names = (
+        f"{database.stem}.damaged-{stamp}{more}{database.suffix}" for more in ("", *map("-{}".format, range(2, 100)))
+    )
+    kept = next(path for name in names if not (path := database.with_name(name)).exists())
     for suffix in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             database.with_name(database.name + suffix).rename(kept.with_name(kept.name + suffix))
