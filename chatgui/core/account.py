@@ -75,6 +75,7 @@ class Account:
     `key_header` is `authorization` (Bearer) or another header that carries the bare key (`x-api-key`, `api-key`).
     `headers` and `query` are sent with every request; `extra_body` is merged last into its JSON.
     `unopened_think`: the model's answers begin inside `<think>` without saying so.
+    `keys` are the labels of further keys beside the first, nameless one; `key` is the label of the one in use.
     """
 
     id: str
@@ -96,6 +97,8 @@ class Account:
     colour: str = ""
     position: int = 0
     last_test: str = ""  # one sentence, with its date
+    keys: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def is_demo(self) -> bool:

@@ -41,7 +41,7 @@ def mend(text: str) -> Mended:
     if any(c.isspace() or not c.isprintable() for c in given):
         return Mended("", "The address contains a space or an invisible character.")
     if "://" not in given:
-        given = ("http://" if _is_local(given.split("/")[0].rsplit(":", 1)[0].strip("[]")) else "https://") + given
+        given = ("http://" if is_private(given.split("/")[0].rsplit(":", 1)[0].strip("[]")) else "https://") + given
     try:
         url = urlsplit(given)
         port = url.port
@@ -57,7 +57,8 @@ def mend(text: str) -> Mended:
     path = url.path if verbatim else _path(url.path)
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
     mended = urlunsplit((url.scheme.lower(), netloc, path, url.query, ""))
-    return Mended(mended, "" if mended == text.strip() else f"Using {mended}")
+    words = "" if mended == text.strip() else f"Using {mended}"
+    return Mended(mended, ". ".join(filter(None, (words, plain_words(mended)))))
 
 
 def _plain(error: ValueError) -> str:
@@ -80,9 +81,16 @@ def _problem(scheme: str, host: str, user: str | None) -> str:
         return "The name of the server is missing or malformed."
     if user is not None:
         return "The address contains a user name. Give the key in its own field instead."
-    if scheme.lower() == "http" and not _is_local(host):
-        return f"http:// would send the key to {host} for everyone on the way to read. Use https://."
     return ""
+
+
+def plain_words(url: str) -> str:
+    """The warning for an address without encryption outside this computer and its own network; empty if there is none."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or is_private(host):
+        return ""
+    return f"http:// sends key and words to {host} for everyone on the way to read. Use https:// if it offers that."
 
 
 def _path(path: str) -> str:
@@ -93,7 +101,7 @@ def _path(path: str) -> str:
     return path or "/v1"
 
 
-def _is_local(host: str) -> bool:
+def is_private(host: str) -> bool:
     """Whether this name or address is on this computer or its own network."""
     host = host.lower().strip("[]").rstrip(".")
     try:
