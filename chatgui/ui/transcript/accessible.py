@@ -1,4 +1,4 @@
-"""The transcript as a screen reader meets it: a list of the messages in sight, each with role, name, text and state.
+"""The transcript as a screen reader meets it: a list of the messages in sight and near, each with role, name, text and state.
 
 Children are made for what is in sight only, told of when they change, and retired a moment after they went.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,7 +15,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessible
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 from chatgui.chat.usage import usage_line
-from chatgui.core.message import Role, State
+from chatgui.core.message import Message, Role, State
 from chatgui.ui.transcript.accessible_parts import MessagePart, Readable, pointer, same
 from chatgui.ui.transcript.chrome import speaker
 from chatgui.ui.transcript.message import Item
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
 
 SETTLE_MS = 150  # changes of what is in sight are told so much later, together
+NEAR = 20  # messages exposed above and below those in sight
 
 
 class AccessibleTranscript(QAccessibleWidget):
@@ -33,7 +35,7 @@ class AccessibleTranscript(QAccessibleWidget):
         super().__init__(view, QAccessible.Role.Document if whole else QAccessible.Role.List, view.accessibleName())
         self.view = view
         self._readable = Readable(self._all_text, lambda _: self.rect(), lambda _: 0) if whole else None
-        self._parts: dict[str, tuple[object, MessagePart]] = {}
+        self._parts: dict[str, MessagePart] = {}
         self._order: list[MessagePart] = []
         self._gone: list[MessagePart] = []  # retired once nobody can be in the middle of asking them
         self._burial = QTimer(view, singleShot=True, interval=0)
@@ -44,12 +46,13 @@ class AccessibleTranscript(QAccessibleWidget):
     def _all_text(self) -> str:
         """The text of what is in sight, and of the rest of its messages."""
         self.sync()
-        return "\n\n".join(part.item.text for part in self._order)
+        return "\n\n".join(part.item.text for part in self._order if part.item)
 
     def interface_cast(self, kind: QAccessible.InterfaceType) -> Any:
         if kind == QAccessible.InterfaceType.TextInterface and self._readable is not None:
             return pointer(self._readable)
-        return super().interface_cast(kind)
+        found = super().interface_cast(kind)
+        return pointer(None) if found is None else found
 
     def _children(self) -> list[QAccessibleInterface]:
         self.sync()
@@ -57,23 +60,27 @@ class AccessibleTranscript(QAccessibleWidget):
         inside = [found for one in widgets if (found := QAccessible.queryAccessibleInterface(one)) is not None]
         return [*self._order, *inside]
 
+    def _near(self) -> Sequence[Message]:
+        """The messages in sight, and some above and below."""
+        placed, messages = self.view.page.placed, self.view.messages
+        if not placed:
+            return messages[-NEAR:]
+        return messages[max(0, placed[0].index - NEAR) : placed[-1].index + NEAR]
+
     def sync(self) -> bool:
         """Bring the children in line with what is in sight; whether they changed."""
-        seen = {placed.item.message.id: placed.item for placed in self.view.page.placed if placed.height}
-        fresh: dict[str, tuple[object, MessagePart]] = {}
-        for key, item in seen.items():
-            version = (item, item.message, len(item.rows))
-            known = self._parts.pop(key, None)
-            if known is not None and known[0] == version:
-                fresh[key] = known
-            else:
+        fresh: dict[str, MessagePart] = {}
+        for message in self._near():
+            known = self._parts.pop(message.id, None)
+            if known is None or known.message is not message:
                 if known is not None:
-                    self._gone.append(known[1])
-                fresh[key] = (version, MessagePart(self, self.view, item))
-        self._gone += [part for _, part in self._parts.values()]
+                    self._gone.append(known)
+                known = MessagePart(self, self.view, message)
+            fresh[message.id] = known
+        self._gone += self._parts.values()
         if self._gone:
             self._burial.start()
-        order = [part for _, part in fresh.values()]
+        order = list(fresh.values())
         changed = order != self._order
         self._parts, self._order = fresh, order
         return changed
@@ -112,8 +119,7 @@ class AccessibleTranscript(QAccessibleWidget):
         return next((one for one in self._children() if one.rect().contains(x, y)), None)
 
     def focusChild(self) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
-        found = self._parts.get(self.view.reader.current) if self.view.hasFocus() else None
-        return found[1] if found else None
+        return self._parts.get(self.view.reader.current) if self.view.hasFocus() else None
 
     def text(self, which: QAccessible.Text) -> str:
         return self.view.accessibleName() if which == QAccessible.Text.Name else str(super().text(which))

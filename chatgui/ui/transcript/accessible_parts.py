@@ -6,14 +6,14 @@ out with `retire` before it is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface, QAccessibleTextInterface
 
-from chatgui.core.message import State
+from chatgui.core.message import Message, State
 from chatgui.ui.transcript.chrome import FooterRow, speaker, spoken_state, when
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.notice import NoticeRow
@@ -131,6 +131,7 @@ class Part(QAccessibleInterface):
     def state(self) -> QAccessible.State:
         state = QAccessible.State()
         state.readOnly = True
+        state.offscreen = self.box().isEmpty()
         state.multiLine = self.readable is not None
         return state
 
@@ -196,6 +197,12 @@ class ActionPart(RowPart):
         self.action = action
         self.press = Press(lambda: self.view.reader.act(parent.message_id, action))
 
+    def state(self) -> QAccessible.State:
+        state = super().state()
+        state.readOnly = False
+        state.focusable = True
+        return state
+
     def box(self) -> QRect:
         inside = self.action.rect.toAlignedRect()
         row = super().box()
@@ -203,22 +210,45 @@ class ActionPart(RowPart):
 
 
 class MessagePart(Part):
-    """A message in sight."""
+    """A message in sight, or near."""
 
-    def __init__(self, parent: QAccessibleInterface, view: TranscriptView, item: Item) -> None:
+    def __init__(self, parent: QAccessibleInterface, view: TranscriptView, message: Message) -> None:
         super().__init__(parent, view, QAccessible.Role.ListItem)
-        self.item = item
-        self.message_id = item.message.id
-        message = item.message
+        self.message = message
+        self.message_id = message.id
         self.name = speaker(message)
-        described = (spoken_state(message), _failure(item), when(message.created))
+        failure = message.failure.message if message.failure else ""
+        described = (spoken_state(message), failure, when(message.created))
         self.description = ", ".join(words for words in described if words)
-        self.readable = Readable(lambda: item.text, self._character_box, self._offset_at)
-        self.parts = list(self._inside())
+        self.readable = Readable(lambda: self.item.text if self.item else "", self._character_box, self._offset_at)
+        self._rows = -1  # how many rows there were when the parts were made
 
-    def _inside(self) -> list[Part]:
+    @property
+    def item(self) -> Item | None:
+        """The message as rows; None once it is not shown any more."""
+        index = self.view.index_of(self.message_id)
+        return self.view.page.item(index) if index is not None else None
+
+    def sync(self) -> None:
+        """Make the parts if the rows are others now."""
+        item = self.item
+        if item is not None and len(item.rows) != self._rows:
+            self._rows = len(item.rows)
+            gone, self.parts = self.parts, list(self._inside(item))
+            for part in gone:
+                QTimer.singleShot(0, part.retire)  # somebody may be asking it just now
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
+        self.sync()
+        return super().child(index)
+
+    def childCount(self) -> int:
+        self.sync()
+        return super().childCount()
+
+    def _inside(self, item: Item) -> list[Part]:
         parts: list[Part] = []
-        for row in self.item.rows:
+        for row in item.rows:
             if isinstance(row, BlockRow) and row.source.kind == "code":
                 language = row.source.info.split(" ")[0]
                 parts.append(RowPart(self, row, QAccessible.Role.Section, f"Code, {language}" if language else "Code"))
@@ -231,19 +261,24 @@ class MessagePart(Part):
 
     def state(self) -> QAccessible.State:
         state = super().state()
+        state.offscreen = False  # the list can be read on beyond what is in sight
         state.focusable = True
         state.selectable = True
         is_current = self.message_id == self.view.reader.current
         state.selected = is_current
         state.focused = is_current and self.view.hasFocus()
-        state.busy = self.item.message.state is State.STREAMING
+        state.busy = self.message.state is State.STREAMING
         return state
 
     def box(self) -> QRect:
         return self.view.box_of(self.message_id) or QRect()
 
+    def _body(self) -> Sequence[BlockRow]:
+        item = self.item
+        return item.body if item is not None else ()
+
     def _character_box(self, offset: int) -> QRect:
-        for row in self.item.body:
+        for row in self._body():
             if offset <= len(row.text):
                 for placed in self.view.page.placed:
                     if placed.row is row:
@@ -257,14 +292,10 @@ class MessagePart(Part):
     def _offset_at(self, at: QPoint) -> int:
         inside = self.view.viewport().mapFromGlobal(at)
         before = 0
-        for row in self.item.body:
+        for row in self._body():
             for placed in self.view.page.placed:
                 if placed.row is row and placed.y <= inside.y() < placed.y + placed.height:
                     left = self.view.page.measure.left
                     return before + row.position_at(QPointF(inside.x() - left, inside.y() - placed.y))
             before += len(row.text) + 2
         return -1
-
-
-def _failure(item: Item) -> str:
-    return item.message.failure.message if item.message.failure else ""
