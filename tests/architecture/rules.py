@@ -22,7 +22,8 @@ EMPTY_WORDS = re.compile(r"(Manager|Helper|Utils?|Handler|Data|Info)(?=[A-Z_]|$)
 OPEN_LINK = "chatgui/ui/links.py"
 FORMULA_IN_CORE = {"chatgui/core/markdown.py": {"pyromark"}, "chatgui/core/markup.py": {"pyromark"}}
 QT_IN_EXCHANGE = "chatgui/exchange/exporters/pdf"  # the writer and what it is cut into
-MAY_SLEEP = ("packaging/", "tests/packaging/bare_machine.py")  # they wait for other machines' windows and processes
+# Programs started by name: they draw for somebody to look at, or wait for another machine's windows.
+BY_NAME = ("packaging/", "tests/packaging/bare_machine.py", "tests/ui/blocks/render_gallery.py")
 STDOUT = ("chatgui/cli/", "chatgui/demo/__main__.py", "packaging/", "tests/")
 
 Complaint = tuple[int, str]
@@ -88,14 +89,14 @@ def _is_banned(module: Module, name: str) -> str:
             "." in name and method in {"exec", "exec_"},
             "a nested event loop stops other tasks: open() and await finished",
         ),
-        (method == "processEvents", "a nested event loop stops other tasks"),
+        (method == "processEvents" and not module.is_in(*BY_NAME), "a nested event loop stops other tasks"),
         (method in {"asyncSlot", "asyncClose"}, "the task is lost: start it in the window's task group"),
         (method in {"setHtml", "insertHtml", "appendHtml"}, "HTML reads local files; build blocks with a cursor"),
         (method == "openUrl" and module.name != OPEN_LINK, f"links open in {OPEN_LINK} only, which asks"),
         (method in {"aiter_lines", "iter_lines"}, "splits inside JSON at U+2028"),
         (method == "splitlines" and module.is_in("chatgui/wire/"), "splits at U+2028; the wire knows CR and LF"),
         (method == "executescript", "commits on its own: a half-done migration stays"),
-        (name == "time.sleep" and not module.is_in(*MAY_SLEEP), "blocks the only thread; a test waits for a fact"),
+        (name == "time.sleep" and not module.is_in(*BY_NAME), "blocks the only thread; a test waits for a fact"),
         (name == "print" and not module.is_in(*STDOUT), "print belongs to the command line"),
     ]
     return next((why for banned, why in bans if banned), "")
@@ -214,57 +215,61 @@ def undocumented(module: Module) -> Iterator[Complaint]:
 # ------------------------------------------------------------------------------------------------ registries
 
 
-def _registry(tree: ast.Module) -> tuple[str, str, set[str], int] | None:
-    """A module-level `NAMES: tuple[Kind, ...] = (…)`: its name, Kind, the names used in it, and its line."""
+def _registry(tree: ast.Module) -> ast.AnnAssign | None:
+    """The folder's list of what it holds: a module-level `NAMES: tuple[Kind, ...] = (…)`."""
     for node in tree.body:
         match node:
-            case ast.AnnAssign(
-                target=ast.Name(id=name),
-                annotation=ast.Subscript(value=ast.Name(id="tuple"), slice=ast.Tuple(elts=[kind, ast.Constant()])),
-                value=ast.Tuple() as value,
-            ) if name.isupper():
-                kinds = [one.id for one in ast.walk(kind) if isinstance(one, ast.Name) and one.id != "type"]
-                used = {one.id for one in ast.walk(value) if isinstance(one, ast.Name)}
-                return name, kinds[0] if kinds else "", used, node.lineno
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Subscript(value=ast.Name(id="tuple"))):
+                if name.isupper() and isinstance(node.value, ast.Tuple):
+                    return node
     return None
 
 
-def _members(tree: ast.Module, kind: str, package: str) -> list[str]:
-    """Module-level names that are of `kind`: `class X(Kind)`, `class X(a sibling's class)`, `X = Kind(…)`."""
-    siblings = {kind} | {
-        one.asname or one.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package)
-        for one in node.names
-        if one.name[0].isupper() and not one.name.isupper()
-    }
-    found: list[str] = []
+def _names(tree: ast.AST) -> set[str]:
+    """Every name and every text in a piece of code."""
+    names = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)}
+    return names | {one.value for one in ast.walk(tree) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+
+def _imported_from(tree: ast.Module, source: str) -> set[str]:
+    found = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == source)
+    return {one.asname or one.name for node in found for one in node.names}
+
+
+def _members(tree: ast.Module, kinds: set[str]) -> set[str]:
+    """Module-level names that belong into the list: `class X(Kind)` and `X = Kind(…)`."""
+    found: set[str] = set()
     for node in tree.body:
         match node:
             case ast.ClassDef(name=name, bases=bases):
-                if any(isinstance(base, ast.Name) and base.id in siblings for base in bases):
-                    found.append(name)
+                found |= {name} if kinds & {one.id for one in bases if isinstance(one, ast.Name)} else set()
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=ast.Name(id=called)))
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=ast.Name(id=called)))
-            ) if called == kind:
-                found.append(name)
-    return [name for name in found if not name.startswith("_")]
+            ) if called in kinds:
+                found.add(name)
+    return {name for name in found if not name.startswith("_")}
 
 
 def incomplete_registries(module: Module) -> Iterator[Complaint]:
-    """A folder with a tuple of what it holds lists every module that holds one."""
-    found = _registry(module.tree) if module.path.name == "__init__.py" else None
-    if not found:
+    """A folder with a tuple of what it holds lists every module that holds one.
+
+    Where the kind comes from `base`, its subclasses and instances must be in the tuple. Where the rows only name what is
+    loaded later, every module must be named that is not a part of another one.
+    """
+    registry = _registry(module.tree) if module.path.name == "__init__.py" else None
+    if not registry:
         return
-    registry, kind, used, line = found
     package = module.name.removesuffix("/__init__.py").replace("/", ".")
-    for path in sorted(module.path.parent.glob("*.py")):
-        sibling = Module(module.root, path)
-        if path.stem not in {"__init__", "base"}:
-            members = _members(sibling.tree, kind, package)
-            if members and not used & set(members):
-                yield line, f"{registry} lacks {path.stem}.{members[0]}"
+    siblings = [Module(module.root, path) for path in sorted(module.path.parent.glob("*.py"))]
+    siblings = [one for one in siblings if one.path.stem not in {"__init__", "base"} and one.path.stem[0] != "_"]
+    kinds = _names(registry.annotation) & _imported_from(module.tree, f"{package}.base")
+    named = {name.removeprefix(f"{package}.") for one in (module, *siblings) for _, name in _imports(one.tree)}
+    listed = _names(registry.value or registry)
+    for one in siblings:
+        members = _members(one.tree, kinds)
+        if (members and not members & listed) or (not kinds and one.path.stem not in listed | named):
+            yield registry.lineno, f"{ast.unparse(registry.target)} lacks {one.path.stem}"
 
 
 RULES: tuple[tuple[Callable[[Module], Iterator[Complaint]], tuple[str, ...]], ...] = (

@@ -90,7 +90,7 @@ def test_the_source_archive_builds_the_same_wheel(built: tuple[Path, Path], tmp_
 @pytest.mark.packaging
 @pytest.mark.timeout(600)
 def test_the_wheel_runs_in_a_fresh_environment(built: tuple[Path, Path], fresh: Path, tmp_path: Path) -> None:
-    pip = [fresh / "python", "-m", "pip", "install", "--quiet"]
+    pip: list[str | Path] = [fresh / "python", "-m", "pip", "install", "--quiet"]
     call(*pip, "--require-hashes", "--only-binary", ":all:", "-r", ROOT / "packaging/requirements.txt", cwd=tmp_path)
     call(*pip, "--no-deps", built[0], cwd=tmp_path)
     call(fresh / "python", "-m", "pip", "check", cwd=tmp_path)
@@ -104,7 +104,7 @@ def test_an_editable_install_runs(fresh: Path, tmp_path: Path) -> None:
     # The new environment borrows this one's packages, so that the build needs no network.
     borrowed = Path(call(fresh / "python", "-c", "import site; print(site.getsitepackages()[0])", cwd=tmp_path).strip())
     (borrowed / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
-    pip = [fresh / "python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+    pip: list[str | Path] = [fresh / "python", "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     call(*pip, "--editable", ROOT, cwd=tmp_path)
     assert str(ROOT / "resources") in call(fresh / "python", "-c", READ, cwd=tmp_path)
     assert "chatgui" in call(fresh / "chatgui", "--version", cwd=tmp_path)
