@@ -19,6 +19,7 @@ from typing import Any
 
 from chatgui.core import formulas
 from chatgui.core.markup import FENCE, Item, List, Node, closing_fence, parse, parser
+from chatgui.core.unfinished import closed_for_display
 
 CREDIT = 16  # characters the parser may read for each character that came, on the average
 FREE = 65_536  # … and this many before anything is counted
@@ -32,7 +33,7 @@ class Source:
     `kind` is paragraph, heading, item, quote, code, table, rule, html, footnote, math (display maths of its own),
     definitions (of links: nothing to see) or plain (literal text, no Markdown). `info` is a code block's info string or
     a footnote's label. `number` is an ordered item's number and `first` marks the first item of its list. `links` holds
-    definitions of links and notes the block needs from elsewhere.
+    definitions of links and notes the block needs from elsewhere. `growing` is the block still being written.
     """
 
     kind: str
@@ -41,10 +42,12 @@ class Source:
     number: int | None = None
     first: bool = False
     links: str = ""
+    growing: bool = False
 
     def nodes(self) -> tuple[Node, ...]:
-        """The block as a tree."""
-        made = parse(self.markdown, self.links)
+        """The block as a tree; while it grows, with what is open in it closed."""
+        text = closed_for_display(self.markdown, self.kind) if self.growing else self.markdown
+        made = parse(text, self.links)
         if self.kind == "item" and self.number is not None and made and isinstance(made[0], List):
             return (replace(made[0], start=self.number), *made[1:])
         return made
@@ -103,7 +106,7 @@ class Splitter:
         self._tail = ""
         self._head = _NOTHING  # what the tail begins with
         self._carried: _Start | None = None  # the list item the tail begins with, as its list counts it
-        self._more = False  # whether the tail held more than one block when it was last parsed
+        self._following: list[_Start] = []  # what began in the tail behind its first block when it was last parsed
         self._seen = 0  # length of the tail that need not be looked at again
         self._credit = FREE
         self._fence: re.Pattern[str] | None = None  # what closes the code block the tail is in
@@ -111,8 +114,24 @@ class Splitter:
 
     @property
     def open(self) -> Source | None:
-        """The block still being written; None before the first character of one."""
-        return _source(self._tail, self._head) if self._tail.strip() else None
+        """All that is not closed yet, as the block it begins with; None before the first character of one."""
+        return replace(_source(self._tail, self._head), growing=True) if self._tail.strip() else None
+
+    @property
+    def tail(self) -> tuple[Source, ...]:
+        """All that is not closed yet, block by block: for showing. Mostly one; the last but one closes with the line."""
+        if not self._tail.strip():
+            return ()
+        if not self._following:
+            return (replace(_source(self._tail, self._head), growing=True),)
+        starts = (self._head, *self._following)
+        ends = [one.at for one in self._following]
+        made = [
+            _source(self._tail[one.at if index else 0 : end], one)
+            for index, (one, end) in enumerate(zip(starts, (*ends, len(self._tail)), strict=True))
+        ]
+        made[-1] = replace(made[-1], growing=True)
+        return tuple(made)
 
     def feed(self, text: str) -> None:
         """Take in what came. The cost is bounded by the length of all that came, whatever it is."""
@@ -145,7 +164,7 @@ class Splitter:
             self._cut(math, _Start(0, "math"))
             return bool(self._tail)
         if math == 0:
-            self._head = _Start(0, "math")
+            self._head, self._following = _Start(0, "math"), []
             return False
         return self._step_parsed(final=final)
 
@@ -165,7 +184,7 @@ class Splitter:
         """Whether all new lines belong to the open block, told without parsing."""
         start = self._tail.rfind("\n", 0, self._seen) + 1
         before = self._tail[self._tail.rfind("\n", 0, max(0, start - 1)) + 1 : start]
-        if self._more or not before.strip():
+        if self._following or not before.strip():
             return False
         lines = self._tail[start:end].split("\n")
         if self._head.kind == "table":
@@ -183,7 +202,8 @@ class Splitter:
         while index + 1 < len(starts) and (final or _settled(tail, starts[index + 1])):
             self._close(starts[index].at if index else 0, starts[index + 1].at, starts[index])
             index += 1
-        self._head, self._more = starts[index], index + 1 < len(starts)
+        self._head = starts[index]
+        self._following = [replace(one, at=one.at - (self._head.at if index else 0)) for one in starts[index + 1 :]]
         if index:
             self._drop(starts[index].at)
             if self._head.kind in {"fence", "math"}:
@@ -275,7 +295,7 @@ class Splitter:
     def _cut(self, end: int, head: _Start) -> None:
         self._close(0, end, head)
         self._drop(end)
-        self._head, self._more, self._carried = _NOTHING, False, None
+        self._head, self._following, self._carried = _NOTHING, [], None
 
     def _drop(self, end: int) -> None:
         self._tail = self._tail[end:]

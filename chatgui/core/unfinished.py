@@ -1,0 +1,175 @@
+"""What is still being written, shown as if it were finished: nothing flashes while a construct grows.
+
+Open emphasis and code are closed, half a link is its text, half a table row is a row, a lone mark at the end is kept
+back until it is known what it becomes.
+"""
+
+from __future__ import annotations
+
+import re
+
+REACH = 4_000  # characters looked back for what is open
+
+_MARKS_ONLY = re.compile(r"[ \t>]*(?:[*+_=#|:~`$\\!\[-]+|\d{1,9}[.)]?|[-*+] \[[ xX]?)[ \t]*")
+_BLOCK_LINE = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|\|)")
+_FENCE_LINE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
+_DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t:|-]*")
+_TOKEN = re.compile(r"\\[(\[]|\\.|`+|\$\$?|\*+|_+|~~|!?\[|\]\(?|\||\n", re.DOTALL)
+
+
+def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
+    """`markdown`, the open end of a text, with what is open in it closed."""
+    if kind in {"code", "html", "rule", "plain", "definitions"}:
+        return markdown
+    text = markdown
+    head, _, last = text.rpartition("\n")
+    fence = _open_fence(text)
+    if kind == "math":
+        return _as_code(markdown)
+    if fence:
+        return f"{head}\n" if last.strip() and not last.strip(" >\t" + fence[0]) else text
+    table = _table(text)
+    if table is not None:
+        return table
+    if last and _MARKS_ONLY.fullmatch(last) and not (kind == "item" and not head):
+        text = f"{head}\n" if head else ""
+        return text if kind == "table" else _closed(text.rstrip("\n")) if text else ""
+    return _closed(text.rstrip(" \t"))
+
+
+def _open_fence(text: str) -> str:
+    """The ticks of a code block within `text` that is still open; empty if none is."""
+    ticks = ""
+    if "```" not in text and "~~~" not in text:
+        return ticks
+    for match in _FENCE_LINE.finditer(text):
+        if not ticks:
+            ticks = match[1]
+        elif match[1].startswith(ticks) and not match[2].strip():
+            ticks = ""
+    return ticks
+
+
+def _table(text: str) -> str | None:
+    """`text` as a table, if it is the beginning of one that has no complete row of dashes yet."""
+    lines = text.lstrip("\n").split("\n")
+    first = lines[0].strip()
+    if not first.startswith("|") or len(first) < 2 or len(lines) > 2:
+        return None
+    if len(lines) == 2 and (not _DELIMITER_ROW.fullmatch(lines[1]) or lines[1].rstrip().endswith("-|")):
+        return None
+    if len(lines) == 2 and lines[1].count("|") > first.count("|"):
+        return None
+    cells = max(1, len(re.findall(r"(?<!\\)\|", first.strip("|"))) + 1)
+    return f"{_closed(first.rstrip('|'))}|\n{'|---' * cells}|\n"
+
+
+def _as_code(text: str) -> str:
+    """A formula that is being written: its source, as code."""
+    body = text.strip().removeprefix("$$").removeprefix("\\[").removesuffix("$").strip()
+    ticks = "`" * 3
+    return f"{ticks} {' '.join(body.split())} {ticks}" if body and "`" not in body else ""
+
+
+def _closed(text: str) -> str:
+    """`text` with the spans that are open at its end closed."""
+    start = _last_part(text)
+    part = text[start:]
+    stack: list[tuple[str, int]] = []  # (mark, where it stands)
+    position = 0
+    while match := _TOKEN.search(part, position):
+        mark, at, position = match.group(), match.start(), match.end()
+        if mark[0] == "`":
+            end = re.compile(rf"(?<!`){mark}(?!`)").search(part, position)
+            if end is None:
+                body = part[position:].strip()
+                whole = (
+                    f"{part[:position]}{part[position:].rstrip('`')}{mark}" if body.strip("`") else part[:at].rstrip()
+                )
+                return text[:start] + _with_ends(whole, stack)
+            position = end.end()
+        elif mark in {"\\(", "\\["} or mark[0] == "$":
+            end_mark = {"\\(": "\\)", "\\[": "\\]"}.get(mark, mark)
+            found = part.find(end_mark, position)
+            if found >= 0 and (mark != "$" or not part[position : position + 1].isspace()):
+                position = found + len(end_mark)
+            elif found < 0 and (mark != "$" or _is_maths(part[position:])):
+                body = part[position:].strip().rstrip("$\\")
+                whole = part[:at] + (f"`` {body} ``" if body and "`" not in body else "")
+                return text[:start] + _with_ends(whole.rstrip(), stack)
+        else:
+            _take(mark, at, part, stack)
+    return text[:start] + _with_ends(part, stack)
+
+
+def _is_maths(text: str) -> bool:
+    return (
+        bool(text)
+        and not text[0].isdigit()
+        and not text[0].isspace()
+        and bool(re.search(r"[\\^_{}=]", text) or len(text) < 3)
+    )
+
+
+def _last_part(text: str) -> int:
+    """Where the paragraph, item, heading or cell begins in which `text` ends."""
+    start = max(0, len(text) - REACH, text.rfind("\n\n") + 2 if "\n\n" in text else 0)
+    line = text.rfind("\n", start) + 1
+    while line > start:
+        if _BLOCK_LINE.match(text, line):
+            return line
+        line = text.rfind("\n", start, line - 1) + 1
+        if line == 0:
+            break
+    return start
+
+
+def _take(mark: str, at: int, part: str, stack: list[tuple[str, int]]) -> None:
+    """Open or close what a mark opens or closes."""
+    before, after = part[at - 1 : at] or " ", part[at + len(mark) : at + len(mark) + 1]
+    if mark in {"[", "!["}:
+        stack.append((mark, at))
+    elif mark[0] == "]":
+        opened = next((index for index in range(len(stack) - 1, -1, -1) if stack[index][0] in {"[", "!["}), None)
+        if opened is None:
+            return
+        if mark == "](" and ")" not in part[at:]:
+            stack[opened] = (stack[opened][0] + "](", stack[opened][1])
+        else:
+            del stack[opened:]
+    elif mark[0] in "*_~":
+        _take_emphasis(mark, at, (before, after), stack)
+
+
+def _take_emphasis(mark: str, at: int, around: tuple[str, str], stack: list[tuple[str, int]]) -> None:
+    before, after = around
+    word = mark[0] == "_" and before.isalnum() and after.isalnum()
+    if word:
+        return
+    left = len(mark)
+    if not before.isspace():
+        while left and stack and stack[-1][0][0] == mark[0]:
+            opened, where = stack.pop()
+            used = min(len(opened), left)
+            left -= used
+            if used < len(opened):
+                stack.append((opened[: len(opened) - used], where))
+    if left and (not after or not after.isspace()) and not (mark[0] == "_" and before.isalnum()):
+        stack.append((mark[:left], at))
+
+
+def _with_ends(part: str, stack: list[tuple[str, int]]) -> str:
+    """`part` with what is open at its end closed, from the inside out."""
+    ends = ""
+    for mark, at in reversed(stack):
+        if mark[0] == "!":
+            part, ends = part[:at].rstrip(), ""
+        elif mark.endswith("]("):
+            part = part[:at] + part[at + 1 : part.rfind("](")]
+        elif mark == "[":
+            part = part[:at] + part[at + 1 :]
+        elif not part[at + len(mark) :].strip():
+            part = part[:at].rstrip()
+        else:
+            ends += mark
+    return part.rstrip() + ends if ends else part

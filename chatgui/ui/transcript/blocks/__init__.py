@@ -1,0 +1,97 @@
+"""Blocks: the parts of a message, each drawn by a class of its own. `make_block` chooses by the kind of the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from chatgui.core.markdown import Source
+from chatgui.core.markup import Code, Heading, Html, Node, Paragraph, Rule, Table
+from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment
+from chatgui.ui.transcript.blocks.code import CodeBlock
+from chatgui.ui.transcript.blocks.stack import StackBlock
+from chatgui.ui.transcript.blocks.table import TableBlock
+from chatgui.ui.transcript.blocks.text import LiteralBlock, NothingBlock, RuleBlock, TextBlock
+from chatgui.ui.transcript.style import Style
+
+__all__ = ["Block", "BlockAction", "Fragment", "make_block", "make_node", "space_above"]
+
+LONGEST = 60_000  # characters of running text shown as such; beyond it is literal text, laid out where it is seen
+MOST = 1_500  # blocks within one block
+
+_BUILDERS: dict[type, Callable[..., Block]] = {
+    Paragraph: TextBlock,
+    Heading: TextBlock,
+    Html: TextBlock,
+    Code: CodeBlock,
+    Table: TableBlock,
+}
+
+
+def make_block(source: Source, style: Style) -> Block:
+    """The block for one source."""
+    block = _make(source, style)
+    if block.source is None:
+        block.source = source
+    return block
+
+
+def _make(source: Source, style: Style) -> Block:
+    if source.kind == "plain":
+        return _literal(source.markdown, style)
+    if source.kind == "definitions":
+        return NothingBlock(style)
+    if source.kind == "rule":
+        return RuleBlock(style)
+    if len(source.markdown) > LONGEST and source.kind not in {"code", "table"}:
+        return _literal(source.markdown, style)
+    nodes = source.nodes()
+    if _count(nodes) > MOST:
+        return _literal(source.markdown, style)
+    if len(nodes) == 1 and type(nodes[0]) in _BUILDERS:
+        block = make_node(nodes[0], style)
+        if isinstance(block, CodeBlock):
+            block.open_as(source)
+        return block
+    return StackBlock(nodes, style)
+
+
+def space_above(block: Block) -> float:
+    """Pixels between a block and the one above it in a message: items of a list stand close, headings apart."""
+    style, source = block.style, block.source
+    if source is None:
+        return style.px(style.block_space)
+    match source.kind:
+        case "definitions":
+            return 0.0
+        case "item" if not source.first:
+            return style.px(4)
+        case "heading":
+            return style.px(style.block_space + 8)
+        case "rule":
+            return style.px(4)
+    return style.px(style.block_space)
+
+
+def _literal(text: str, style: Style) -> Block:
+    text = text.strip("\n")
+    if len(text) > LONGEST:
+        return CodeBlock(Code(text), style, literal=True)
+    return LiteralBlock(text, style)
+
+
+def make_node(node: Node, style: Style) -> Block:
+    """The block for one node of the tree."""
+    if isinstance(node, Rule):
+        return RuleBlock(style)
+    builder = _BUILDERS.get(type(node))
+    return builder(node, style) if builder else StackBlock((node,), style)
+
+
+def _count(nodes: Sequence[Node]) -> int:
+    """How many nodes there are, those within others and the cells of tables counted."""
+    total = 0
+    for node in nodes:
+        total += 1
+        inner: Sequence[Node] = getattr(node, "children", ()) or getattr(node, "items", ())
+        total += _count(inner)
+    return total

@@ -1,0 +1,401 @@
+"""Code: lines on a grid, only those in sight laid out. A label and what can be done with it stand above.
+
+The same block shows literal text that is too long or too odd for anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPainter, QTextLayout, QTextOption
+
+from chatgui.core.markdown import Source
+from chatgui.core.markup import FENCE, Code, Html, Node, closing_fence
+from chatgui.ui.transcript.blocks import fragments, hidden
+from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span
+from chatgui.ui.transcript.blocks.flow import x_of
+from chatgui.ui.transcript.blocks.rows import Row, Rows
+from chatgui.ui.transcript.blocks.scroll import Sideways
+from chatgui.ui.transcript.highlight import Highlighting, formats
+from chatgui.ui.transcript.style import Style
+
+NUMBERED_FROM = 2  # lines: less needs no numbers
+
+
+class CodeBlock(Block):
+    """One block of code. `literal` shows it bare, as text of a message that is no code."""
+
+    def __init__(self, node: Code | Html, style: Style, *, literal: bool = False) -> None:
+        super().__init__(style)
+        self.node: Node = node
+        self.literal = literal
+        self.wide = not literal
+        self.language = node.language if isinstance(node, Code) else ""
+        self.wrap = literal
+        self.numbers = False
+        self.font: QFont = style.font("text" if literal else "code")
+        self.metrics = QFontMetricsF(self.font)
+        self.line_height = style.line("text" if literal else "code")
+        self.rows = Rows(self.metrics)
+        self.scroll = Sideways(style)
+        self._layouts: dict[int, QTextLayout] = {}
+        self._hot: QPointF | None = None
+        self._fence = ""  # the ticks it began with, while it may grow without being parsed
+        self._raw = 0  # how much of the source has been taken in
+        self._last = ""  # the line of the source that is not complete
+        self._done = False
+        self.highlighting: Highlighting | None = None
+        self._set(node.text)
+
+    # -------------------------------------------------------------------------------------------- text
+
+    def _set(self, text: str) -> None:
+        self.text = text.removesuffix("\n")
+        self.rows.set(self.text)
+        self._layouts.clear()
+        self.height = self._height()
+        self._highlight()
+
+    def _highlight(self) -> None:
+        if self.language and not self.literal:
+            if self.highlighting is None:
+                self.highlighting = Highlighting(self.language, self._coloured)
+            self.highlighting.set(self.text, finished=self._done or not self._fence)
+
+    def _coloured(self, first: int) -> None:
+        """Colours have come for the lines from `first` on."""
+        for row in [one for one in self._layouts if self.rows.at(one).line >= first]:
+            del self._layouts[row]
+        self.changed.emit(None)
+
+    def open_as(self, source: Source) -> None:
+        """Remember the source, so that what is added to it can be taken in without parsing it again."""
+        self.source = source
+        text = source.markdown.lstrip("\n")
+        skipped = len(source.markdown) - len(text)
+        head = FENCE.match(text)
+        if head is not None and head.group().endswith("\n") and not head.group().startswith(" "):
+            self._fence = head[1] or head[3]
+            body = text[head.end() :]
+            self._last = body[body.rfind("\n") + 1 :]
+            self._raw = skipped + len(text)
+            self._done = closing_fence(self._fence).search(body) is not None
+            self._show_last()
+            self._highlight()
+
+    def _show_last(self) -> None:
+        """A line that may become the closing fence is not shown while it grows."""
+        mark = self._fence[0]
+        if (
+            not self._done
+            and self._last
+            and not self._last.strip(f" {mark}")
+            and self._last.lstrip(" ").startswith(mark)
+        ):
+            shown = self.text.removesuffix(self._last).removesuffix("\n")
+            if shown != self.text:
+                self.text = shown
+                self.rows.set(shown)
+                self._layouts.clear()
+
+    def update_source(self, source: Source) -> bool:
+        if source.kind != "code" or self.source is None:
+            return False
+        if not self._fence or not source.markdown.startswith(self.source.markdown) or source.info != self.source.info:
+            nodes = source.nodes()
+            if len(nodes) != 1 or not self.update_node(nodes[0]):
+                return False
+            self.open_as(source)
+            return True
+        self.source = source
+        new = source.markdown[self._raw :]
+        self._raw = len(source.markdown)
+        if new and not self._done:
+            self._append(new)
+        return True
+
+    def _append(self, new: str) -> None:
+        """Take in more of the source: only the last line is touched, and what comes behind it."""
+        before = self._last
+        lines = (before + new).split("\n")
+        closing = closing_fence(self._fence)
+        for index, line in enumerate(lines[:-1]):
+            if closing.fullmatch(line):
+                lines = [*lines[:index], ""]
+                self._done = True
+                break
+        self._last = "" if self._done else lines[-1]
+        mark = self._fence[0]
+        if not lines[-1] or (not lines[-1].strip(f" {mark}") and lines[-1].lstrip(" ").startswith(mark)):
+            lines = lines[:-1]  # nothing yet, or what may become the closing fence
+        first = self.rows.replace_tail(self._shown_before(before), lines)
+        self.text = self.rows.text(self.text, first)
+        for row in [one for one in self._layouts if one >= self.rows.first_row(first)]:
+            del self._layouts[row]
+        dirty = self._top() + self.rows.first_row(first) * self.line_height
+        if self.width >= 0:
+            if self.wrap:
+                self.rows.wrap(self._columns(self.width), first)
+            self._measure()
+            self.height = self._height()
+        self.dirty_from = max(0.0, dirty - self.line_height)
+        self._highlight()
+
+    def _shown_before(self, before: str) -> bool:
+        """Whether the incomplete line the block had is among its rows."""
+        mark = self._fence[0]
+        return bool(before) and not (not before.strip(f" {mark}") and before.lstrip(" ").startswith(mark))
+
+    def update_node(self, node: Node) -> bool:
+        """Go on with `node`, which the present one has grown into."""
+        if not isinstance(node, (Code, Html)) or (isinstance(node, Code) and node.language != self.language):
+            return False
+        self.node = node
+        self._set(node.text)
+        self.invalidate()
+        return True
+
+    # -------------------------------------------------------------------------------------------- layout
+
+    def _top(self) -> float:
+        return 0.0 if self.literal else self.style.px(30)
+
+    def _left(self) -> float:
+        if self.literal:
+            return 0.0
+        digits = len(str(self.rows.lines)) if self.numbers else 0
+        return self.style.px(self.style.padding) + (digits + 2) * self.metrics.horizontalAdvance("0") * bool(digits)
+
+    def _columns(self, width: float) -> int:
+        room = width - self._left() - (0 if self.literal else self.style.px(self.style.padding))
+        return max(
+            8,
+            int(
+                room
+                / max(1.0, self.metrics.averageCharWidth() if self.literal else self.metrics.horizontalAdvance("0"))
+            ),
+        )
+
+    def _height(self) -> float:
+        bottom = 0.0 if self.literal else self.style.px(10)
+        return self._top() + self.rows.count * self.line_height + bottom
+
+    def arrange(self, width: float) -> float:
+        to = self._columns(width) if self.wrap else 0
+        if to != self.rows.columns:
+            self.rows.wrap(to)
+            self._layouts.clear()
+        self._measure()
+        return self._height()
+
+    def _measure(self) -> None:
+        pad = self.style.px(self.style.padding)
+        content = self.rows.widest * self.metrics.horizontalAdvance("0")
+        self.scroll.set(content, self.width - self._left() - pad if not self.wrap else 1e9)
+        self.natural_width = 0.0 if self.wrap else content + self._left() + pad + 1
+
+    def release(self) -> None:
+        super().release()
+        self._layouts.clear()
+
+    def _layout(self, index: int) -> QTextLayout:
+        made = self._layouts.get(index)
+        if made is None:
+            if len(self._layouts) > 400:
+                self._layouts.clear()
+            made = self._layouts[index] = self._make(self.rows.at(index))
+        return made
+
+    def _make(self, row: Row) -> QTextLayout:
+        text = self.text[row.start : row.end]
+        shown = hidden.code(text)
+        layout = QTextLayout(shown, self.font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+        option.setTabStopDistance(self.metrics.horizontalAdvance(" ") * 4)
+        layout.setTextOption(option)
+        layout.setCacheEnabled(True)
+        spans = self.highlighting.spans(row.line) if self.highlighting else ()
+        ranges = formats(self.style, spans, row.offset, shown)
+        ranges += formats(self.style, [(a, b, "hidden") for a, b in hidden.marks(text, shown)], 0, shown)
+        if ranges:
+            layout.setFormats(ranges)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(1e7)
+        line.setPosition(
+            QPointF(0, (self.line_height - self.metrics.height()) / 2 + self.metrics.ascent() - line.ascent())
+        )
+        layout.endLayout()
+        if not self.wrap:
+            self.scroll.widen(line.naturalTextWidth())
+        return layout
+
+    # -------------------------------------------------------------------------------------------- painting
+
+    def paint(self, painter: QPainter, clip: QRectF, selection: Span | None, marks: Sequence[Mark]) -> None:
+        style, top, left = self.style, self._top(), self._left()
+        if not self.literal:
+            self._paint_frame(painter)
+        first = max(0, int((clip.top() - top) // self.line_height))
+        last = min(self.rows.count - 1, int((clip.bottom() - top) // self.line_height))
+        if first > last:
+            return
+        painter.save()
+        right = 0 if self.literal else style.px(1)
+        painter.setClipRect(
+            QRectF(left - 2, 0, self.width - left - right + 2, self.height), Qt.ClipOperation.IntersectClip
+        )
+        grounds = [(start, end, style.colours["find_current" if now else "find"]) for start, end, now in marks]
+        if selection is not None:
+            grounds.append((*selection, style.colours["selection"]))
+        for index in range(first, last + 1):
+            row, layout = self.rows.at(index), self._layout(index)
+            y = top + index * self.line_height
+            for start, end, colour in grounds:
+                if start <= row.end and end > row.start:
+                    x0 = self._x(layout, row, max(start, row.start))
+                    x1 = self._x(layout, row, min(end, row.end)) + (4 if end > row.end else 0)
+                    painter.fillRect(QRectF(left - self.scroll.x + x0, y, x1 - x0, self.line_height), colour)
+            painter.setPen(style.text_colour)
+            layout.draw(painter, QPointF(left - self.scroll.x, y))
+        painter.restore()
+        if self.numbers:
+            self._paint_numbers(painter, first, last)
+        if not self.literal:
+            self.scroll.paint(painter, left, self.height - style.px(6), self.width - left - style.px(style.padding))
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        style = self.style
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(style.colours["line"])
+        painter.setBrush(style.colours["code_ground"])
+        painter.drawRoundedRect(QRectF(0.5, 0.5, self.width - 1, self.height - 1), style.radius, style.radius)
+        painter.restore()
+        font = style.font("small")
+        painter.setFont(font)
+        painter.setPen(style.colours["faint"])
+        room = QRectF(style.px(style.padding), style.px(4), self.width / 2, style.px(24))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.label)
+        for action in self.actions():
+            hot = self._hot is not None and action.rect.contains(self._hot)
+            painter.setPen(style.colours["text" if hot else "faint"])
+            painter.drawText(action.rect, Qt.AlignmentFlag.AlignCenter, action.name)
+
+    @property
+    def label(self) -> str:
+        """The language as it is shown."""
+        words = hidden.code(self.language)
+        return words if len(words) <= 40 else words[:39] + "…"
+
+    def _paint_numbers(self, painter: QPainter, first: int, last: int) -> None:
+        painter.setFont(self.font)
+        painter.setPen(self.style.colours["faint"])
+        width = self._left() - self.metrics.horizontalAdvance("00")
+        for index in range(first, last + 1):
+            row = self.rows.at(index)
+            if row.offset == 0:
+                box = QRectF(
+                    0,
+                    self._top() + index * self.line_height,
+                    width + self.metrics.horizontalAdvance("0") * 0.5,
+                    self.line_height,
+                )
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, str(row.line + 1))
+
+    # -------------------------------------------------------------------------------------------- where things are
+
+    def _x(self, layout: QTextLayout, row: Row, position: int) -> float:
+        offset = _utf16(self.text, row.start, position)
+        return x_of(layout.lineAt(0).cursorToX(offset))
+
+    def position_at(self, point: QPointF) -> int:
+        if not self.rows.count:
+            return 0
+        index = int((point.y() - self._top()) // self.line_height)
+        if index < 0:
+            return 0
+        if index >= self.rows.count:
+            return len(self.text)
+        row = self.rows.at(index)
+        offset = self._layout(index).lineAt(0).xToCursor(point.x() - self._left() + self.scroll.x)
+        return min(row.end, row.start + _characters(self.text, row.start, row.end, offset))
+
+    def caret_rect(self, position: int) -> QRectF:
+        index = self.rows.holding(position)
+        row = self.rows.at(index)
+        x = self._x(self._layout(index), row, min(max(position, row.start), row.end)) + self._left() - self.scroll.x
+        return QRectF(x, self._top() + index * self.line_height, 1, self.line_height)
+
+    def actions(self) -> tuple[BlockAction, ...]:
+        if self.literal:
+            return ()
+        made: list[BlockAction] = []
+        metrics = self.style.metrics("small")
+        x = max(self.width, 0.0) - self.style.px(6)
+        wanted = [("Copy", self.copy), ("Unwrap" if self.wrap else "Wrap", self.toggle_wrap)]
+        if self.rows.lines >= NUMBERED_FROM:
+            wanted.append(("Hide numbers" if self.numbers else "Numbers", self.toggle_numbers))
+        if not self.wrap and not self.scroll.room and not self.numbers:
+            wanted = [one for one in wanted if one[0] != "Wrap"]
+        for name, run in wanted:
+            width = metrics.horizontalAdvance(name) + self.style.px(14)
+            x -= width
+            made.append(BlockAction(name, QRectF(x, self.style.px(1), width, self.style.px(28)), run))
+        return tuple(made)
+
+    def copy(self) -> None:
+        """Put the code on the clipboard, as it was written, without controls a terminal might obey."""
+        QGuiApplication.clipboard().setText(hidden.copied(self.text))
+
+    def toggle_wrap(self) -> None:
+        """Wrap long lines, or scroll them."""
+        self.wrap = not self.wrap
+        self.scroll.x = 0.0
+        self.invalidate()
+        self.changed.emit(None)
+
+    def toggle_numbers(self) -> None:
+        """Show line numbers, or hide them."""
+        self.numbers = not self.numbers
+        self.invalidate()
+        self.changed.emit(None)
+
+    def hover(self, point: QPointF | None) -> bool:
+        before = self._hot_name()
+        self._hot = point
+        return before != self._hot_name()
+
+    def _hot_name(self) -> str:
+        hot = self._hot
+        if hot is None or hot.y() > self._top():
+            return ""
+        return next((one.name for one in self.actions() if one.rect.contains(hot)), "")
+
+    def wheel(self, dx: float) -> bool:
+        return self.scroll.by(dx)
+
+    def fragment(self, start: int, end: int) -> Fragment:
+        if start <= 0 and end >= len(self.text) and not self.literal:
+            return fragments.of_nodes((Code(f"{self.text}\n", self.node.info if isinstance(self.node, Code) else ""),))
+        return fragments.of_text(self.text[start:end])
+
+
+def _utf16(text: str, start: int, position: int) -> int:
+    part = text[start:position]
+    return len(part) if part.isascii() else len(part) + sum(char > "\uffff" for char in hidden.code(part))
+
+
+def _characters(text: str, start: int, end: int, offset: int) -> int:
+    shown = hidden.code(text[start:end])
+    if shown.isascii():
+        return offset
+    count = 0
+    for index, char in enumerate(shown):
+        if count >= offset:
+            return index
+        count += 2 if char > "\uffff" else 1
+    return len(shown)

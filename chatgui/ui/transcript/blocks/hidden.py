@@ -1,0 +1,68 @@
+"""Characters nobody sees, made visible: controls everywhere, and in code and links whatever reorders or hides text.
+
+Every character stands for itself or is replaced by one other, so that positions stay what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_CONTROLS = {**{code: 0x2400 + code for code in range(32)}, 127: 0x2421, **dict.fromkeys(range(0x80, 0xA0), 0x2426)}
+for _kept in (0x09, 0x0A):
+    del _CONTROLS[_kept]
+_LINES = {0x0A: 0x2028, 0x2029: 0x2028, 0x0D: 0x240D}
+_REORDERING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_INVISIBLE = (
+    0x00AD, 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x200B, 0x200C, 0x200D, *range(0x2060, 0x2066),
+    *range(0x206A, 0x2070), 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0, 0xFFF9, 0xFFFA, 0xFFFB,
+)  # fmt: skip
+_TAGS = range(0xE0000, 0xE0080)
+_SELECTORS = range(0xE0100, 0xE01F0)
+
+_PROSE = {**_CONTROLS, **_LINES}
+_CODE = {
+    **_CONTROLS, **dict.fromkeys(_REORDERING, 0x21C4), **dict.fromkeys(_INVISIBLE, 0x2423),
+    **dict.fromkeys(_TAGS, 0x25AF), **dict.fromkeys(_SELECTORS, 0x25AF), 0x2028: 0x2424, 0x2029: 0x2424, 0x0D: 0x240D,
+}  # fmt: skip
+_STRAY_TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
+_PROSE_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def prose(text: str) -> str:
+    """`text` as it is shown in running text: controls as marks, line breaks as line separators."""
+    shown = text.translate(_PROSE)
+    return _STRAY_TAGS.sub(lambda match: "▯" * len(match.group()), shown) if not shown.isascii() else shown
+
+
+def code(text: str) -> str:
+    """`text` as it is shown in code and link targets: everything that hides or reorders as a mark."""
+    return text.translate(_CODE) if not _plain(text) else text
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
+def marks(text: str, shown: str) -> list[tuple[int, int]]:
+    """Where `shown` says something `text` hides, as ranges. Line breaks do not count."""
+    if text == shown or len(text) != len(shown):
+        return []
+    found: list[tuple[int, int]] = []
+    for index, (one, other) in enumerate(zip(text, shown, strict=True)):
+        if other not in {one, "\u2028"}:
+            if found and found[-1][1] == index:
+                found[-1] = (found[-1][0], index + 1)
+            else:
+                found.append((index, index + 1))
+    return found
+
+
+@cache
+def _harmful() -> re.Pattern[str]:
+    return re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def copied(text: str) -> str:
+    """`text` for the clipboard: without the controls a terminal might obey."""
+    return _harmful().sub("", text)

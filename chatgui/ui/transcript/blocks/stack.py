@@ -1,0 +1,335 @@
+"""Blocks under each other: what stands in a quote, in the items of a list, in a footnote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+
+from chatgui.core.markdown import Source
+from chatgui.core.markup import Code, Footnote, Heading, Html, List, Node, Paragraph, Quote, Run
+from chatgui.ui.transcript import links
+from chatgui.ui.transcript.blocks import fragments
+from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span, clipped, clipped_marks
+from chatgui.ui.transcript.style import Style
+
+ALERTS = {"note": "accent", "tip": "good", "important": "thinking", "warning": "warning", "caution": "error"}
+
+
+@dataclass(slots=True)
+class Bar:
+    """The line at the side of a quote: where it stands, and over which children."""
+
+    x: float
+    first: int
+    last: int
+    role: str
+
+
+@dataclass(slots=True)
+class Child:
+    """A block within a stack."""
+
+    node: Node
+    block: Block
+    left: float
+    space: float  # above it
+    mark: str = ""  # a bullet, a number, a box
+    mark_width: float = 0.0
+    top: float = 0.0
+    start: int = 0  # of its text in the stack's
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a stack is made of, before any block is: node, left, space above, mark, kind of text."""
+
+    rows: list[tuple[Node, float, float, str, float]] = field(default_factory=list)
+    bars: list[Bar] = field(default_factory=list)
+
+
+class StackBlock(Block):
+    """A list item, a quote, a footnote, or anything of several blocks."""
+
+    def __init__(self, nodes: Sequence[Node], style: Style, *, inner: bool = False) -> None:
+        super().__init__(style)
+        self.nodes = tuple(nodes)
+        self.children: list[Child] = []
+        self.bars: list[Bar] = []
+        self._hovered: Block | None = None
+        self._take(plan(self.nodes, style))
+
+    def _take(self, made: Plan) -> int:
+        """Make the blocks of `made`, keeping those that are the same; the index of the first that is not."""
+        from chatgui.ui.transcript.blocks import make_node
+
+        old = self.children
+        children: list[Child] = []
+        first = len(made.rows)
+        for index, (node, left, space, mark, mark_width) in enumerate(made.rows):
+            known = old[index] if index < len(old) else None
+            block = known.block if known is not None and known.left == left else None
+            if known is None or block is None or known.node != node:
+                first = min(first, index)
+                update = getattr(block, "update_node", None)
+                if update is None or not update(node):
+                    block = make_node(node, self.style)
+                    block.changed.subscribe(partial(self._child_changed, block))
+                    block.wanted.subscribe(self.wanted.emit)
+            elif (known.mark, known.space) != (mark, space):
+                first = min(first, index)
+            if block is None:  # cannot be: a row is known or was made
+                continue
+            children.append(Child(node, block, left, space, mark, mark_width))
+        self.children, self.bars = children, made.bars
+        position = 0
+        for child in children:
+            child.start = position
+            position += len(child.block.text) + 1
+        self.text = "\n".join(child.block.text for child in children)
+        self.height = sum(child.space + child.block.height for child in children)
+        return first
+
+    def _child_changed(self, block: Block, _fact: None) -> None:
+        block.invalidate()
+        self.invalidate()
+        self.changed.emit(None)
+
+    def arrange(self, width: float) -> float:
+        top = 0.0
+        for index, child in enumerate(self.children):
+            top += child.space if index else 0.0
+            child.top = top
+            top += child.block.layout(max(40.0, width - child.left))
+        return top
+
+    def release(self) -> None:
+        super().release()
+        for child in self.children:
+            child.block.release()
+
+    def paint(self, painter: QPainter, clip: QRectF, selection: Span | None, marks: Sequence[Mark]) -> None:
+        for bar in self.bars:
+            self._paint_bar(painter, bar)
+        for child in self.children:
+            if child.top > clip.bottom():
+                break
+            if child.top + child.block.height < clip.top():
+                continue
+            start, end = child.start, child.start + len(child.block.text)
+            painter.save()
+            painter.translate(child.left, child.top)
+            if child.mark:
+                self._paint_mark(painter, child)
+            child.block.paint(
+                painter, clip.translated(-child.left, -child.top), clipped(selection, start, end),
+                clipped_marks(marks, start, end),
+            )  # fmt: skip
+            painter.restore()
+
+    def _paint_bar(self, painter: QPainter, bar: Bar) -> None:
+        if bar.last < len(self.children):
+            top, last = self.children[bar.first].top, self.children[bar.last]
+            painter.fillRect(
+                QRectF(bar.x, top, self.style.px(3), last.top + last.block.height - top), self.style.colours[bar.role]
+            )
+
+    def _paint_mark(self, painter: QPainter, child: Child) -> None:
+        style = self.style
+        line = style.line()
+        if child.mark in {"☐", "☑"}:
+            self._paint_box(painter, child, checked=child.mark == "☑")
+            return
+        font = QFont(style.font())
+        painter.setFont(font)
+        painter.setPen(style.colours["secondary"])
+        metrics = style.metrics()
+        space = (line - metrics.height()) / 2
+        if child.mark == "•":
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(style.colours["secondary"])
+            size = max(2.0, style.px(2.4))
+            painter.drawEllipse(
+                QPointF(-child.mark_width + style.px(7), space + metrics.ascent() - metrics.xHeight() / 2), size, size
+            )
+            painter.restore()
+            return
+        width = metrics.horizontalAdvance(child.mark)
+        painter.drawText(QPointF(-width - style.px(7), space + metrics.ascent()), child.mark)
+
+    def _paint_box(self, painter: QPainter, child: Child, *, checked: bool) -> None:
+        style = self.style
+        side = round(style.px(13))
+        box = QRectF(-child.mark_width + 0.5, round((style.line() - side) / 2) + 0.5, side, side)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(style.colours["accent" if checked else "faint"], 1))
+        painter.setBrush(style.colours["accent"] if checked else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 3, 3)
+        if checked:
+            painter.setPen(QPen(style.colours["on_accent"], style.px(1.6), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap,
+                                Qt.PenJoinStyle.RoundJoin))  # fmt: skip
+            at = [
+                QPointF(box.left() + side * x, box.top() + side * y)
+                for x, y in ((0.24, 0.52), (0.43, 0.7), (0.76, 0.3))
+            ]
+            painter.drawPolyline(at)
+        painter.restore()
+
+    # -------------------------------------------------------------------------------------------- where things are
+
+    def _at(self, y: float) -> Child | None:
+        found = None
+        for child in self.children:
+            if child.top > y and found is not None:
+                break
+            found = child
+        return found
+
+    def position_at(self, point: QPointF) -> int:
+        child = self._at(point.y())
+        return child.start + child.block.position_at(point - QPointF(child.left, child.top)) if child else 0
+
+    def caret_rect(self, position: int) -> QRectF:
+        child = self._holding(position)
+        if child is None:
+            return QRectF(0, 0, 1, self.height)
+        return child.block.caret_rect(position - child.start).translated(child.left, child.top)
+
+    def _holding(self, position: int) -> Child | None:
+        found = None
+        for child in self.children:
+            if child.start > position and found is not None:
+                break
+            found = child
+        return found
+
+    def link(self, point: QPointF) -> links.Link | None:
+        child = self._at(point.y())
+        return child.block.link(point - QPointF(child.left, child.top)) if child else None
+
+    def actions(self) -> tuple[BlockAction, ...]:
+        return tuple(
+            BlockAction(one.name, one.rect.translated(child.left, child.top), one.run)
+            for child in self.children
+            for one in child.block.actions()
+        )
+
+    def hover(self, point: QPointF | None) -> bool:
+        child = self._at(point.y()) if point is not None else None
+        block = child.block if child else None
+        changed = False
+        if self._hovered is not None and self._hovered is not block:
+            changed = self._hovered.hover(None)
+        self._hovered = block
+        if child is not None and point is not None:
+            changed |= child.block.hover(point - QPointF(child.left, child.top))
+        return changed
+
+    def wheel(self, dx: float) -> bool:
+        return self._hovered is not None and self._hovered.wheel(dx)
+
+    # -------------------------------------------------------------------------------------------- taking and growing
+
+    def fragment(self, start: int, end: int) -> Fragment:
+        if start <= 0 and end >= len(self.text):
+            return fragments.of_nodes(self.nodes, markdown=self.source.markdown.strip("\n") if self.source else "")
+        parts = list(self._parts(start, end))
+        return Fragment(*("\n".join(getattr(one, name) for one in parts) for name in ("plain", "markdown", "html")))
+
+    def _parts(self, start: int, end: int) -> Iterator[Fragment]:
+        for child in self.children:
+            span = clipped((start, end), child.start, child.start + len(child.block.text))
+            if span is not None:
+                yield child.block.fragment(*span)
+
+    def update_source(self, source: Source) -> bool:
+        if self.source is None or source.kind != self.source.kind:
+            return False
+        self.source = source
+        return self.update_nodes(source.nodes())
+
+    def update_nodes(self, nodes: Sequence[Node]) -> bool:
+        """Go on with `nodes`, which the present ones have grown into."""
+        self.nodes = tuple(nodes)
+        width = self.width
+        first = self._take(plan(self.nodes, self.style))
+        self.invalidate()
+        if width >= 0:
+            self.layout(width)
+            if first < len(self.children):
+                child = self.children[first]
+                self.dirty_from = max(0.0, child.top + child.block.dirty_from)
+        return True
+
+
+def plan(nodes: Sequence[Node], style: Style) -> Plan:
+    """What stands where when `nodes` are set under each other."""
+    planner = _Planner(style)
+    planner.place(nodes, 0.0)
+    return planner.made
+
+
+class _Planner:
+    """Flattens quotes, lists and footnotes into rows with a left edge, a space above and a mark."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.made = Plan()
+        self.depth = 0  # of lists
+
+    def place(self, nodes: Sequence[Node], left: float) -> None:
+        """Add `nodes` at a left edge."""
+        style, rows = self.style, self.made.rows
+        for index, node in enumerate(nodes):
+            space = style.px(style.block_space + (6 if isinstance(node, Heading) and index else 0))
+            match node:
+                case List():
+                    self._place_list(node, left, style.px(4) if self.depth else space)
+                case Quote():
+                    self._place_quote(node, left)
+                case Footnote(label, children):
+                    self._place_marked(children, left, f"{label}.", space)
+                case _:
+                    rows.append((node, left, space, "", 0.0))
+
+    def _place_quote(self, node: Quote, left: float) -> None:
+        rows, children = self.made.rows, node.children
+        first = len(rows)
+        if node.alert:
+            children = (Paragraph((Run(node.alert.capitalize(), strong=True),)), *children)
+        self.place(children, left + self.style.px(16))
+        if len(rows) > first:
+            self.made.bars.append(Bar(left, first, len(rows) - 1, ALERTS.get(node.alert, "line")))
+            if node.alert and len(rows) > first + 1:
+                second = rows[first + 1]
+                rows[first + 1] = (*second[:2], self.style.px(4), *second[3:])
+
+    def _place_list(self, node: List, left: float, first_space: float) -> None:
+        self.depth += 1
+        space = first_space
+        for index, item in enumerate(node.items):
+            mark = "•" if node.start is None else f"{node.start + index}."
+            if item.checked is not None:
+                mark = "☑" if item.checked else "☐"
+            self._place_marked(item.children, left, mark, space)
+            loose = sum(not isinstance(one, List) for one in item.children) > 1
+            space = self.style.px(self.style.block_space if loose else 4)
+        self.depth -= 1
+
+    def _place_marked(self, children: Sequence[Node], left: float, mark: str, space: float) -> None:
+        style, rows = self.style, self.made.rows
+        width = style.px(22)
+        if mark[0].isalnum():
+            width = max(style.px(24), QFontMetricsF(style.font()).horizontalAdvance(mark) + style.px(8))
+        first = len(rows)
+        if not children or not isinstance(children[0], (Paragraph, Heading, Html, Code)):
+            rows.append((Paragraph(()), left + width, space, mark, width))
+        self.place(children, left + width)
+        node, at, *_ = rows[first]
+        rows[first] = (node, at, space, mark, width)

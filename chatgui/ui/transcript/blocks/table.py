@@ -1,0 +1,291 @@
+"""Tables: a layout for each cell, columns as wide as they need, scrolled rather than squeezed. A new row costs itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from chatgui.core.markdown import Source
+from chatgui.core.markup import Node, Runs, Table
+from chatgui.core.writing import cut
+from chatgui.ui.transcript import links
+from chatgui.ui.transcript.blocks import fragments
+from chatgui.ui.transcript.blocks.base import Block, Fragment, Mark, Span, clipped, clipped_marks
+from chatgui.ui.transcript.blocks.flow import Flow, Look
+from chatgui.ui.transcript.blocks.scroll import Sideways
+from chatgui.ui.transcript.blocks.words import looks, words
+from chatgui.ui.transcript.style import Style
+
+WIDEST = 320.0  # pixels at 100 % a column may take before its cells wrap
+MEASURED = 200  # rows looked at for the width of columns
+
+
+class Cell:
+    """One cell: its runs, its flow, where its text stands in the table's."""
+
+    __slots__ = ("flow", "laid", "length", "runs", "start", "wanted")
+
+    def __init__(self, runs: Runs, flow: Flow, start: int) -> None:
+        self.runs, self.flow, self.start = runs, flow, start
+        self.length = len(flow.words.text)
+        self.laid = -1.0  # width it is laid out for
+        self.wanted = 0.0  # width it would like
+
+    def fits(self, width: float) -> bool:
+        """Whether the layout it has is good for another width, too: one line from the left."""
+        if self.laid < 0 or self.flow.rtl or self.flow.alignment in {"center", "right"}:
+            return False
+        return len(self.flow.lines) == 1 and self.wanted <= width
+
+
+class TableBlock(Block):
+    """One table."""
+
+    wide = True
+
+    def __init__(self, node: Table, style: Style) -> None:
+        super().__init__(style)
+        self.node = node
+        self.rows: list[list[Cell]] = []
+        self.tops: list[float] = []  # of rows, and the bottom
+        self.columns: list[float] = []
+        self._wanted: list[float] | None = None  # widths the cells ask for, once measured
+        self.lefts: list[float] = []
+        self.scroll = Sideways(style)
+        self.hovered = ""
+        self._parts: list[str] = []
+        self._length = 0
+        self._take(node)
+
+    # -------------------------------------------------------------------------------------------- text
+
+    def _take(self, node: Table) -> None:
+        del self.rows[:], self._parts[:]
+        self._length = 0
+        self.node = node
+        for runs in (node.head, *node.rows):
+            self._add(runs)
+        self.text = "\n".join(self._parts)
+        self.height = self.style.px(36) * len(self.rows)
+
+    def _add(self, row: Sequence[Runs]) -> None:
+        head = not self.rows
+        look = looks(self.style, strong=head)
+        cells: list[Cell] = []
+        position = self._length
+        for column in range(len(self.node.alignments)):
+            runs = row[column] if column < len(row) else ()
+            flow = Flow(words(runs, look, self._refresh), look.font, self.style.line() * 0.94,
+                        alignment=self.node.alignments[column])  # fmt: skip
+            cells.append(Cell(runs, flow, position))
+            position += cells[-1].length + 1
+        self.rows.append(cells)
+        self._parts.append("\t".join(cell.flow.words.text for cell in cells))
+        self._length += len(self._parts[-1]) + 1
+
+    def _refresh(self) -> None:
+        for index, row in enumerate(self.rows):
+            for cell in row:
+                if any(run.kind in {"math", "display", "image"} for run in cell.runs):
+                    cell.flow.words = words(cell.runs, looks(self.style, strong=index == 0), self._refresh)
+                    cell.laid = -1.0
+        self._wanted = None
+        self.invalidate()
+        self.changed.emit(None)
+
+    def update_source(self, source: Source) -> bool:
+        if source.kind != "table":
+            return False
+        nodes = source.nodes()
+        if len(nodes) != 1 or not self.update_node(nodes[0]):
+            return False
+        self.source = source
+        return True
+
+    def update_node(self, node: Node) -> bool:
+        """Go on with `node`: rows that are the same keep their layout, the others are made anew."""
+        if not isinstance(node, Table) or node.alignments != self.node.alignments or node.head != self.node.head:
+            return False
+        old = self.node.rows
+        same = 0
+        for one, other in zip(old, node.rows, strict=False):
+            if one != other:
+                break
+            same += 1
+        self.node = node
+        del self.rows[same + 1 :], self._parts[same + 1 :]
+        self._length = sum(len(part) + 1 for part in self._parts)
+        for runs in node.rows[same:]:
+            self._add(runs)
+        self.text = "\n".join(self._parts)
+        if self.width >= 0:
+            self._grow(same + 1)
+        return True
+
+    def _grow(self, first: int) -> None:
+        known = self._wanted or self.columns
+        self._wanted = [max(width, self._needed(column, first)) for column, width in enumerate(known)]
+        if any(new > old + 0.5 for new, old in zip(self._wanted, known, strict=True)):
+            self.invalidate()
+            return
+        self.dirty_from = self.tops[first] if first < len(self.tops) else 0.0
+        self._place(first)
+        self.height = self._bottom()
+
+    # -------------------------------------------------------------------------------------------- layout
+
+    def _needed(self, column: int, first: int = 0) -> float:
+        """How wide a column's cells would like to be, within bounds."""
+        rows = self.rows[first : first + MEASURED] if first else self.rows[:MEASURED]
+        widest = 0.0
+        limit = self.style.px(WIDEST)
+        for row in rows:
+            cell = row[column]
+            if cell.laid < 0:
+                cell.flow.layout(limit)
+                cell.laid = limit
+                cell.wanted = cell.flow.natural_width
+            widest = max(widest, cell.wanted)
+        return min(limit, max(self.style.px(28), widest + 1))
+
+    def arrange(self, width: float) -> float:
+        if self._wanted is None:
+            self._wanted = [self._needed(column) for column in range(len(self.node.alignments))]
+        self.columns = list(self._wanted)
+        self._stretch(width)
+        self._place(0)
+        return self._bottom()
+
+    def _stretch(self, width: float) -> None:
+        """Where columns were cut short and there is room, give it to them."""
+        gaps = self.style.px(24) * len(self.columns)
+        limit = self.style.px(WIDEST)
+        tight = [index for index, one in enumerate(self.columns) if one >= limit - 1]
+        spare = min(width, self.style.px(self.style.column)) - sum(self.columns) - gaps
+        for index in tight:
+            self.columns[index] += max(0.0, spare) / len(tight)
+        self.lefts = []
+        left = self.style.px(12)
+        for one in self.columns:
+            self.lefts.append(left)
+            left += one + self.style.px(24)
+        self.scroll.set(left - self.style.px(12), width)
+        self.natural_width = self.scroll.content
+
+    def _place(self, first: int) -> None:
+        pad = self.style.px(6)
+        del self.tops[first:]
+        top = self.tops[-1] + self._row_height(first - 1) if first and self.tops else 0.0
+        for index in range(first, len(self.rows)):
+            self.tops.append(top)
+            for column, cell in enumerate(self.rows[index]):
+                if cell.laid != self.columns[column] and not cell.fits(self.columns[column]):
+                    cell.flow.layout(self.columns[column])
+                    cell.laid = self.columns[column]
+            top += max((cell.flow.height for cell in self.rows[index]), default=0.0) + 2 * pad
+
+    def _row_height(self, index: int) -> float:
+        return max((cell.flow.height for cell in self.rows[index]), default=0.0) + 2 * self.style.px(6)
+
+    def _bottom(self) -> float:
+        end = self.tops[-1] + self._row_height(len(self.rows) - 1) if self.tops else 0.0
+        return end + (self.style.px(8) if self.scroll.room > 1 else 1.0)
+
+    def release(self) -> None:
+        super().release()
+        for row in self.rows:
+            for cell in row:
+                cell.flow.release()
+                cell.laid = -1.0
+
+    # -------------------------------------------------------------------------------------------- painting
+
+    def paint(self, painter: QPainter, clip: QRectF, selection: Span | None, marks: Sequence[Mark]) -> None:
+        style = self.style
+        pad = style.px(6)
+        first = max(0, bisect_right(self.tops, clip.top()) - 1)
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, self.width, self.height), Qt.ClipOperation.IntersectClip)
+        right = min(self.width, self.scroll.content - self.scroll.x)
+        for index in range(first, len(self.rows)):
+            top = self.tops[index]
+            if top > clip.bottom():
+                break
+            look = looks(style, strong=index == 0)
+            for column, cell in enumerate(self.rows[index]):
+                left = self.lefts[column] - self.scroll.x
+                if left > self.width or left + self.columns[column] < 0:
+                    continue
+                cell.flow.paint(
+                    painter, QPointF(left, top + pad), clip.translated(-left, -top - pad), look.paints,
+                    selection=clipped(selection, cell.start, cell.start + cell.length),
+                    marks=clipped_marks(marks, cell.start, cell.start + cell.length), hovered=self.hovered,
+                )  # fmt: skip
+            bottom = round(top + self._row_height(index))
+            painter.fillRect(QRectF(0, bottom - 1, right, 1), style.colours["faint" if index == 0 else "line"])
+        painter.restore()
+        self.scroll.paint(painter, 0, self.height - 4, self.width)
+
+    # -------------------------------------------------------------------------------------------- where things are
+
+    def _cell_at(self, point: QPointF) -> tuple[Cell, QPointF] | None:
+        if not self.tops:
+            return None
+        index = max(0, bisect_right(self.tops, point.y()) - 1)
+        x = point.x() + self.scroll.x
+        column = max(0, bisect_right(self.lefts, x + self.style.px(12)) - 1)
+        if column >= len(self.columns):
+            return None
+        inner = QPointF(x - self.lefts[column], point.y() - self.tops[index] - self.style.px(6))
+        return self.rows[index][column], inner
+
+    def position_at(self, point: QPointF) -> int:
+        found = self._cell_at(point)
+        return found[0].start + found[0].flow.position_at(found[1]) if found else 0
+
+    def _holding(self, position: int) -> tuple[int, int]:
+        starts = [row[0].start for row in self.rows if row]
+        index = max(0, bisect_right(starts, position) - 1)
+        column = max(0, bisect_right([cell.start for cell in self.rows[index]], position) - 1)
+        return index, column
+
+    def caret_rect(self, position: int) -> QRectF:
+        if not self.tops or not self.columns:
+            return QRectF(0, 0, 1, self.height)
+        index, column = self._holding(position)
+        cell = self.rows[index][column]
+        rect = cell.flow.caret_rect(position - cell.start)
+        return rect.translated(self.lefts[column] - self.scroll.x, self.tops[index] + self.style.px(6))
+
+    def _look_at(self, point: QPointF) -> tuple[Look, Cell] | None:
+        found = self._cell_at(point)
+        look = found[0].flow.look_at(found[1]) if found else None
+        return (look, found[0]) if look and found else None
+
+    def link(self, point: QPointF) -> links.Link | None:
+        found = self._look_at(point)
+        return links.judge(found[0].link, found[1].flow.words.text[found[0].start : found[0].end]) if found else None
+
+    def hover(self, point: QPointF | None) -> bool:
+        found = self._look_at(point) if point is not None else None
+        before, self.hovered = self.hovered, found[0].link if found else ""
+        return before != self.hovered
+
+    def wheel(self, dx: float) -> bool:
+        return self.scroll.by(dx)
+
+    def fragment(self, start: int, end: int) -> Fragment:
+        if start <= 0 and end >= len(self.text):
+            return fragments.of_nodes((self.node,), markdown=self.source.markdown.strip("\n") if self.source else "")
+        first, last = self._holding(start), self._holding(max(start, end - 1))
+        if first == last:
+            cell = self.rows[first[0]][first[1]]
+            return fragments.of_runs(cut(cell.runs, start - cell.start, end - cell.start))
+        chosen = [
+            tuple(cut(cell.runs, start - cell.start, end - cell.start) for cell in row)
+            for row in self.rows[first[0] : last[0] + 1]
+        ]
+        return fragments.of_nodes((Table(self.node.alignments, chosen[0], tuple(chosen[1:])),))

@@ -1,0 +1,166 @@
+"""Running text: a paragraph, a heading, raw HTML as text, literal text. And the line across."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from chatgui.core.markdown import Source
+from chatgui.core.markup import Heading, Html, Node, Paragraph, Run, Runs
+from chatgui.core.writing import cut
+from chatgui.ui.transcript import links
+from chatgui.ui.transcript.blocks import fragments
+from chatgui.ui.transcript.blocks.base import Block, Fragment, Mark, Span
+from chatgui.ui.transcript.blocks.flow import Flow, Look, begins_rtl
+from chatgui.ui.transcript.blocks.words import Looks, looks, words
+from chatgui.ui.transcript.style import Style
+
+
+class TextBlock(Block):
+    """One paragraph or heading."""
+
+    def __init__(self, node: Paragraph | Heading | Html, style: Style, *, strong: bool = False) -> None:
+        super().__init__(style)
+        self.node: Node = node
+        self.runs: Runs = _runs(node)
+        level = node.level if isinstance(node, Heading) else 0
+        self.look: Looks = looks(style, "heading", level) if level else looks(style, strong=strong)
+        self.line_height = style.line("heading", level) if level else style.line()
+        self.hovered = ""
+        self._build()
+
+    def _build(self) -> None:
+        made = words(self.runs, self.look, self._refresh)
+        self.text = made.text
+        self.flow = Flow(made, self.look.font, self.line_height, alignment=self._alignment())
+        self.height = self._guess()
+
+    def _alignment(self) -> str:
+        display = len(self.runs) == 1 and self.runs[0].kind == "display"
+        return "center" if display else ""
+
+    def _guess(self) -> float:
+        across = max(10.0, self.style.px(self.style.column) / (self.look.font.pixelSize() * 0.5))
+        return self.line_height * (1 + int(len(self.text) / across))
+
+    def _refresh(self) -> None:
+        """A formula or a picture has come."""
+        self.flow.words = words(self.runs, self.look, self._refresh)
+        self.invalidate()
+        self.changed.emit(None)
+
+    def arrange(self, width: float) -> float:
+        return self.flow.layout(width)
+
+    def release(self) -> None:
+        super().release()
+        self.flow.release()
+
+    def paint(self, painter: QPainter, clip: QRectF, selection: Span | None, marks: Sequence[Mark]) -> None:
+        self.flow.paint(
+            painter, QPointF(0, 0), clip, self.look.paints, selection=selection, marks=marks, hovered=self.hovered
+        )
+
+    def position_at(self, point: QPointF) -> int:
+        return self.flow.position_at(point)
+
+    def caret_rect(self, position: int) -> QRectF:
+        return self.flow.caret_rect(position)
+
+    def link(self, point: QPointF) -> links.Link | None:
+        look = self.flow.look_at(point)
+        return links.judge(look.link, self.text[look.start : look.end]) if look else None
+
+    def hover(self, point: QPointF | None) -> bool:
+        look: Look | None = self.flow.look_at(point) if point is not None else None
+        before, self.hovered = self.hovered, look.link if look else ""
+        return before != self.hovered
+
+    def fragment(self, start: int, end: int) -> Fragment:
+        if start <= 0 and end >= len(self.text):
+            return fragments.of_nodes((self.node,), markdown=self.source.markdown.strip("\n") if self.source else "")
+        return fragments.of_runs(cut(self.runs, start, end))
+
+    def update_source(self, source: Source) -> bool:
+        nodes = source.nodes()
+        if len(nodes) != 1 or not self.update_node(nodes[0]):
+            return False
+        self.source = source
+        return True
+
+    def update_node(self, node: Node) -> bool:
+        """Go on with `node`, which the present one has grown into."""
+        if type(node) is not type(self.node) or getattr(node, "level", 0) != getattr(self.node, "level", 0):
+            return False
+        self.node, self.runs = node, _runs(node)
+        made = words(self.runs, self.look, self._refresh)
+        self.text = made.text
+        if self.width < 0 or self._alignment() != self.flow.alignment or not self.flow.grow(made):
+            self.flow.words, self.flow.alignment = made, self._alignment()
+            self.flow.rtl = begins_rtl(made.text)
+            self.invalidate()
+            return True
+        self.height, self.dirty_from = self.flow.height, self.flow.dirty_from
+        return True
+
+
+class LiteralBlock(TextBlock):
+    """Text as it was typed: no Markdown, line breaks kept."""
+
+    def __init__(self, text: str, style: Style) -> None:
+        super().__init__(Html(text), style)
+
+    def fragment(self, start: int, end: int) -> Fragment:
+        return fragments.of_text(self.text[start:end])
+
+    def update_source(self, source: Source) -> bool:
+        self.source = source
+        return source.kind == "plain" and self.update_node(Html(source.markdown.strip("\n")))
+
+
+class RuleBlock(Block):
+    """A line across."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self.height = style.px(17)
+
+    def arrange(self, width: float) -> float:
+        return self.style.px(17)
+
+    def paint(self, painter: QPainter, clip: QRectF, selection: Span | None, marks: Sequence[Mark]) -> None:
+        painter.fillRect(QRectF(0, round(self.height / 2), self.width, 1), self.style.colours["line"])
+
+    def fragment(self, start: int, end: int) -> Fragment:
+        return Fragment("---", "---", "<hr>")
+
+    def update_source(self, source: Source) -> bool:
+        self.source = source
+        return source.kind == "rule"
+
+
+class NothingBlock(Block):
+    """Definitions of links: part of the text, nothing to see."""
+
+    def arrange(self, width: float) -> float:
+        return 0.0
+
+    def paint(self, painter: QPainter, clip: QRectF, selection: Span | None, marks: Sequence[Mark]) -> None:
+        """There is nothing to draw."""
+
+    def fragment(self, start: int, end: int) -> Fragment:
+        markdown = self.source.markdown.strip() if self.source else ""
+        return Fragment("", markdown, "")
+
+    def update_source(self, source: Source) -> bool:
+        self.source = source
+        return source.kind == "definitions"
+
+
+def _runs(node: Node) -> Runs:
+    if isinstance(node, (Paragraph, Heading)):
+        return node.runs
+    text = node.text.rstrip("\n") if isinstance(node, Html) else ""
+    return (Run(text),) if text else ()

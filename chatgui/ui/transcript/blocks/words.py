@@ -1,0 +1,134 @@
+"""From runs of Markdown to words with looks: fonts, colours, links, and what stands in the line as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from PySide6.QtGui import QFont, QTextCharFormat
+
+from chatgui.core.markup import Run, Runs
+from chatgui.core.writing import source_of
+from chatgui.ui.transcript import links, maths
+from chatgui.ui.transcript.blocks import hidden
+from chatgui.ui.transcript.blocks.flow import Inline, Look, Paints, Words, object_format
+from chatgui.ui.transcript.blocks.images import chip
+from chatgui.ui.transcript.style import Style
+
+JOINER = "\u2060"  # takes no room and breaks no line: fills the places of what a picture stands for
+
+
+class Looks:
+    """The formats of one role of text in one style."""
+
+    def __init__(self, style: Style, role: str = "text", level: int = 0, strong: bool = False) -> None:
+        self.style = style
+        self.font = QFont(style.font(role, level))
+        if strong:
+            self.font.setWeight(QFont.Weight.DemiBold)
+        colours = style.colours
+        text = style.text_colour
+        if role == "small":
+            text = colours["secondary"]
+        self.paints = Paints(
+            text, colours["code_ground"] if not style.is_secondary else colours["raised"],
+            colours["selection"], colours["find"], colours["find_current"],
+        )  # fmt: skip
+        self._made: dict[tuple[bool, ...], QTextCharFormat] = {}
+
+    def of(self, run: Run, *, link: bool) -> QTextCharFormat:
+        """The format of a run."""
+        code, note = run.kind in {"code", "math", "display"}, run.kind == "note"
+        key = (code, note, run.strong, run.emphasis, run.struck, link)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = self._make(run, code=code, note=note, link=link)
+        return made
+
+    def _make(self, run: Run, *, code: bool, note: bool, link: bool) -> QTextCharFormat:
+        font = QFont(self.font)
+        if code:
+            shape = self.style.font("code")
+            font = QFont(shape)
+            font.setWeight(self.font.weight())
+            font.setPixelSize(max(6, round(self.font.pixelSize() * shape.pixelSize() / self.style.font().pixelSize())))
+        if run.strong:
+            font.setWeight(QFont.Weight.DemiBold if font.weight() < QFont.Weight.DemiBold else QFont.Weight.Bold)
+        font.setItalic(run.emphasis)
+        font.setStrikeOut(run.struck)
+        made = QTextCharFormat()
+        made.setFont(font)
+        if note:
+            made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
+        made.setForeground(self.style.colours["accent"] if link or note else self.paints.text)
+        return made
+
+    @property
+    def warning(self) -> QTextCharFormat:
+        """The format of marks that stand for hidden characters."""
+        made = QTextCharFormat()
+        made.setFont(self.font)
+        made.setForeground(self.style.colours["warning"])
+        return made
+
+
+@lru_cache(maxsize=64)
+def looks(style: Style, role: str = "text", level: int = 0, *, strong: bool = False) -> Looks:
+    """The formats of a role; made once."""
+    return Looks(style, role, level, strong)
+
+
+def words(runs: Runs, look: Looks, wait: Callable[[], object]) -> Words:
+    """`runs` as words. `wait` is called once something that could not be shown yet can."""
+    made = Words("", "")
+    text: list[str] = []
+    shown: list[str] = []
+    position = 0
+    for run in runs:
+        plain = source_of(run)
+        if not plain:
+            continue
+        link = links.judge(run.link, run.text) if run.link and run.kind not in {"image", "note"} else None
+        inline = _inline(run, look, wait)
+        if inline is not None:
+            drawn, form = "x" + JOINER * (len(plain) - 1), object_format(inline, look.font)
+            made.objects[position] = inline
+        else:
+            drawn = hidden.code(plain) if run.kind == "code" or link else hidden.prose(plain)
+            form = look.of(run, link=bool(link and link.allowed))
+        end = position + len(plain)
+        made.looks.append(
+            Look(position, end, form, pill=run.kind == "code", link=run.link if link and link.allowed else "")
+        )
+        if inline is None and drawn != plain:
+            _mark_hidden(made, plain, drawn, position, look)
+        text.append(plain)
+        shown.append(drawn)
+        position = end
+    made.text, made.shown = "".join(text), "".join(shown)
+    return made
+
+
+def _inline(run: Run, look: Looks, wait: Callable[[], object]) -> Inline | None:
+    if run.kind in {"math", "display"}:
+        size = look.font.pixelSize()
+        return maths.inline(run.text, size, look.paints.text.name(), display=run.kind == "display", wait=wait)
+    if run.kind == "image":
+        return chip(run, look.style)
+    return None
+
+
+def _mark_hidden(made: Words, plain: str, drawn: str, position: int, look: Looks) -> None:
+    """Give the marks for hidden characters their colour: the looks are cut around them."""
+    marks = hidden.marks(plain, drawn)
+    if not marks or len(marks) > 2_000:
+        return
+    base = made.looks.pop() if made.looks and made.looks[-1].start == position else None
+    at = position
+    for start, end in marks:
+        if base is not None and position + start > at:
+            made.looks.append(Look(at, position + start, base.format, base.pill, base.link))
+        made.looks.append(Look(position + start, position + end, look.warning))
+        at = position + end
+    if base is not None and at < base.end:
+        made.looks.append(Look(at, base.end, base.format, base.pill, base.link))
