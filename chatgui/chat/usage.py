@@ -18,9 +18,9 @@ def settled(usage: Usage, history: Iterable[Message], reply: Reply, *, cut_short
 
     An answer that was `cut_short` is partial: providers count what they generated, and say so only at the end.
     """
-    if usage.known:
-        return replace(usage, partial=cut_short)
     prompt = count_prompt([message.text for message in history])
+    if usage.known:
+        return replace(usage, partial=cut_short, sent_tokens=prompt)
     reasoning = count_tokens(str(reply.reasoning))
     completion = count_tokens(str(reply.text) + str(reply.refusal)) + reasoning
     return replace(
@@ -55,6 +55,8 @@ def usage_line(message: Message) -> tuple[str, str]:
         short += f" · {money(usage)}"
     if usage.partial:
         short += " · partial"
+    if usage.truncated:
+        short += f" · the server read about {rough(usage.prompt_tokens)} of {rough(usage.sent_tokens)}"
     return short, spoken(message)
 
 
@@ -77,9 +79,23 @@ def spoken(message: Message) -> str:
     else:
         words.append("Cost unknown.")
     words.extend(_timing_words(message))
+    if usage.truncated:
+        words.append(
+            f"The server read about {rough(usage.prompt_tokens)} of the {rough(usage.sent_tokens)} tokens it was sent:"
+            " the beginning of the conversation may have been cut off."
+        )
     if usage.partial or message.state is State.STREAMING:
         words.append("The answer was cut short, so these counts are partial.")
     return " ".join(words)
+
+
+def rough(value: int | None) -> str:
+    """A count in round figures: `950`, `16k`, `1.2M`."""
+    if value is None:
+        return DASH
+    if value < 1000:
+        return str(value)
+    return f"{value / 1000:.0f}k" if value < 999_500 else f"{value / 1_000_000:.1f}M"
 
 
 def _said(value: int | None) -> str:

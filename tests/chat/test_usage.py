@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from chatgui.chat.usage import duration, settled, usage_line
@@ -53,7 +54,8 @@ def test_a_cut_answer_says_its_count_is_partial() -> None:
 
 def test_what_the_provider_reported_is_never_replaced_by_an_estimate() -> None:
     reported = Usage(None, 3, None, source=Source.REPORTED)
-    assert settled(reported, [], Reply(), cut_short=False) == reported
+    kept = settled(reported, [], Reply(), cut_short=False)
+    assert replace(kept, sent_tokens=None) == reported
 
 
 def test_an_estimate_counts_reasoning_inside_the_answer() -> None:
@@ -72,3 +74,16 @@ def test_times_are_said_as_people_say_them() -> None:
     assert [duration(ms) for ms in (400, 9_949, 12_000, 125_000, 3_780_000)] == [
         "0.4 s", "9.9 s", "12 s", "2 min 5 s", "1 h 3 min",
     ]  # fmt: skip
+
+
+def test_a_server_that_read_a_tenth_of_what_it_was_sent_is_told() -> None:
+    usage = Usage(16_387, 10, 16_397, source=Source.REPORTED, sent_tokens=160_689)
+    short, spoken = usage_line(answer(usage))
+    assert short.endswith("the server read about 16k of 161k")
+    assert "may have been cut off" in spoken
+
+
+def test_ordinary_differences_of_counting_raise_no_alarm() -> None:
+    for sent, read in [(2000, 1600), (2000, 2600), (160_000, 120_000), (400, 20)]:
+        assert not Usage(read, 1, read + 1, source=Source.REPORTED, sent_tokens=sent).truncated
+    assert not Usage(10, 1, 11, source=Source.ESTIMATED, sent_tokens=5000).truncated
