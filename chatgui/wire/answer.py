@@ -11,9 +11,10 @@ from typing import Any
 
 from chatgui.core.delta import Alive, Delta
 from chatgui.core.errors import ChatError, Failure, ProtocolError
-from chatgui.wire.decoder import Decoder, parse
+from chatgui.wire.decoder import Decoder
 from chatgui.wire.failures import html_words, sentence, stream_failure
-from chatgui.wire.framing import BOM, Event, Framer, is_json
+from chatgui.wire.framing import BOM, Event, Framer
+from chatgui.wire.loose import is_json, parse
 from chatgui.wire.outcome import Facts, verdict
 
 MAX_BODY = 64 << 20  # bytes of a JSON body

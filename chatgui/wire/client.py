@@ -20,7 +20,8 @@ from chatgui.wire.base_url import endpoint, is_loopback, shown_host
 from chatgui.wire.dialects import dialect_of
 from chatgui.wire.errors import translate
 from chatgui.wire.exchange import Exchange
-from chatgui.wire.failures import http_failure, loads, stream_failure
+from chatgui.wire.failures import http_failure, stream_failure
+from chatgui.wire.loose import loads
 from chatgui.wire.models import is_list, next_page, read_models
 from chatgui.wire.negotiation import negotiate
 from chatgui.wire.network import Route, make_client, route_of

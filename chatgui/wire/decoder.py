@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-
-import msgspec
 
 from chatgui.core.delta import (
     Citations,
@@ -26,6 +23,7 @@ from chatgui.wire.calls import Calls
 from chatgui.wire.content import Opaque, images, parts, reasoning_of, sources
 from chatgui.wire.failures import sentence, stream_failure
 from chatgui.wire.framing import Event
+from chatgui.wire.loose import parse
 from chatgui.wire.think import Splitter
 from chatgui.wire.usage import Counter
 
@@ -34,19 +32,6 @@ MAX_TEXT = 32 << 20  # characters of one answer
 BESIDE_USAGE = ("timings", "time_info", "tokens_per_second")
 UNFINISHED = ("", "null", "None")
 Fail = Callable[[Any], Failure]
-
-
-def parse(data: bytes) -> Any:
-    """JSON from a provider. Broken UTF-8 and lone surrogates become U+FFFD; ValueError if it is no JSON at all."""
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass
-    try:
-        value = json.loads(data.decode("utf-8", "replace"))
-        return msgspec.json.decode(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8"))
-    except (RecursionError, msgspec.DecodeError) as error:
-        raise ValueError(str(error)) from None
 
 
 class Decoder:
@@ -86,8 +71,6 @@ class Decoder:
         """The deltas of these events. Raises ProtocolError if too many make no sense or the answer has no end."""
         out: list[Delta] = []
         for event in events:
-            if self.done:
-                break
             self._event(event, out)
         if self.size > MAX_TEXT:
             raise ProtocolError(f"The answer did not end within {MAX_TEXT >> 20} million characters.", code="endless")
@@ -95,13 +78,19 @@ class Decoder:
 
     def _event(self, event: Event, out: list[Delta]) -> None:
         data = event.data.strip()
+        if self.done:
+            return
         if data.startswith(b"[DONE]"):
             self.done = True
             return
         try:
             chunk = parse(data)
         except ValueError:
-            if data:
+            if b"\n" in data:
+                # Several lines that make no JSON together: perhaps events that had no blank line between them.
+                for line in data.split(b"\n"):
+                    self._event(Event(line, event.name), out)
+            elif data:
                 self._not_understood(event, data, out)
             return
         self.take(chunk, out, named_error=event.name == "error")

@@ -185,8 +185,10 @@ class Exchange:
         self._watch.close()
         chunks, self._chunks = self._chunks, None
         if chunks is not None:
+            import httpx
+
             # httpx's generators must end from within, in this task: a generator dropped half-way is finalised who knows where.
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(httpx.HTTPError, httpx.StreamError, TimeoutError, StopAsyncIteration, OSError):
                 async with asyncio.timeout(0):
                     while True:
                         await anext(chunks)

@@ -30,6 +30,7 @@ from chatgui.core.errors import (
     Unavailable,
 )
 from chatgui.core.secret import Secret, redact
+from chatgui.wire.loose import loads
 
 ERRORS: dict[Kind, type[ChatError]] = {
     cls.kind: cls
@@ -41,7 +42,7 @@ ERRORS: dict[Kind, type[ChatError]] = {
 
 MAX_SAID = 2000  # characters of the server's text that are kept
 MAX_SENTENCE = 600
-DEPTH = 4  # JSON in JSON in JSON …
+DEPTH = 8  # JSON in JSON in JSON …
 
 # Codes and types, compared in lower case without punctuation. First row that matches wins.
 CODES: tuple[tuple[Kind, str], ...] = (
@@ -61,7 +62,7 @@ CODES: tuple[tuple[Kind, str], ...] = (
 
 # Prose, where the code says nothing. `statuses` limits a row; an empty tuple means any.
 PROSE: tuple[tuple[Kind, tuple[int, ...], str], ...] = (
-    (Kind.CONTEXT_TOO_LONG, (), (r"context (length|window|size)|maximum (context|prompt) length|too many (input |prompt )?tokens|prompt (is )?too long|"
+    (Kind.CONTEXT_TOO_LONG, (), (r"context ?(length|window|size)|maximum (context|prompt) length|too many (input |prompt )?tokens|prompt (is )?too long|"
                                 r"request too large|input is too long|length of all messages is too long|exceeds? the (available )?context|"
                                 r"longer than the model|maximum number of tokens|input tokens exceed")),
     (Kind.QUOTA, (), (r"insufficient[_ ](balance|quota|credits?|funds)|exceeded your current quota|out of credits?|no credits? left|"
@@ -109,14 +110,6 @@ STATUS_WORDS: dict[int, str] = {
 }  # fmt: skip
 
 
-def loads(text: bytes | str) -> Any:
-    """A JSON value, or None where there is none."""
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return None
-
-
 def find_message(value: Any, depth: int = DEPTH) -> str:
     """The sentence a person should read, out of any error body; empty if there is none."""
     if depth <= 0:
@@ -133,7 +126,7 @@ def find_message(value: Any, depth: int = DEPTH) -> str:
 
 def _from_text(text: str, depth: int) -> str:
     text = text.strip()
-    if text[:1] in "{[" and text and (inner := loads(text)) is not None:
+    if text[:1] in "{[" and text and (inner := loads(text.encode("utf-8", "replace"))) is not None:
         return find_message(inner, depth - 1)
     return html_words(text) if text[:1] == "<" else text
 
@@ -185,7 +178,7 @@ def _words(value: Any, names: Iterable[str], depth: int = DEPTH) -> list[str]:
     for name in ("error", "innererror", "metadata", "raw", "detail"):
         inner = value.get(name)
         if isinstance(inner, str) and inner[:1] == "{":
-            inner = loads(inner)
+            inner = loads(inner.encode("utf-8", "replace"))
         found += _words(inner, names, depth - 1)
     for name in names:
         word = value.get(name)
@@ -240,7 +233,7 @@ def http_failure(
     if html:
         message = f"{host or 'The server'} answered {status} with a web page: {message or words}"
     return _error(
-        status,
+        status if status >= 400 else None,
         value,
         message or f"{host or 'The server'} answered {status}: {words}.",
         text,

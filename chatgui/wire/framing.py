@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from chatgui.core.errors import ProtocolError
+from chatgui.wire.loose import is_json
 
 MAX_EVENT = 16 << 20  # bytes of one event; base64 images make honest events of many megabytes
 MAX_STRAY = 64 << 10  # bytes kept of lines that are no fields
@@ -87,7 +88,7 @@ class Framer:
         if self._tail:
             line, self._tail = bytes(self._tail), bytearray()
             self._line(line, events)
-        if self._data and _whole(self._pending()):
+        if self._data and (len(self._data) > 1 or _whole(self._data[0])):
             self._dispatch(events)
         return events
 
@@ -156,8 +157,8 @@ class Framer:
             self._stray += line[: MAX_STRAY - len(self._stray)] + b"\n"
 
     def _add(self, value: bytes, events: list[Event]) -> None:
-        if self._data and _object(self._pending()):
-            # Two whole JSON objects: two events, whose blank line the server left out.
+        if self._begins_event(value):
+            # The blank line between two events was left out.
             self._one_newline = True
             name, renamed = self._name, self._renamed
             if renamed:
@@ -170,6 +171,12 @@ class Framer:
         self._size += len(value) + 1
         if self._one_newline and len(self._data) == 1 and _object(value):
             self._dispatch(events)
+
+    def _begins_event(self, value: bytes) -> bool:
+        """Whether a data line is no part of the pending event: that is whole, or this server is known to leave blank lines out."""
+        if not self._data:
+            return False
+        return (len(self._data) == 1 and _object(self._data[0])) or (self._one_newline and _object(value))
 
     def _pending(self) -> bytes:
         if len(self._data) > 1:
@@ -197,12 +204,3 @@ def _object(data: bytes) -> bool:
 
 def _whole(data: bytes) -> bool:
     return data.strip().startswith(b"[DONE]") or is_json(data)
-
-
-def is_json(data: bytes) -> bool:
-    """Whether `data` is one complete JSON value."""
-    try:
-        msgspec.json.decode(data, type=msgspec.Raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return False
-    return True

@@ -30,10 +30,12 @@ NEVER = {
     Kind.CANCELLED,
 }
 PROSE = re.compile(
-    r"(?:try again|retry|wait)[^.\d]{0,40}?((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s|sec|seconds?|m|min|minutes?|h|hours?)\b\s*)+)",
+    r"(?:try again|retry|wait)[^.\d]{0,40}?((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|s|sec|seconds?|m|min|minutes?|h|hours?)(?![a-z])\s*)+)",
     re.IGNORECASE,
 )
-PIECE = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|milli\w*|s|sec\w*|m|min\w*|h|hour\w*)\b", re.IGNORECASE)
+PIECE = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(ms|milliseconds?|sec(?:ond)?s?|s|min(?:ute)?s?|m|hours?|h)(?![a-z])", re.IGNORECASE
+)
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 

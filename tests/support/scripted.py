@@ -57,7 +57,8 @@ class Request:
 
 def head(status: int = 200, content_type: str = "text/event-stream", **headers: str) -> bytes:
     """A response's head whose body lasts until the connection closes. `retry_after="1"` becomes `retry-after: 1`."""
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"content-type: {content_type}"]
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
+    lines = [f"HTTP/1.1 {status} {phrase}", f"content-type: {content_type}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     if "content_length" not in headers and "transfer_encoding" not in headers:
         lines.append("connection: close")
