@@ -82,7 +82,7 @@ async def phase(turn: Turn, wanted: Phase) -> None:
 
 async def test_a_finished_answer_holds_everything_that_came() -> None:
     kept = Kept()
-    usage = Usage(1, 2, 3, source=Source.REPORTED)
+    usage = Usage(1, 2, 3, source=Source.REPORTED, sent_tokens=0)
     turn = turn_over(
         [*OPENING, ReasoningDelta("hm"), TextDelta("yes"), FinishDelta("stop"), UsageDelta(usage), Ended(done=True)],
         kept,
