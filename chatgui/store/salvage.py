@@ -100,8 +100,9 @@ def _merge_plain(source: sqlite3.Connection, target: sqlite3.Connection, report:
         report.attachments += _insert(target, "attachments", row, report)
     for row in _rows(source, "accounts", report):
         report.accounts += _insert(target, "accounts", row, report)
-    for row in _rows(source, "spending", report):
-        _insert(target, "spending", row, report)
+    for table in ("assistants", "spending"):
+        for row in _rows(source, table, report):
+            _insert(target, table, row, report)
 
 
 def _insert(target: sqlite3.Connection, table: str, row: Row, report: Report, *, skip: str = "") -> bool:

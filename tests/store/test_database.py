@@ -225,7 +225,7 @@ def test_two_profiles_have_two_names_in_the_keyring(tmp_path: Path) -> None:
 
 def test_the_newest_version_is_pinned() -> None:
     """A change of the schema is a new file in migrations/, a new fixture in versions/, and this number."""
-    assert schema.newest() == 2
+    assert schema.newest() == 3
     assert [int(path.stem) for path in VERSIONS] == list(range(1, schema.newest() + 1))
 
 
@@ -272,7 +272,7 @@ def test_a_migration_that_fails_at_any_statement_leaves_the_old_version(
         assert schema.version(connection) == 1
         assert connection.execute("SELECT sql FROM sqlite_schema ORDER BY name").fetchall() == conversations_before
         monkeypatch.setattr(schema, "steps", lambda: steps)
-        assert schema.migrate(connection) == [name]
+        assert name in schema.migrate(connection)
     connection.close()
 
 
