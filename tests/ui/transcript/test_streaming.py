@@ -1,0 +1,114 @@
+"""What is shown when a stream has ended is what the whole text gives, however it was cut."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chatgui.core.delta import ReasoningDelta, TextDelta
+from chatgui.core.message import Role
+from chatgui.core.reply import Reply
+from chatgui.ui.transcript.tail import PULL, Tail
+from chatgui.ui.transcript.view import TranscriptView
+from tests.ui.transcript.scenes import Turn, answer, document, flush, message, picture, shown, streaming
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+PIECES = (
+    "# Tides\n", "a word ", "**bold** ", "*st", "ress* ", "\n\n", "\n", "- item\n", "1. one\n", "  - nested\n", "```py\n",
+    "x = 1\n", "```\n", "| a | b |\n", "|---|---|\n", "| 1 | 2 |\n", "> quoted\n", "$x^2$ ", "$$\n", "[a](https://a.b) ",
+    "[ref] ", "\n[ref]: https://c.d\n", "`code` ", "---\n", "===\n", "<b>x</b> ", "~~gone~~ ", "    indented\n", "😀 ", "日本",
+)  # fmt: skip
+
+
+def stream(view: TranscriptView, text: str, chance: random.Random) -> Reply:
+    """The text comes in random pieces, several a frame."""
+    reply = Reply()
+    view.begin_reply(streaming(1), reply, Turn())
+    at = 0
+    while at < len(text):
+        size = chance.choice((1, 2, 7, 40, 400))
+        reply.apply(TextDelta(text[at : at + size]))
+        at += size
+        if chance.random() < 0.5:
+            flush(view)
+    return reply
+
+
+def rows(view: TranscriptView) -> list[tuple[str, str, int]]:
+    """The text rows of the last message: kind, text, height."""
+    item = view.page.item(len(view.messages) - 1)
+    return [(row.source.kind, row.text, row.layout(view.page.measure)) for row in item.body]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.randoms(use_true_random=False))
+def test_any_text_in_any_pieces_ends_as_the_whole_text_does(text: str, chance: random.Random) -> None:
+    question = message(0, Role.USER, "Go on")
+    grown, whole = shown([question]), shown([question, answer(text)])
+    stream(grown, text, chance)
+    grown.end_reply(answer(text))
+    assert rows(grown) == rows(whole)
+    for view in (grown, whole):
+        view.close()
+        view.deleteLater()
+
+
+def test_the_picture_at_the_end_is_the_picture_of_the_whole() -> None:
+    for seed in range(4):
+        chance = random.Random(seed)
+        text = document(chance, 14)
+        question = message(0, Role.USER, "Go on")
+        grown, whole = shown([question]), shown([question, answer(text)])
+        stream(grown, text, chance)
+        grown.end_reply(answer(text))
+        assert picture(grown) == picture(whole)
+
+
+def test_rows_that_are_closed_are_never_made_again() -> None:
+    view, chance = shown([message(0, Role.USER, "Go on")]), random.Random(1)
+    reply = stream(view, "First paragraph.\n\nSecond paragraph.\n\nThird, which is", chance)
+    flush(view)
+    live = view.page.live
+    assert live is not None
+    closed = [row.block for row in live.body[:2]]
+    reply.apply(TextDelta(" long.\n\nFourth."))
+    flush(view)
+    view.end_reply(answer(str(reply.text)))
+    assert [row.block for row in view.page.item(1).body[:2]] == closed
+
+
+def test_a_frame_takes_a_bounded_piece() -> None:
+    reply = Reply()
+    tail = Tail((reply.text,))
+    reply.apply(TextDelta("word " * 5_000))
+    tail.pull()
+    assert tail.backlog == 25_000 - PULL
+    while tail.pull() is not None:
+        pass
+    assert tail.backlog == 0
+
+
+def test_reasoning_is_not_part_of_the_answer() -> None:
+    view, reply = shown([message(0, Role.USER, "Go on")]), Reply()
+    view.begin_reply(streaming(1), reply, Turn())
+    reply.apply(ReasoningDelta("Let me think."))
+    flush(view)
+    assert view.page.live is not None
+    assert not view.page.live.body
+
+
+def test_frames_wait_longer_when_they_cost_more() -> None:
+    view, reply = shown([message(0, Role.USER, "Go on")]), Reply()
+    view.begin_reply(streaming(1), reply, Turn())
+    view._frame.stop()
+    view._flush_cost = 0.001
+    view.wake()
+    quick = view._frame.interval()
+    view._frame.stop()
+    view._flush_cost = 0.050
+    view.wake()
+    assert view._frame.interval() >= 150 > quick
