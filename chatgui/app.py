@@ -14,6 +14,8 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -40,10 +42,11 @@ log = logging.getLogger(__name__)
 DESKTOP_NAME = "chatgui"  # of the .desktop file, for window managers and notifications
 FRAME_S = 1 / 60
 END_S = 2.0  # so long running answers may take to stop when the program ends
+LOG_BYTES = 500_000
 SWITCH_S = 0.0005  # threads give way to the window this often, so that a busy one costs no frames
 
 
-def main(profile: Path | None = None) -> int:
+def main(profile: Path | None = None, log_level: str = "warning") -> int:
     """Open the window on a profile (default: the platform's own directory) and stay until it ends: the exit status."""
     if problem := unfit(PySide6.__version__, sys.version_info[:2]):
         sys.stderr.write(f"{problem}\n")
@@ -60,6 +63,7 @@ def main(profile: Path | None = None) -> int:
         return 3
     if raise_first(place.path):
         return 0
+    start_log(place.logs, log_level)
     sys.setswitchinterval(SWITCH_S)
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
@@ -68,6 +72,17 @@ def main(profile: Path | None = None) -> int:
         program.watch(loop)
         loop.run_until_complete(program.run())
     return 0
+
+
+def start_log(folder: Path, level: str) -> None:
+    """Log to the profile and, for who started it from a terminal, to standard error. Logs hold no key and no words."""
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        handlers.append(RotatingFileHandler(folder / "window.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"))
+    except OSError as error:  # a profile that can only be read
+        sys.stderr.write(f"No log is kept: {error.strerror}\n")
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=level.upper(), format=form, handlers=handlers)
 
 
 def unfit(qt: str, python: tuple[int, ...]) -> str:
@@ -140,6 +155,7 @@ class Program:
             self.window.stage.notices.trouble(error, [("Try Again", self._retry), ("Quit", self.quit)])
             return
         await self.window.bind(self._session)
+        self._session.upkeep.begin(self._session.settings.backups)
 
     def _retry(self) -> None:
         self.window.tasks.start(self._open())
@@ -182,6 +198,7 @@ class Program:
             told.exc_type, told.exc_value or told.exc_type(), told.exc_traceback
         )
         loop.set_exception_handler(self._loop_failed)
+        loop.set_default_executor(ThreadPoolExecutor(3, "worker"))  # qasync's own starts ten threads at once
         # qasync installs no hook: an asynchronous iterator left early would end in another task, or never
         sys.set_asyncgen_hooks(finalizer=_finalizer(loop))
         self._watch_signals()

@@ -47,6 +47,12 @@ class Row:
         own = [QKeySequence(keys) for keys in self.keys] if self.both or not platform else []
         return [*platform, *(one for one in own if one not in platform)]
 
+    def shown_keys(self) -> str:
+        """The key sequences as people read them, without those only special keyboards have."""
+        native = QKeySequence.SequenceFormat.NativeText
+        usual = [one.toString(native) for one in self.sequences() if one[0].key() <= Qt.Key.Key_F12]  # type: ignore[index]  # the stubs forget it
+        return " · ".join(usual)
+
 
 MENUS = ("File", "Edit", "View", "Conversation", "Help")
 
@@ -89,8 +95,8 @@ ROWS: tuple[Row, ...] = (
         line=True),
     Row("next", "Conversation", "Next Conversation", "next_conversation", keys=("Ctrl+PgDown", "Alt+Down")),
     Row("shortcuts", "Help", "Keyboard Shortcuts", "open_shortcuts", Key.HelpContents, ("F1", "Ctrl+?"), both=True,
-        icon="keyboard", needs=""),
-    Row("about", "Help", "About chatgui", "open_about", icon="about", needs="", role=Role.AboutRole),
+        icon="keyboard"),
+    Row("about", "Help", "About chatgui", "open_about", icon="about", role=Role.AboutRole),
 )  # fmt: skip
 
 

@@ -68,17 +68,18 @@ class Choices(QAbstractListModel):
     def filter(self, typed: str) -> None:
         """Show the models that hold every word of `typed`, and `typed` itself for each account that lacks it."""
         wanted = typed.casefold().split()
+        by_hand = typed.strip() if len(wanted) == 1 else ""
         rows: list[Choice] = []
+        others: list[Choice] = []
         for offer, models in self._offers:
             found = [choice for key, choice in models if all(word in key for word in wanted)]
-            by_hand = typed.strip()
-            if by_hand and not any(choice.model == by_hand for choice in found) and " " not in by_hand:
-                found.append(Choice(offer.account, f"Use “{by_hand}”", by_hand, "typed by hand"))
             if found or not wanted:
                 rows.append(Choice(offer.account, offer.name, facts=offer.note))
                 rows.extend(found)
+            if by_hand and not any(choice.model == by_hand for choice in found):
+                others.append(Choice(offer.account, f"Ask {offer.name} for “{by_hand}”", by_hand))
         self.beginResetModel()
-        self._rows = rows
+        self._rows = rows + others
         self.endResetModel()
 
     def row(self, at: int) -> Choice:

@@ -131,7 +131,9 @@ class NoticeBar(QFrame):
     def trouble(self, error: BaseException, actions: Sequence[Act] = ()) -> None:
         """Say what went wrong, and stay until closed."""
         shown = present(error)
-        words = " ".join(part for part in (shown.words or shown.title, shown.advice) if part)
+        known = isinstance(error, ChatError)
+        said = shown.words if known else f"{shown.title}. {shown.words}"
+        words = " ".join(part for part in (said or shown.title, shown.advice) if part)
         self.say(words, actions, meaning="error", stays=True)
 
     def dismiss(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QWidget
 
@@ -55,8 +55,6 @@ class Panes(QWidget):
         self._shadow = QFrame(self)
         self._shadow.setObjectName("Hair")
         self._shadow.hide()
-        for pane in self._panes.values():
-            pane.widget.installEventFilter(self)
 
     # What is shown
 
@@ -141,6 +139,9 @@ class Panes(QWidget):
                 self._float(place, pane)
             else:
                 self._dock(place, pane)
+        for at in reversed(range(self._splitter.count())):  # assistive technology meets children in order of stacking
+            if (widget := self._splitter.widget(at)) is not None:
+                widget.lower()
         self._share()
         overlay = next((p for at, p in self._panes.items() if self._is_overlay(at) and p.called), None)
         self._shadow.setVisible(overlay is not None)
@@ -184,11 +185,10 @@ class Panes(QWidget):
         if any(before[place] != self._is_overlay(place) for place in self._panes):
             self.changed.emit()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes a pane that lies over the centre."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            return self.dismiss()
-        return super().eventFilter(watched, event)
+        if event.key() != Qt.Key.Key_Escape or not self.dismiss():
+            super().keyPressEvent(event)
 
     def holds_focus(self, place: Place) -> bool:
         """Whether the focus is inside a pane."""

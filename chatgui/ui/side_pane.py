@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -54,6 +55,7 @@ class SidePane(QWidget):
         column.addLayout(row)
         column.addWidget(self._stack, 1)
         self.show_panel(0)
+        self.set_style(style)
 
     def _button(self, theme: Theme, icon: str, words: str, act: Callable[[], object]) -> QToolButton:
         button = QToolButton()
@@ -70,8 +72,9 @@ class SidePane(QWidget):
 
     def set_style(self, style: Style) -> None:
         """Another theme or zoom."""
+        colours = replace(style.colours, ground=style.colours.raised, code_ground=style.colours.ground)
         for panel in self.panels:
-            panel.set_style(style)
+            panel.set_style(replace(style, colours=colours))
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Another conversation or branch is shown."""

@@ -96,14 +96,18 @@ class SidebarModel(QAbstractListModel):
     def fetchMore(self, parent: Index) -> None:
         """Show the next step of rows."""
         more = min(STEP, len(self._rows) - self._shown)
+        if more <= 0 or parent.isValid():
+            return
         self.beginInsertRows(QModelIndex(), self._shown, self._shown + more - 1)
         self._shown += more
         self.endInsertRows()
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Conversations can be renamed in place; hits cannot."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and self._rows[index.row()].hit is None:
+        if self._rows[index.row()].hit is None:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 

@@ -192,6 +192,6 @@ def ask_portal() -> bool | None:
         value = body[0]
         while isinstance(value, tuple):  # a variant inside a variant
             value = value[1]
-    except (OSError, KeyError, IndexError, TimeoutError):
+    except (OSError, LookupError, ValueError, TimeoutError):
         return None
     return int(value) == 1 if isinstance(value, int) else None

@@ -216,6 +216,14 @@ class Verbs:
         """What was used, and what it cost."""
         self._dialogs.open("usage")
 
+    def open_shortcuts(self) -> None:
+        """The list of keyboard shortcuts."""
+        self._dialogs.open("shortcuts")
+
+    def open_about(self) -> None:
+        """What this program is."""
+        self._dialogs.open("about")
+
     def open_import(self) -> None:
         """Bring conversations in."""
         self._dialogs.open("import")

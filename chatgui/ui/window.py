@@ -221,18 +221,6 @@ class Window(QMainWindow):
         """Fill the screen, or no longer."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    def open_shortcuts(self) -> None:
-        """The list of keyboard shortcuts."""
-        from chatgui.ui.dialogs.shortcuts import ShortcutsDialog
-
-        ShortcutsDialog(self).open()
-
-    def open_about(self) -> None:
-        """What this program is."""
-        from chatgui.ui.dialogs.about import AboutDialog
-
-        AboutDialog(self).open()
-
     def quit(self) -> None:
         """End the program in order."""
         self.close()

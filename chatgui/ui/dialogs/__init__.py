@@ -33,6 +33,8 @@ DIALOGS: tuple[tuple[str, str, str], ...] = (
     ("export", "export", "ExportDialog"),
     ("import", "importing", "ImportDialog"),
     ("usage", "usage", "UsageDialog"),
+    ("shortcuts", "shortcuts", "ShortcutsDialog"),
+    ("about", "about", "AboutDialog"),
 )
 
 

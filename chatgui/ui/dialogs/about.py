@@ -5,18 +5,19 @@ from __future__ import annotations
 import platform
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtWidgets import QDialogButtonBox, QLabel, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QLabel
 
 from chatgui import __version__
 from chatgui.ui import assets
+from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, heading, words
 
 
 class AboutDialog(Sheet):
     """Name, version, and where things are said to be."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "About chatgui", (380, 280))
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window, "About chatgui", (380, 280))
         mark = QLabel()
         mark.setPixmap(assets.pixmap("chatgui", "", 64, self.devicePixelRatioF()))
         title = heading(f"chatgui {__version__}")

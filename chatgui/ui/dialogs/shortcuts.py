@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem
 
 from chatgui.ui import actions
+from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet
 
 BESIDE: tuple[tuple[str, str, str], ...] = (  # keys that are not actions of the window
@@ -20,8 +20,8 @@ BESIDE: tuple[tuple[str, str, str], ...] = (  # keys that are not actions of the
 class ShortcutsDialog(Sheet):
     """A list; nothing in it can be changed."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, "Keyboard Shortcuts", (520, 620))
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window, "Keyboard Shortcuts", (520, 620))
         search = QLineEdit()
         search.setPlaceholderText("Search shortcuts")
         search.setAccessibleName("Search shortcuts")
@@ -35,11 +35,7 @@ class ShortcutsDialog(Sheet):
         self._tree.setRootIsDecorated(False)
         self._tree.setIndentation(12)
         groups: dict[str, QTreeWidgetItem] = {}
-        native = QKeySequence.SequenceFormat.NativeText
-        rows = [
-            (row.menu, row.text.rstrip("…"), " · ".join(keys.toString(native) for keys in row.sequences()))
-            for row in actions.ROWS
-        ]
+        rows = [(row.menu, row.text.rstrip("…"), row.shown_keys()) for row in actions.ROWS]
         for menu, text, keys in (*rows, *BESIDE):
             if not keys:
                 continue

@@ -1,0 +1,151 @@
+"""The accounts window: who can be asked. A list, and beside it the form of the chosen account."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatgui.core.account import Account
+from chatgui.core.change import AccountsChanged, Change
+from chatgui.core.errors import ChatError
+from chatgui.ui.dialogs import Context
+from chatgui.ui.dialogs.account_form import AccountForm
+from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.notices import present
+
+NEW = ""  # id of the account that is being made
+
+
+class AccountsDialog(Sheet):
+    """Add, change, test and remove accounts. Removing can be taken back, but for a key in the keyring."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window, "Accounts", (820, 620))
+        self._session, self._tasks, self._notices = context.session, context.tasks, context.notices
+        self.list = QListWidget()
+        self.list.setAccessibleName("Accounts")
+        self.list.setFixedWidth(220)
+        self.list.currentItemChanged.connect(lambda _now, _before: self._show())
+        self._add = QPushButton("Add")
+        self._add.clicked.connect(self._begin_new)
+        self._remove = QPushButton("Remove")
+        self._remove.clicked.connect(lambda: self._tasks.start(self._remove_current()))
+        self.form = AccountForm(context, self.save)
+        self._note = words()
+        say(self._note, "")
+        self._lay_out()
+        self._fill(select="")
+        if all(one.is_demo for one in self._session.accounts.all()):
+            self._begin_new()
+        unsubscribe = self._session.changed.subscribe(self._hear)
+        self.finished.connect(lambda _: unsubscribe())
+        self.finished.connect(lambda _: self.form.stop_test())
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._add)
+        buttons.addWidget(self._remove)
+        left = QVBoxLayout()
+        left.addWidget(self.list, 1)
+        left.addLayout(buttons)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget()
+        inside.setObjectName("Ground")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(8, 0, 12, 0)
+        column.addWidget(self.form)
+        column.addStretch(1)
+        area.setWidget(inside)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addLayout(left)
+        row.addWidget(area, 1)
+        self.body.addLayout(row, 1)
+        self.body.addWidget(self._note)
+
+    # The list
+
+    @property
+    def current(self) -> str:
+        """Id of the chosen account; `NEW` for one being made."""
+        item = self.list.currentItem()
+        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else NEW
+
+    def _fill(self, select: str) -> None:
+        self.list.blockSignals(True)
+        self.list.clear()
+        for account in self._session.accounts.all():
+            self._item(account.name, account.id)
+        if select == NEW and self.form.is_new:
+            self._item("New account", NEW)
+        at = next((at for at in range(self.list.count()) if self._id(at) == select), 0)
+        self.list.setCurrentRow(at)
+        self.list.blockSignals(False)
+        self._show()
+
+    def _item(self, name: str, account_id: str) -> None:
+        item = QListWidgetItem(name)
+        item.setData(Qt.ItemDataRole.UserRole, account_id)
+        self.list.addItem(item)
+
+    def _id(self, at: int) -> str:
+        item = self.list.item(at)
+        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else NEW
+
+    def _show(self) -> None:
+        account = next((one for one in self._session.accounts.all() if one.id == self.current), None)
+        self._remove.setEnabled(account is not None)
+        if account is not None:
+            self.form.show_account(account)
+        elif self.list.count() == 0 or self.current == NEW:
+            self.form.show_new()
+
+    def _begin_new(self) -> None:
+        self.form.show_new()
+        self._fill(select=NEW)
+        self.form.provider.setFocus()
+
+    def _hear(self, change: Change) -> None:
+        if isinstance(change, AccountsChanged):
+            known = [account.name for account in self._session.accounts.all()]
+            shown = [self.list.item(at).text() for at in range(self.list.count()) if self._id(at) != NEW]
+            if known != shown:
+                self._fill(select=self.current)
+
+    # What is done
+
+    async def save(self, account: Account) -> bool:
+        """Keep the form's account; False if that could not be, which the form then says."""
+        secret = self.form.secret()
+        try:
+            if self.form.is_new:
+                account = await self._session.accounts.add(account, secret)
+            else:
+                await self._session.accounts.edit(account, secret)
+        except ChatError as error:
+            shown = present(error)
+            self.form.say(f"{shown.words} {shown.advice}".strip(), "error")
+            return False
+        self.form.show_account(account)
+        self._fill(select=account.id)
+        self.form.say("Saved.", "good")
+        return True
+
+    async def _remove_current(self) -> None:
+        account = self._session.accounts.by_id(self.current)
+        failed = await self._session.accounts.remove(account.id)
+        self._fill(select="")
+        if failed is not None:
+            say(self._note, f"“{account.name}” is removed, but its key may still be in the keyring. {failed.message}")
+        else:
+            say(self._note, f"“{account.name}” and its key are removed. Its conversations stay.")

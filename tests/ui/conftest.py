@@ -1,0 +1,42 @@
+"""A real window on a real session: private profile, real database, the demo server in its own process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from chatgui.chat.session import Session, open_session
+from chatgui.ui.theme import Theme
+from chatgui.ui.window import Window
+
+
+@asynccontextmanager
+async def showing(
+    qapp: QApplication, profile: Path, size: tuple[int, int] = (1200, 800)
+) -> AsyncIterator[tuple[Window, Session]]:
+    """A window bound to a session on `profile`; both end with the block, in the program's own order."""
+    theme = Theme(qapp)
+    theme.choose("light")
+    window = Window(theme)
+    window.resize(*size)
+    window.show()
+    session = await open_session(profile)
+    try:
+        await window.bind(session)
+        yield window, session
+    finally:
+        await window.unbind()
+        await session.close()
+        window.close_for_good()
+        window.deleteLater()
+
+
+async def until(fact: Callable[[], object], seconds: float = 15.0) -> None:
+    """Wait until `fact()` is true; the test fails if it never is."""
+    async with asyncio.timeout(seconds):
+        while not fact():  # noqa: ASYNC110 - facts of widgets have no event to wait for
+            await asyncio.sleep(0.01)

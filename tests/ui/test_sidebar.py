@@ -1,0 +1,179 @@
+"""The sidebar shows any number of conversations by date, keeps its place, and says what is wanted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication
+
+from chatgui.core.conversation import Hit, Summary
+from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.sidebar_model import STEP, SidebarModel
+from chatgui.ui.theme import Theme
+from chatgui.ui.words import day
+
+NOW = datetime.now(UTC)
+
+
+def rows(count: int, **fields: object) -> list[Summary]:
+    """Summaries, newest first, three hours apart."""
+    return [
+        replace(Summary(f"id{at}", f"Title {at}", NOW, NOW - timedelta(hours=3 * at)), **fields)  # type: ignore[arg-type]
+        for at in range(count)
+    ]
+
+
+@pytest.fixture
+def sidebar(qapp: QApplication) -> Iterator[Sidebar]:
+    made = Sidebar(Theme(qapp))
+    made.resize(260, 600)
+    made.show()
+    yield made
+    made.hide()
+
+
+def test_the_model_keeps_qts_rules(qapp: QApplication) -> None:
+    model = SidebarModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
+    model.show(rows(10))
+    model.show(rows(9), [Hit("id1", "m", "Title 1", "found here", NOW, ((0, 5),))])
+    model.show([])
+    del tester
+
+
+def test_rows_stand_under_their_day() -> None:
+    model = SidebarModel()
+    model.show([*rows(2, pinned=True), *rows(20)])
+    headings = [model.row(at).heading for at in range(model.total) if model.row(at).heading]
+    assert headings[0] == "Pinned"
+    assert headings[1] in ("Today", "Yesterday")
+    assert len(headings) == len(set(headings))
+
+
+@pytest.mark.parametrize(
+    ("before", "words"), [(0, "Today"), (1, "Yesterday"), (3, "This week"), (40, "April"), (400, "April 2025")]
+)
+def test_days_are_named_as_people_do(before: int, words: str) -> None:
+    noon = datetime(2026, 5, 20, 12).astimezone()
+    assert day(noon - timedelta(days=before), today=noon.date()) == words
+
+
+def test_archived_conversations_stand_last() -> None:
+    model = SidebarModel()
+    model.show([replace(rows(1)[0], id="a", archived=True), *rows(3)])
+    assert model.row(model.total - 1).conversation == "a"
+    assert model.row(model.total - 1).heading == "Archive"
+
+
+def test_screen_readers_hear_the_title_and_how_it_stands(qapp: QApplication) -> None:
+    model = SidebarModel()
+    model.show([rows(1, unread=True)[0]])
+    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole) == "Title 0"
+    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleDescriptionRole) == "unread"
+    model.run({"id0"})
+    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleDescriptionRole) == "running"
+
+
+def test_a_hundred_thousand_conversations_cost_the_view_only_what_it_shows(sidebar: Sidebar) -> None:
+    many = rows(100_000)
+    began = time.process_time()
+    sidebar.show_rows(many, [])
+    spent = time.process_time() - began
+    assert sidebar.model.total == 100_000
+    assert sidebar.model.rowCount() == STEP
+    assert spent < 2.0
+    assert sidebar.model.row_of("id99999") == 99_999
+    assert sidebar.model.rowCount() == 100_000
+
+
+def test_the_end_of_the_list_brings_more_rows() -> None:
+    model = SidebarModel()
+    model.show(rows(STEP + 10))
+    assert model.canFetchMore(QModelIndex())
+    model.fetchMore(QModelIndex())
+    assert model.rowCount() == STEP + 10
+    assert not model.canFetchMore(QModelIndex())
+
+
+def test_a_changed_row_moves_nothing(sidebar: Sidebar) -> None:
+    shown = rows(200)
+    sidebar.show_rows(shown, [])
+    sidebar.show_current("id5")
+    sidebar.list.verticalScrollBar().setValue(300)
+    resets = QSignalSpy(sidebar.model.modelReset)
+    sidebar.show_rows([replace(one, unread=one.id == "id7") for one in shown], [])
+    assert resets.count() == 0
+    assert sidebar.list.verticalScrollBar().value() == 300
+
+
+def test_new_rows_keep_the_scroll_place_and_the_shown_conversation(sidebar: Sidebar) -> None:
+    sidebar.show_rows(rows(200), [])
+    sidebar.show_current("id5")
+    sidebar.list.verticalScrollBar().setValue(300)
+    opened = QSignalSpy(sidebar.opened)
+    sidebar.show_rows([Summary("new", "Newest", NOW, NOW), *rows(200)], [])
+    assert sidebar.list.verticalScrollBar().value() == 300
+    assert sidebar.selected() == ["id5"]
+    assert opened.count() == 0
+
+
+def test_a_click_opens(sidebar: Sidebar) -> None:
+    sidebar.show_rows(rows(5), [])
+    opened = QSignalSpy(sidebar.opened)
+    place = sidebar.list.visualRect(sidebar.model.index(2)).center()
+    QTest.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
+    assert opened.at(opened.count() - 1) == ["id2", ""]
+
+
+def test_typing_searches_after_a_pause(sidebar: Sidebar) -> None:
+    searched = QSignalSpy(sidebar.searched)
+    QTest.keyClicks(sidebar.search, "tides")
+    assert searched.wait(2000)
+    assert searched.count() == 1
+    assert searched.at(0) == ["tides"]
+
+
+def test_hits_stand_below_and_open_their_message(sidebar: Sidebar) -> None:
+    sidebar.search.setText("tides")
+    sidebar.show_rows(rows(1), [Hit("id9", "m7", "Trip plan", "the tides come", NOW, ((4, 9),))])
+    assert sidebar.model.row(1).heading == "Found in messages"
+    opened = QSignalSpy(sidebar.opened)
+    place = sidebar.list.visualRect(sidebar.model.index(1)).center()
+    QTest.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
+    assert opened.at(opened.count() - 1) == ["id9", "m7"]
+    sidebar.grab()  # snippets and marks are painted without complaint
+
+
+def test_delete_acts_on_all_that_is_selected(sidebar: Sidebar) -> None:
+    sidebar.show_rows(rows(5), [])
+    sidebar.list.setCurrentIndex(sidebar.model.index(1))
+    sidebar.list.selectionModel().select(sidebar.model.index(3), sidebar.list.selectionModel().SelectionFlag.Select)
+    wanted = QSignalSpy(sidebar.delete_wanted)
+    QTest.keyClick(sidebar.list, Qt.Key.Key_Delete)
+    assert wanted.at(0) == [["id1", "id3"]]
+
+
+def test_a_title_typed_in_the_list_is_one_plain_line(sidebar: Sidebar) -> None:
+    sidebar.show_rows(rows(1), [])
+    renamed = QSignalSpy(sidebar.renamed)
+    assert sidebar.model.setData(sidebar.model.index(0), "  a\nb  ")
+    assert renamed.at(0) == ["id0", "a b"]
+    assert not sidebar.model.setData(sidebar.model.index(0), "   ")
+
+
+def test_an_empty_library_says_so_and_the_list_stays(sidebar: Sidebar) -> None:
+    sidebar.show_rows([], [])
+    assert sidebar.list.isVisible()
+    assert sidebar.list.accessibleName() == "Conversations"
+
+
+def test_titles_of_any_script_are_painted(sidebar: Sidebar) -> None:
+    titles = ["שלום עולם", "日本語の会話", "<b>not bold</b>", "a" * 5000, "👩‍💻 " * 50, "\u202eevil"]
+    sidebar.show_rows([replace(one, title=title) for one, title in zip(rows(6), titles, strict=True)], [])
+    assert not sidebar.grab().isNull()
