@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +30,8 @@ async def test_a_message_of_every_kind_comes_back_equal(db: Database) -> None:
 async def test_the_tree_and_its_order_come_back(db: Database) -> None:
     talk = conversation()
     question = user("Which?")
-    first, second = answer("This.", question.id), answer("That.", question.id)
+    first = answer("This.", question.id)
+    second = replace(answer("That.", question.id), created=NOON + timedelta(minutes=1))
     talk.extend([question, first, second])
     talk.tip = first.id
     await db.write(conversations.create, talk)
@@ -84,7 +86,8 @@ async def test_the_trash(db: Database) -> None:
 async def test_hidden_messages_come_back_in_their_place(db: Database) -> None:
     talk = conversation()
     question = user("Which?")
-    first, second = answer("This.", question.id), answer("That.", question.id)
+    first = answer("This.", question.id)
+    second = replace(answer("That.", question.id), created=NOON + timedelta(minutes=1))
     talk.extend([question, first, second])
     await db.write(conversations.create, talk)
     await db.write(conversations.hide_messages, [first.id], NOON)
@@ -105,7 +108,7 @@ async def test_edited_words_replace_the_old_ones(db: Database) -> None:
     await db.write(conversations.create, talk)
     await db.write(conversations.insert_message, talk.id, message)
     edited = user("typo", edited=True)
-    await db.write(conversations.replace_message, talk.id, conversations.replace(edited, id=message.id))
+    await db.write(conversations.replace_message, talk.id, replace(edited, id=message.id))
     loaded = await db.call(conversations.load, talk.id)
     assert loaded is not None
     assert loaded.messages[message.id].parts == (Text("typo"),)
