@@ -23,6 +23,7 @@ from chatgui.chat.accounts import Accounts
 from chatgui.chat.archive import Archive
 from chatgui.chat.asking import history_of, opening_answer, user_message
 from chatgui.chat.editing import Editing, message_of
+from chatgui.chat.inspector import Inspector
 from chatgui.chat.keeper import StoreKeeper
 from chatgui.chat.ledger import Ledger
 from chatgui.chat.library import Library
@@ -47,6 +48,7 @@ from chatgui.core.errors import StoreError, UsageError
 from chatgui.core.event import Event
 from chatgui.core.ids import new_id
 from chatgui.core.message import Attachment, Message, Part, Role, State, Text
+from chatgui.core.params import refusals as param_refusals
 from chatgui.core.request import ChatRequest
 from chatgui.core.settings import Settings, refusal
 from chatgui.store import attachments as files
@@ -87,11 +89,12 @@ class Session:
         self._queued: dict[str, list[tuple[str, tuple[Attachment, ...]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.undo_stack = UndoStack()
-        self.accounts = Accounts(database, vault, client, self.changed)
+        self.accounts = Accounts(database, vault, client, self.changed, self.undo_stack)
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed)
         self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget)
         self.upkeep = Upkeep(database)
+        self.inspector = Inspector(self.accounts.secrets)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
 
     # Beginning and end
@@ -159,7 +162,9 @@ class Session:
         await self._set(conversation_id, account=self.accounts.by_id(account_id).id, model=model.strip())
 
     async def set_params(self, conversation_id: str, params: Mapping[str, Any]) -> None:
-        """The parameters sent from the next message on; only these, under the protocol's names."""
+        """The parameters sent from the next message on; only these, under the protocol's names. Raises UsageError."""
+        if words := param_refusals(params):
+            raise UsageError(words)
         await self._set(conversation_id, params=dict(params))
 
     async def set_system(self, conversation_id: str, text: str) -> None:
@@ -296,7 +301,7 @@ class Session:
         conversation.add(message)
         conversation.tip = message.id
         turn = Turn(
-            conversation.id, message, request, self._stream_of(account.id), StoreKeeper(self._db, self.changed, conversation.id),
+            conversation.id, message, request, self._stream_of(account.id, message.id), StoreKeeper(self._db, self.changed, conversation.id),
             learned=lambda learned: self._learn(account.id, learned),
             ended=lambda ended: self._ended(conversation, ended),
             price=price_of(account, model, self.accounts.known_models(account.id)),
@@ -305,10 +310,12 @@ class Session:
         self.changed.emit(TurnStarted(conversation.id, message.id))
         return turn
 
-    def _stream_of(self, account_id: str) -> Callable[[ChatRequest], Any]:
+    def _stream_of(self, account_id: str, message_id: str) -> Callable[[ChatRequest], Any]:
         async def stream(request: ChatRequest) -> AsyncGenerator[Delta, None]:
             account = await self.accounts.reachable(self.accounts.by_id(account_id))
-            return self.client.stream(account, await self.accounts.secret(account), request)
+            secret, password = await self.accounts.secret(account), await self.accounts.keys.proxy_password(account)
+            record = self.inspector.recorder(message_id)
+            return self.client.stream(account, secret, request, proxy_password=password, record=record)
 
         return stream
 
@@ -352,7 +359,7 @@ class Session:
             if account is None:
                 raise UsageError("There is no account to ask.", advice="Add an account first.")
             conversation.account, conversation.model = account.id, account.default_model
-        account = self.accounts.by_id(conversation.account)
+        account = self.accounts.usable(conversation.account)
         if not (conversation.model or account.default_model):
             raise UsageError(f"No model is chosen for “{account.name}”.", advice="Choose a model, or type its name.")
         return account

@@ -304,11 +304,11 @@ def _record(
     if record is None:
         return None
     hidden = {"authorization", "api-key", "x-api-key", "proxy-authorization", "cookie"}
-    shown = tuple(
-        (name, DOTS if name.lower() in hidden else redact(value, secrets))
-        for name, value in request.headers.multi_items()
-    )
-    made = WireRecord(request.method, redact(str(request.url), secrets), shown, content)
+    shown = []
+    for name, value in request.headers.multi_items():
+        clean = redact(value, secrets)
+        shown.append((name, DOTS if clean == value and name.lower() in hidden else clean))
+    made = WireRecord(request.method, redact(str(request.url), secrets), tuple(shown), content)
     record(made)
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 class WireRecord:
     """One attempt; handed over when the request leaves, and growing from then on.
 
-    Header values that carry the key are dots. `chunks` are (monotonic seconds, raw bytes) as they came.
+    Header values that carry the key are dots. `chunks` are (monotonic seconds, raw bytes) as they came; `started` is on the same
+    clock, just before the request leaves.
     """
 
     method: str
@@ -20,6 +22,7 @@ class WireRecord:
     status: int | None = None
     response_headers: tuple[tuple[str, str], ...] = ()
     chunks: list[tuple[float, bytes]] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
 
 
 Record = Callable[[WireRecord], None]
