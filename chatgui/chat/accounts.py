@@ -1,39 +1,66 @@
-"""The accounts: where they are kept, which key each uses, what was learnt about each."""
+"""The accounts: in which order, what each is like, what was learnt about each. Their keys are the business of `chat.keys`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from chatgui.chat.checks import (
+    PROXY_LABEL,
+    checked,
+    checked_key,
+    checked_label,
+    refuse_written_key,
+    split_proxy,
+)
 from chatgui.chat.demo import DemoServer, demo_account
+from chatgui.chat.keys import Held, Keys, place, places
+from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.account import Account, KeySource, Model, Traits
 from chatgui.core.change import AccountsChanged, Change
-from chatgui.core.errors import UsageError, VaultError, VaultState
+from chatgui.core.errors import UsageError, VaultError
 from chatgui.core.event import Event
+from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
 from chatgui.store import accounts as rows
 from chatgui.store.database import Database
 from chatgui.store.vault import Vault
+from chatgui.wire.base_url import plain_words
 from chatgui.wire.client import Client
 
+_KEPT_HERE = (KeySource.KEYRING, KeySource.SESSION)
 _TRAITS = frozenset(one.name for one in fields(Traits))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A removed account, and all that is needed to have it back."""
+
+    account: Account
+    models: list[Model] | None
+    held: Held
+    failed: VaultError | None
 
 
 class Accounts:
     """All accounts, in the user's order. Accounts are replaced whole; views hear `AccountsChanged`."""
 
-    def __init__(self, database: Database, vault: Vault, client: Client, changed: Event[Change]) -> None:
-        self._db = database
+    def __init__(
+        self, database: Database, vault: Vault, client: Client, changed: Event[Change], undo: UndoStack | None = None
+    ) -> None:
+        self.keys = Keys(vault)
         self.vault = vault
+        self.demo = DemoServer()
+        self._db = database
         self._client = client
         self._changed = changed
+        self._undo = undo or UndoStack()
         self._accounts: dict[str, Account] = {}
         self._models: dict[str, list[Model]] = {}
-        self._keys: dict[str, Secret] = {}  # by account id: given for this run, or read from the keyring before
         self._lent: set[str] = set()
-        self.demo = DemoServer()
+        self._trouble: dict[str, str] = {}  # by account id: what the keyring did not do
 
     async def load(self) -> None:
         """Read them from the database; a profile made just now begins with the demo account."""
@@ -42,6 +69,8 @@ class Accounts:
         loaded = await self._db.call(rows.load)
         self._accounts = {account.id: account for account in loaded}
         self._models = await self._db.call(rows.load_models)
+
+    # Which there are
 
     def all(self) -> tuple[Account, ...]:
         """Every account, in order."""
@@ -70,94 +99,210 @@ class Accounts:
         own = [account for account in usable if not account.is_demo]
         return own[-1] if own else next(iter(usable), None)
 
-    async def add(self, account: Account, secret: Secret | None = None) -> Account:
-        """Keep a new account, its key in the place `key_source` names. Raises UsageError, VaultError, StoreError.
+    def usable(self, account_id: str) -> Account:
+        """An account that may be asked. Raises UsageError if there is none, or if it is switched off."""
+        account = self.by_id(account_id)
+        if account.disabled:
+            raise UsageError(f"“{account.name}” is switched off.", advice="Switch it on, or choose another model.")
+        return account
 
-        Nothing is kept if the key cannot be.
+    def warnings(self, account: Account) -> tuple[str, ...]:
+        """What its owner should know about this account as it is, one sentence each. Nothing is asked for this."""
+        missing = account.key_source is KeySource.ENVIRONMENT and not os.environ.get(account.key_env, "").strip()
+        found = (
+            plain_words(account.base_url),
+            f"The environment variable {account.key_env} is not set now." if missing else "",
+            self._trouble.get(account.id, ""),
+        )
+        return tuple(words for words in found if words)
+
+    # Changing them
+
+    async def add(self, account: Account, secret: Secret | None = None) -> Account:
+        """Keep a new account, its key in the place `key_source` names; the account as it was kept is returned.
+
+        The address is mended (`https://` and `/v1` where they are missing, a pasted endpoint taken off), a password in the
+        proxy's URL goes into the keyring. Raises UsageError for what cannot be, VaultError, StoreError: then nothing was
+        kept.
         """
-        if any(one.name.casefold() == account.name.casefold() for one in self._accounts.values()):
-            raise UsageError(f"There is already an account “{account.name}”.", advice="Choose another name.")
+        account = checked(account)
+        self._refuse_name(account)
         account = replace(account, position=max((one.position for one in self._accounts.values()), default=-1) + 1)
-        await self._keep_key(account, secret)
+        account = await self._keep_keys(account, secret)
         await self._save(account)
         return account
 
-    async def edit(self, account: Account, secret: Secret | None = None) -> None:
-        """Replace an account (same id), and its key if one is given. Raises as `add` does."""
+    async def edit(self, account: Account, secret: Secret | None = None) -> Account:
+        """Replace an account (same id), and the key in use if one is given. Raises as `add` does.
+
+        Where the key is to be kept elsewhere from now on, it moves. What was learnt, the order and the list of keys are
+        not the caller's to set; what was learnt is forgotten when the account becomes one of another server.
+        """
         before = self.by_id(account.id)
-        same = [one for one in self._accounts.values() if one.name.casefold() == account.name.casefold()]
-        if any(one.id != account.id for one in same):
-            raise UsageError(f"There is already an account “{account.name}”.", advice="Choose another name.")
-        if (before.base_url, before.provider) != (account.base_url, account.provider):
-            account = replace(account, traits=Traits())  # what was learnt was learnt about another server
-        await self._keep_key(account, secret)
-        if before.key_source is KeySource.KEYRING and account.key_source is not KeySource.KEYRING:
-            await self.vault.delete(account.id)
+        account = checked(account, before)
+        self._refuse_name(account)
+        same = (before.base_url, before.provider) == (account.base_url, account.provider)
+        account = replace(
+            account, position=before.position, keys=before.keys, key=before.key, last_test=before.last_test,
+            traits=before.traits if same else Traits(),
+        )  # fmt: skip
+        moves = account.key_source is not before.key_source
+        if account.key_source not in _KEPT_HERE:
+            account = replace(account, keys=(), key="")
+        if moves and (secret is None or account.key_source is KeySource.KEYRING):
+            await self.keys.move(before, account)
+        account = await self._keep_keys(account, secret)
         await self._save(account)
+        if moves and before.key_source is KeySource.KEYRING:
+            await self._leave_keyring(before, account)
+        return account
 
     async def remove(self, account_id: str) -> VaultError | None:
-        """Forget an account and its key. If the keyring does not let go of the key, that error is returned."""
+        """Forget an account and its keys; what the keyring refused is returned. Conversations stay.
+
+        It can be undone while the program runs: its keys leave the keyring now and are held in memory, by the undo alone,
+        for as long as it can be undone (200 steps, at most until the program ends). Undoing puts them back; if the keyring
+        refuses then, they serve for this run, and `warnings` says so. A key that could not be read now (locked keyring)
+        must be entered again after an undo.
+        """
         account = self.by_id(account_id)
-        failed = None
-        if account.key_source is KeySource.KEYRING:
-            try:
-                await self.vault.delete(account_id)
-            except VaultError as error:
-                failed = None if error.state is VaultState.MISSING else error
-        await self._db.write(rows.delete, account_id, durable=True)
-        self._keys.pop(account_id, None)
-        self._models.pop(account_id, None)
+        taken: list[_Taken] = []
+
+        async def forth() -> None:
+            taken.append(await self._take_out(account_id))
+
+        async def back() -> None:
+            await self._put_back(taken.pop())
+
+        await self._undo.do(Step(f"Account “{account.name}” removed", back, forth))
+        return taken[-1].failed
+
+    async def _take_out(self, account_id: str) -> _Taken:
+        account = self.by_id(account_id)
+        await self._db.write(rows.delete, account_id, durable=True)  # first: if this fails, no key has gone
+        models = self._models.pop(account_id, None)
         del self._accounts[account_id]
         self._changed.emit(AccountsChanged())
-        return failed
+        return _Taken(account, models, *await self.keys.take(account))
+
+    async def _put_back(self, taken: _Taken) -> None:
+        account = replace(taken.account, name=self._free_name(taken.account.name))
+        failed = await self.keys.put_back(account, taken.held)
+        self._trouble.pop(account.id, None)
+        if failed is not None:
+            self._trouble[account.id] = f"Its key is in memory until the program ends: {failed.message}"
+        await self._save(account)
+        if taken.models is not None:
+            await self.keep_models(account.id, taken.models)
+
+    async def duplicate(self, account_id: str) -> Account:
+        """A copy of an account, with its keys, right below it. Raises VaultError if a key cannot be copied."""
+        source = self.by_id(account_id)
+        copy = replace(source, id=new_id(), name=self._free_name(f"{source.name} copy"), last_test="")
+        await self.keys.copy(source, copy)
+        await self._save(copy)
+        order = [one.id for one in self.all() if one.id != copy.id]
+        order.insert(order.index(source.id) + 1, copy.id)
+        await self._reorder(order)
+        return self.by_id(copy.id)
+
+    async def move(self, account_id: str, position: int) -> None:
+        """Put an account at this place of the order, counted from 0."""
+        self.by_id(account_id)
+        order = [one.id for one in self.all() if one.id != account_id]
+        order.insert(max(position, 0), account_id)
+        await self._reorder(order)
+
+    async def disable(self, account_id: str, disabled: bool) -> None:
+        """Switch an account off (nothing is asked of it, it is not offered) or on again."""
+        account = self.by_id(account_id)
+        if account.disabled != disabled:
+            await self._save(replace(account, disabled=disabled))
+
+    def lend(self, account: Account) -> None:
+        """Use an account for this run only: it is never written."""
+        self._lent.add(account.id)
+        self._accounts[account.id] = account
+
+    # Keys
 
     async def secret(self, account: Account) -> Secret | None:
-        """The account's key, or None where it needs none. Raises VaultError with what to do where it is not to be had."""
-        match account.key_source:
-            case KeySource.NONE:
-                return None
-            case KeySource.ENVIRONMENT:
-                return self._from_environment(account)
-            case _:
-                pass
-        if key := self._keys.get(account.id):
-            return key
-        if account.key_source is KeySource.SESSION:
-            raise VaultError(
-                VaultState.MISSING,
-                f"The key for “{account.name}” was kept for the last run of the program only.",
-                advice="Enter the key again.",
-            )
-        key = await self.vault.get(account.id)
-        if key is None:
-            raise VaultError(
-                VaultState.MISSING,
-                f"The key for “{account.name}” is no longer in the keyring ({self.vault.backend()}).",
-                advice="Enter the key again. The account and its conversations are unharmed.",
-            )
-        self._keys[account.id] = key
-        return key
+        """The key in use, or None where none is needed. Raises VaultError with what to do where it is not to be had."""
+        return await self.keys.get(account)
 
-    def _from_environment(self, account: Account) -> Secret:
-        value = os.environ.get(account.key_env, "").strip()
-        if not value:
-            raise VaultError(
-                VaultState.MISSING,
-                f"The environment variable {account.key_env} holds no key for “{account.name}”.",
-                advice=f"Set {account.key_env} before the program starts.",
-            )
-        return Secret(value)
-
-    async def _keep_key(self, account: Account, secret: Secret | None) -> None:
-        if secret is None:
-            return
-        if account.key_source is KeySource.KEYRING:
-            await self.vault.set(account.id, secret)
-        self._keys[account.id] = secret
+    async def secret_state(self, account_id: str) -> str:
+        """Where the key in use is, in words; the keyring is asked, which may take its deadline."""
+        return await self.keys.where(self.by_id(account_id))
 
     def secrets(self) -> list[Secret]:
         """Every key in memory, for cleaning what others print."""
-        return list(self._keys.values())
+        return self.keys.all()
+
+    def use_for_this_run(self, account_id: str, secret: Secret) -> None:
+        """Use this key until the program ends, whatever the keyring says; it is written nowhere. Raises UsageError."""
+        self.keys.lend(self.by_id(account_id), checked_key(secret))
+        self._changed.emit(AccountsChanged())
+
+    async def add_key(self, account_id: str, label: str, secret: Secret) -> None:
+        """Give an account a further key under a name (“work”); `use_key` makes it the one in use. Raises as `add` does."""
+        account = self.by_id(account_id)
+        if account.key_source not in _KEPT_HERE:
+            raise UsageError("Only an account whose keys are kept here can have several.")
+        label, secret = checked_label(label, account.keys), checked_key(secret)
+        await self.keys.put(account, secret, label)
+        await self._save(replace(account, keys=(*account.keys, label)))
+
+    async def use_key(self, account_id: str, label: str) -> None:
+        """Use another of the account's keys from the next request on; the empty label is its first one."""
+        account = self.by_id(account_id)
+        if label not in ("", *account.keys):
+            raise UsageError(f"“{account.name}” has no key “{label}”.")
+        await self._save(replace(account, key=label))
+
+    async def next_key(self, account_id: str) -> str:
+        """Rotate: use the key after the one in use, and after the last the first again. Its label is returned."""
+        account = self.by_id(account_id)
+        labels = ("", *account.keys)
+        label = labels[(labels.index(account.key) + 1) % len(labels)]
+        await self.use_key(account_id, label)
+        return label
+
+    async def remove_key(self, account_id: str, label: str) -> VaultError | None:
+        """Take a further key away; what the keyring refused is returned. If it was in use, the first one is now.
+
+        The first key is not removed but replaced, by `edit`. This cannot be undone.
+        """
+        account = self.by_id(account_id)
+        if label not in account.keys:
+            raise UsageError(f"“{account.name}” has no key “{label}”.")
+        left = tuple(one for one in account.keys if one != label)
+        await self._save(replace(account, keys=left, key="" if account.key == label else account.key))
+        _, failed = await self.keys.take(account, (place(account.id, label),))
+        return failed
+
+    async def _keep_keys(self, account: Account, secret: Secret | None) -> Account:
+        network, password = split_proxy(account.network)
+        account = replace(account, network=network)
+        if secret is not None and account.key_source in _KEPT_HERE:
+            secret = checked_key(secret)
+            refuse_written_key(account, secret)
+            await self.keys.put(account, secret, account.key)
+            self._trouble.pop(account.id, None)
+        if password is not None:
+            await self.keys.put(account, password, PROXY_LABEL)
+        return account
+
+    async def _leave_keyring(self, before: Account, after: Account) -> None:
+        """The keys are elsewhere now. A keyring that is locked does not stop that: it is why people do it."""
+        to_memory = after.key_source is KeySource.SESSION
+        held, failed = await self.keys.take(before, places(before, proxy=to_memory))
+        if to_memory:
+            await self.keys.put_back(after, held)
+        if failed is not None:
+            self._trouble[after.id] = f"Its old key may still be in the keyring: {failed.message}"
+            self._changed.emit(AccountsChanged())
+
+    # Reaching and learning
 
     async def reachable(self, account: Account) -> Account:
         """The account with the address to use now: the demo's server is started by this."""
@@ -174,28 +319,63 @@ class Accounts:
         if not refresh and account_id in self._models:
             return self._models[account_id]
         account = await self.reachable(self.by_id(account_id))
-        models = await self._client.models(account, await self.secret(account))
-        if account_id in self._accounts:
-            self._models[account_id] = models
-            await self._db.write(rows.save_models, account_id, models)
-            self._changed.emit(AccountsChanged())
+        password = await self.keys.proxy_password(account)
+        models = await self._client.models(account, await self.secret(account), proxy_password=password)
+        await self.keep_models(account_id, models)
         return models
 
+    async def keep_models(self, account_id: str, models: Sequence[Model]) -> None:
+        """Remember what `/models` said of an account; one that is not kept is passed over."""
+        if account_id not in self._accounts:
+            return
+        self._models[account_id] = list(models)
+        if account_id not in self._lent:
+            await self._db.write(rows.save_models, account_id, models)
+        self._changed.emit(AccountsChanged())
+
     async def learn(self, account_id: str, traits: Mapping[str, Any]) -> None:
-        """Remember what an account was seen to do."""
+        """Remember what an account was seen to do; its next request is made accordingly."""
         account = self._accounts.get(account_id)
         known = {name: value for name, value in traits.items() if name in _TRAITS}
         if account is None or all(getattr(account.traits, name) == value for name, value in known.items()):
             return
         await self._save(replace(account, traits=replace(account.traits, **known)))
 
-    def lend(self, account: Account) -> None:
-        """Use an account for this run only: it is never written."""
-        self._lent.add(account.id)
-        self._accounts[account.id] = account
+    async def forget_learnt(self, account_id: str) -> None:
+        """Begin anew with an account: nothing is known of what it accepts."""
+        await self._save(replace(self.by_id(account_id), traits=Traits()))
+
+    async def note_test(self, account_id: str, words: str) -> None:
+        """Remember how the last examination went; an account that is not kept is passed over."""
+        if account_id in self._accounts:
+            await self._save(replace(self._accounts[account_id], last_test=words))
+
+    # Keeping
+
+    def _refuse_name(self, account: Account) -> None:
+        if any(
+            one.name.casefold() == account.name.casefold() and one.id != account.id for one in self._accounts.values()
+        ):
+            raise UsageError(f"There is already an account “{account.name}”.", advice="Choose another name.")
+
+    def _free_name(self, name: str) -> str:
+        taken = {one.name.casefold() for one in self._accounts.values()}
+        names = [name, *(f"{name} {number}" for number in range(2, len(taken) + 3))]
+        return next(one for one in names if one.casefold() not in taken)
+
+    async def _reorder(self, order: Iterable[str]) -> None:
+        moved = [replace(self._accounts[one], position=number) for number, one in enumerate(order)]
+        await self._db.write(_save_all, [one for one in moved if one.id not in self._lent], durable=True)
+        self._accounts |= {one.id: one for one in moved}
+        self._changed.emit(AccountsChanged())
 
     async def _save(self, account: Account) -> None:
         if account.id not in self._lent:
             await self._db.write(rows.save, account, durable=True)
         self._accounts[account.id] = account
         self._changed.emit(AccountsChanged())
+
+
+def _save_all(connection: Any, accounts: Iterable[Account]) -> None:
+    for account in accounts:
+        rows.save(connection, account)
