@@ -282,7 +282,9 @@ def usage_from_json(value: Any) -> Usage:
     )
 
 
-_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cached_tokens")
+_COUNTS = (
+    "prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cached_tokens", "sent_tokens",
+)  # fmt: skip
 
 
 def _enum(kind: Any, value: Any, default: Any) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from chatgui.core.formulas import formulas, masked
+from chatgui.core.formulas import formulas
 from chatgui.core.markup import FENCE, closing_fence, parser
 
 _ROUNDS = 4  # escaping HTML may lay bare what it covered; texts that need more are fenced instead
@@ -38,25 +38,30 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def _changes(markdown: str) -> Iterator[tuple[int, int, str]]:
-    """What must be replaced: (start, end, by what), in order."""
+    """What must be replaced: (start, end, by what), in order. Viewers without maths see markup in formulas, too."""
+    maths = [(one.start, one.end) for one in formulas(markdown)]
     for event, start, end in _events(markdown):
         name, value = next(iter(event.items())) if isinstance(event, dict) else (event, None)
         if name in {"Html", "InlineHtml"}:
             for found in re.finditer("<", markdown[start:end]):
-                yield start + found.start(), start + found.end(), "\\<"
+                at = start + found.start()
+                yield at, at + 1, "\\lt " if _within(at, maths) else "\\<"
         elif name == "Start" and isinstance(value, dict) and "Image" in value:
-            yield start, start + 1, ""
+            yield start, start + 1, "! " if _within(start, maths) else ""  # LaTeX does not mind the space
+
+
+def _within(position: int, extents: list[tuple[int, int]]) -> bool:
+    return any(start <= position < end for start, end in extents)
 
 
 def _events(markdown: str) -> Iterator[tuple[Any, int, int]]:
-    """The parser's events with their extent in characters; formulas are hidden from it."""
-    hidden = masked(markdown, formulas(markdown))
-    encoded = hidden.encode("utf-8", "replace")
+    """The parser's events with their extent in characters, those that end something left out."""
+    encoded = markdown.encode("utf-8", "replace")
     byte = char = 0
-    for event, extent in parser().events_with_range(hidden):
+    for event, extent in parser().events_with_range(markdown):
         start, end = extent["start"], extent["end"]
-        if start < byte:
-            continue  # the end of something already seen: its beginning told its extent
+        if start < byte or (isinstance(event, dict) and "End" in event):
+            continue
         char += len(encoded[byte:start].decode("utf-8", "replace"))
         byte = start
         yield event, char, char + len(encoded[start:end].decode("utf-8", "replace"))

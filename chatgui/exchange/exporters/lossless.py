@@ -37,7 +37,7 @@ The file is one object, UTF-8, the same bytes for the same conversations::
               "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, "reasoning_tokens": null,
                         "cached_tokens": null, "tokens_per_second": null, "cost": null, "currency": null,
                         "source": "reported" | "estimated" | "unknown", "cost_source": "…", "partial": false,
-                        "raw": provider's object or null},
+                        "sent_tokens": null, "raw": provider's object or null},
               "timing": {"ttft_ms": 12.3, "thinking_ms": null, "duration_ms": 456.7, "deltas": 28},
               "finish_reason": "stop" or null,
               "failure": null or {"kind", "message", "status", "code", "request_id", "retryable", "retry_after",

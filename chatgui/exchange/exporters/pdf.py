@@ -141,7 +141,7 @@ def _settled(pdf: bytes, moment: datetime) -> bytes:
     )
     tags: dict[bytes, bytes] = {}
     pdf = re.sub(rb"(?<=/)[A-Za-z]{6}(?=\+[A-Za-z])", lambda found: tags.setdefault(found[0], _tag(len(tags))), pdf)
-    return re.sub(rb"<(2[EF][0-9A-F]{2})>", _ideograph, pdf)
+    return re.sub(rb"\[(?:<[0-9A-F]{4,}> ?)+\]", _readable, pdf)
 
 
 def _tag(number: int) -> bytes:
@@ -149,8 +149,16 @@ def _tag(number: int) -> bytes:
     return bytes(65 + number // 26**place % 26 for place in range(5, -1, -1))
 
 
+def _readable(letters: re.Match[bytes]) -> bytes:
+    """What the glyphs of a font stand for, as who searches or copies wants it.
+
+    Qt names a glyph by the first of the letters that look so: spaces by the tab, some ideographs by their radical.
+    """
+    named = letters[0].replace(b"<0009>", b"<0020>").replace(b"<00A0>", b"<0020>")
+    return re.sub(rb"<(2[EF][0-9A-F]{2})>", _ideograph, named)
+
+
 def _ideograph(found: re.Match[bytes]) -> bytes:
-    """Qt names some ideographs by the radical that looks the same; who searches or copies wants the ideograph."""
     plain = unicodedata.normalize("NFKC", chr(int(found[1], 16)))
     return b"<%04X>" % ord(plain) if len(plain) == 1 else found[0]
 

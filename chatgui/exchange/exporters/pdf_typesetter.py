@@ -263,6 +263,7 @@ class Typesetter:
     ) -> QTextCharFormat:
         look = QTextCharFormat()
         look.setFontFamilies([*_CODE_FAMILIES, *_FAMILIES] if fixed else _FAMILIES)
+        look.setFontFeatures({QFont.Tag("liga"): 0, QFont.Tag("dlig"): 0})  # “fi” is searched as two letters
         look.setFontPointSize(size)
         look.setFontWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
         if colour is not None or self._quiet:

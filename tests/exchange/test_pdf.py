@@ -1,0 +1,116 @@
+"""PDF exports: selectable text, no file read, the same bytes, no display (row 140)."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import zlib
+from pathlib import Path
+
+import pytest
+
+MAKE = """
+    import sys
+    from pathlib import Path
+    from chatgui.exchange.exporters import Options, by_name
+    from tests.exchange.library import answered, asked, conversation
+    text = Path(sys.argv[1]).read_text()
+    made = conversation(asked(), answered(text, reasoning="Let me think."), title="Tides 你好")
+    Path(sys.argv[2]).write_bytes(by_name("pdf").export(made, Options()))
+"""
+
+
+def make(folder: Path, text: str, *before: str, name: str = "a.pdf") -> bytes:
+    """The PDF of an answer, made in a process without display."""
+    (folder / "answer.md").write_text(text)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    env.pop("QT_QPA_PLATFORM", None)
+    env.pop("DISPLAY", None)
+    code = textwrap.dedent(MAKE)
+    command = [*before, sys.executable, "-c", code, str(folder / "answer.md"), str(folder / name)]
+    subprocess.run(command, env=env, check=True, timeout=50, capture_output=True)
+    return (folder / name).read_bytes()
+
+
+def text_of(pdf: bytes) -> str:
+    """The text a reader can select, page by page: each font's glyph codes by its own table."""
+    objects = {int(number): body for number, body in re.findall(rb"(?s)(?<![0-9])(\d+) 0 obj(.*?)endobj", pdf)}
+    tables: dict[int, dict[int, str]] = {}
+    for number, body in objects.items():
+        if found := re.search(rb"/ToUnicode (\d+) 0 R", body):
+            table: dict[int, str] = {}
+            for start, codes in re.findall(rb"<([0-9A-F]{4})> <[0-9A-F]{4}> \[([^\]]*)\]", objects[int(found[1])]):
+                for offset, code in enumerate(re.findall(rb"<([0-9A-F]+)>", codes)):
+                    table[int(start, 16) + offset] = bytes.fromhex(code.decode()).decode("utf-16-be", "replace")
+            tables[number] = table
+    fonts = {name: int(number) for name, number in re.findall(rb"/(F\d+) (\d+) 0 R", pdf)}
+    said: list[str] = []
+    for body in objects.values():
+        stream = re.search(rb"(?s)stream\r?\n(.*)endstream", body)
+        if not stream or b"FlateDecode" not in body:
+            continue
+        try:
+            content = zlib.decompress(stream[1])
+        except zlib.error:
+            continue
+        table = {}
+        for font, codes in re.findall(rb"/(F\d+) [\d.]+ Tf|<([0-9a-fA-F]+)>", content):
+            if font:
+                table = tables.get(fonts.get(font, 0), {})
+            else:
+                raw = codes.decode()
+                said.extend(table.get(int(raw[at : at + 4], 16), "?") for at in range(0, len(raw), 4))
+        said.append("\n")
+    return "".join(said)
+
+
+def test_the_text_can_be_selected(tmp_path: Path) -> None:
+    """Latin, Chinese, Japanese, Greek, code, tables, lists, formulas as their source."""
+    text = "# Ebb and flow\n\nThe Moon pulls. 月は引く 你好世界 καλημέρα\n\n- first item\n\n| head | cell |\n|--|--|\n| one | two |\n\n```py\nx = 1 < 2\n```\n\n$E = mc^2$"
+    said = text_of(make(tmp_path, text)).replace(" ", "")
+    for sign in ("Tides你好", "Howdotideswork?", "Letmethink.", "Ebbandflow", "TheMoonpulls.", "月は引く", "你好世界", "καλημέρα",
+                 "firstitem", "head", "two", "x=1<2", "E=mc^2", "1/1"):  # fmt: skip
+        assert sign in said, sign
+
+
+def test_the_same_conversation_makes_the_same_bytes(tmp_path: Path) -> None:
+    """In two processes at two times."""
+    text = "Text, `code`, 你好 and **strong**"
+    assert make(tmp_path, text) == make(tmp_path, text, name="b.pdf")
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
+def test_no_file_is_read_strace(tmp_path: Path) -> None:
+    """An image of the local disk is a link's text, seen by the system's own account."""
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(b"x")
+    make(
+        tmp_path,
+        f"![x]({secret}) ![y](file://{secret})\n\n<img src='{secret}'>",
+        "strace",
+        "-f",
+        "-e",
+        "trace=open,openat,stat,newfstatat",
+        "-o",
+        str(tmp_path / "calls"),
+    )
+    assert "secret.png" not in (tmp_path / "calls").read_text()
+
+
+def test_no_file_is_read(tmp_path: Path) -> None:
+    """A pipe in place of the picture would hold the writer for ever if it were opened."""
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    pdf = make(tmp_path, f"![x]({pipe}) ![y](file://{pipe})\n\n<img src='{pipe}'>\n\n[z](file://{pipe})")
+    assert b"/Subtype /Image" not in pdf
+    assert b"pipe.png" not in pdf
+
+
+def test_words_without_end_and_many_lines(tmp_path: Path) -> None:
+    """A hundred thousand characters without a space, and thousands of lines of code, take seconds."""
+    pdf = make(tmp_path, "x" * 100_000 + "\n\n```\n" + "line\n" * 5_000 + "```\n")
+    assert pdf.count(b"/Type /Page\n") > 50 or pdf.count(b"/Type /Page") > 50
