@@ -48,6 +48,9 @@ PROGRAMS = {
     "dbus-daemon": "dbus-daemon",
     "dbus-send": "dbus-bin",
     "gnome-keyring-daemon": "gnome-keyring",
+    "xwininfo": "x11-utils",
+    "desktop-file-validate": "desktop-file-utils",
+    "appstreamcli": "appstream",
     "git": "git",
 }
 

@@ -27,6 +27,7 @@ CLONE = "/home/new/chatgui"
 TRUSTED = "/etc/ssl/certs/ca-certificates.crt"
 BUNDLE = "/etc/trusted-here.crt"  # not the usual place: installing Debian's ca-certificates would overwrite it
 NEWCOMER = "1000:1000"
+DISPLAY = ":197"
 
 
 def first_mirror() -> str:
@@ -153,41 +154,40 @@ def test() -> None:
 
 def window() -> None:
     """The first command opens a window on a real display; from the command to the mapped window."""
-    display = ":197"
-    server = subprocess.Popen(["Xvfb", display, "-screen", "0", "1280x800x24"], stderr=subprocess.DEVNULL)
-    try:
-        with machine() as root:
-            for time_of in ("first", "second"):
-                until_mapped(time_of, inside(root, "python3", "packaging/dev.py", "run", DISPLAY=display), display)
-    finally:
-        server.terminate()
-        server.wait()
+    with tempfile.TemporaryDirectory() as frames:
+        screen = ["-screen", "0", "1280x800x24", "-fbdir", frames]
+        server = subprocess.Popen(["Xvfb", DISPLAY, *screen], stderr=subprocess.DEVNULL)
+        try:
+            with machine() as root:
+                for time_of in ("first", "second"):
+                    command = inside(root, "python3", "packaging/dev.py", "run", DISPLAY=DISPLAY)
+                    until_mapped(time_of, command, Path(frames) / "Xvfb_screen0")
+        finally:
+            server.terminate()
+            server.wait()
 
 
-def until_mapped(time_of: str, command: Sequence[str], display: str, patience: float = 600) -> None:
-    """Start the program, wait for its window, and end it."""
+def until_mapped(time_of: str, command: Sequence[str], screen: Path) -> None:
+    """Start the program, wait for its window, let it paint, and end it."""
     start = time.monotonic()
     program = subprocess.Popen(command)
     try:
-        while "chatgui" not in (seen := windows(display)):
-            if program.poll() is not None or time.monotonic() - start > patience:
+        while "chatgui" not in (seen := windows()):
+            if program.poll() is not None or time.monotonic() - start > 600:
                 sys.exit(f"no window came; exit status {program.poll()}")
             time.sleep(0.05)  # another process's window: nothing to wait on
         print(f"--- run, {time_of}: window after {time.monotonic() - start:.1f} s\n{seen}", flush=True)
-        time.sleep(2)  # so that the picture below shows it painted
-        with contextlib.suppress(FileNotFoundError):
-            subprocess.run(
-                ["import", "-display", display, "-window", "root", f"/var/tmp/bare-{time_of}.png"], check=False
-            )
+        time.sleep(2)
+        shutil.copy(screen, f"/var/tmp/chatgui-bare-{time_of}.xwd")  # to be looked at
     finally:
         program.terminate()
-        program.wait(20)
+        print("    ended by SIGTERM with exit status", program.wait(20), flush=True)
 
 
-def windows(display: str) -> str:
+def windows() -> str:
     """The mapped windows with a size worth seeing, as xwininfo names them."""
     asked = subprocess.run(
-        ["xwininfo", "-root", "-tree", "-display", display], capture_output=True, text=True, check=False
+        ["xwininfo", "-root", "-tree", "-display", DISPLAY], capture_output=True, text=True, check=False
     )
     return "\n".join(
         line for line in asked.stdout.splitlines() if re.search(r"\b\d{3,}x\d{3,}\+", line) and "(" in line
