@@ -152,7 +152,8 @@ class LiveItem(Item):
         self.turn = turn
         self._progress = ProgressRow(context.style)
         self._retry_began: tuple[object, float] = (None, 0.0)
-        self._open = False  # whether the last row of text may still grow
+        self._open = 0  # how many of the last rows of text may still grow
+        self.pulled = 0  # characters taken in the last frame that had any
         self._tail = Tail(context.facet.growing(reply), context.facet.text(message))
         super().__init__(message, context)
 
@@ -179,26 +180,44 @@ class LiveItem(Item):
 
     def pull(self) -> bool:
         """Take in a bounded piece of what is new; whether there was anything."""
+        backlog = self._tail.backlog
         pulled = self._tail.pull()
         if pulled is None:
             return False
+        self.pulled = backlog - self._tail.backlog
         closed, still_open = pulled
-        sources = [*closed, *([still_open] if still_open else [])]
-        if self._open and sources:
-            self._body[-1].update(sources.pop(0))
-            self.heights.put(self.last - 1, self.heights[self.last - 1], exact=False)
+        sources = [*closed, *still_open]
+        kept = self._grow_open(sources)
         start = self._body[-1].start + len(self._body[-1].source.markdown) if self._body else 0
-        if sources:
-            self._grow(self._fresh(sources, start))
-        self._open = still_open is not None
+        self._splice(self.last, self.last, self._fresh(sources[kept:], start))
+        self._open = len(still_open)
         return True
 
-    def _grow(self, rows: list[BlockRow]) -> None:
-        at = self.last
-        self._body.extend(rows)
-        self.rows[at:at] = rows
+    def _grow_open(self, sources: list[Source]) -> int:
+        """The rows that were open take their new sources; how many sources were taken so."""
+        was_open = self._body[len(self._body) - self._open :] if self._open else []
+        taken = min(len(was_open), len(sources))
+        if taken < len(was_open):  # what looked like two blocks is one after all
+            self._splice(self.last - len(was_open) + taken, self.last, [])
+        start = was_open[0].start if was_open else 0
+        for row, source in zip(was_open, sources, strict=False):
+            row.start = start
+            start += len(source.markdown)
+            if source != row.source:
+                row.update(source)
+        for index in range(self.last - taken, self.last):
+            self.heights.put(index, self.heights[index], exact=False)
+        return taken
+
+    def _splice(self, first: int, last: int, rows: list[BlockRow]) -> None:
+        """Put text rows in the place of others; indices count all rows."""
+        if first == last and not rows:
+            return
+        above = len(self._head)
+        self._body[first - above : last - above] = rows
+        self.rows[first:last] = rows
         self.shifted = True
-        self.heights.splice(at, at, [row.estimate(self.context.measure) for row in rows])
+        self.heights.splice(first, last, [row.estimate(self.context.measure) for row in rows])
 
     def tick(self) -> None:
         """Bring the line of progress and the trace up to date."""

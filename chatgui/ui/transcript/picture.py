@@ -37,6 +37,7 @@ class Picture:
 
     def _move(self, before: list[Placed], after: list[Placed]) -> bool:
         """Scroll the picture and ask for the rows that changed; False if that does not suffice."""
+        before, after = [one for one in before if one.height], [one for one in after if one.height]
         known = {id(placed.row): placed for placed in before}
         moves = {placed.y - known[id(placed.row)].y for placed in after if id(placed.row) in known}
         if len(moves) != 1:

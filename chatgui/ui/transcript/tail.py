@@ -9,7 +9,7 @@ PULL = 8_192  # characters taken at once; a fast stream is 350 a frame
 
 
 class Tail:
-    """Closed blocks are handed out once and never change; one may stay open and grow."""
+    """Closed blocks are handed out once and never change; the last stays open and grows."""
 
     def __init__(self, growing: tuple[Growing, ...], prefix: str = "") -> None:
         """Follow `growing`, one after the other, behind an earlier text (an answer that is continued)."""
@@ -25,8 +25,8 @@ class Tail:
         """Characters that have come and were not taken yet."""
         return len(self._prefix) + sum(growing.length for growing in self._growing) - self._taken
 
-    def pull(self) -> tuple[list[Source], Source | None] | None:
-        """Take the next piece: the blocks it closed and the one now open; None if there was nothing new."""
+    def pull(self) -> tuple[list[Source], list[Source]] | None:
+        """Take the next piece: the blocks it closed, and those still open (one, seldom two); None if nothing was new."""
         limit = max(PULL, self.backlog // 4)  # far behind (opened late): catch up in a few frames
         text, self._prefix = self._prefix, ""
         for index, growing in enumerate(self._growing):
@@ -39,4 +39,4 @@ class Tail:
         self._splitter.feed(text)
         closed = self._splitter.closed[self._handed_out :]
         self._handed_out += len(closed)
-        return closed, self._splitter.open
+        return closed, list(self._splitter.tail)

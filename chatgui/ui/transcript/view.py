@@ -38,6 +38,8 @@ from chatgui.ui.transcript.selection import Point
 from chatgui.ui.transcript.style import Style
 
 FRAME_MS = 16
+CALM_MS = 33  # between frames while little comes: half the work, and nobody sees it
+LITTLE = 48  # characters a frame
 NEAR = 3  # a scroll bar that moves less than so many panes moves the text exactly; more is a jump
 FLASH_MS = 900
 
@@ -83,7 +85,6 @@ class TranscriptView(QAbstractScrollArea):
         self._flash_timer.timeout.connect(self.picture.end_flash)
         self.accessible: AccessibleTranscript | None = None  # made when assistive technology asks
         install()
-        self._empty: QWidget | None = None
         self._jump = JumpButton(self, style)
         self._jump.clicked.connect(self.follow)
         self._set_up()
@@ -179,13 +180,6 @@ class TranscriptView(QAbstractScrollArea):
         """Another size of all text; 1 is 100 %."""
         self.set_style(self.page.style.zoomed(zoom))
 
-    def set_empty(self, widget: QWidget | None) -> None:
-        """What stands here while there are no messages."""
-        self._empty = widget
-        if widget is not None:
-            widget.setParent(self)
-        self._place_children()
-
     # ------------------------------------------------------------------------------------------ taking
 
     @property
@@ -217,8 +211,10 @@ class TranscriptView(QAbstractScrollArea):
 
     def wake(self) -> None:
         """There may be something new: look in the next frame."""
-        if not self._frame.isActive() and self.page.live is not None:
-            self._frame.start(max(FRAME_MS, int(3000 * self._flush_cost)))
+        live = self.page.live
+        if live is not None and not self._frame.isActive():
+            pace = CALM_MS if live.pulled < LITTLE and live.body else FRAME_MS
+            self._frame.start(max(pace, int(3000 * self._flush_cost)))
 
     def _block_changed(self) -> None:
         """A block in sight changed by itself: a formula was drawn, code was coloured."""
@@ -247,7 +243,7 @@ class TranscriptView(QAbstractScrollArea):
 
     @property
     def is_following(self) -> bool:
-        """Whether the view is at the end and stays there."""
+        """Whether the view is at the end, and stays there."""
         return self.page.at_end
 
     def scroll_by(self, dy: int) -> None:
@@ -341,14 +337,11 @@ class TranscriptView(QAbstractScrollArea):
 
     def floating(self) -> list[QWidget]:
         """The widgets over the text."""
-        return [one for one in (self._jump, self._empty) if one]
+        return [self._jump]
 
     def _place_children(self) -> None:
         area = self.viewport().geometry()
         self._jump.move(area.center().x() - self._jump.width() // 2, area.bottom() - self._jump.height() - 12)
-        if self._empty is not None:
-            self._empty.setVisible(not self.page.messages)
-            self._empty.setGeometry(area)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())

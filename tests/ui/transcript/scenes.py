@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from chatgui.chat.turn import Phase
@@ -146,7 +147,7 @@ def shown(messages: list[Message], width: int = 900, height: int = 600, **more: 
     view = TranscriptView(Style(), **more)
     view.resize(width, height)
     view.show()
-    settle(view)
+    assert QTest.qWaitForWindowExposed(view)  # before that nothing is painted at all
     view.show_messages(messages)
     settle(view)
     return view
