@@ -1,31 +1,50 @@
-"""The account doctor: tries an account step by step, says what it saw, and remembers it."""
+"""The account doctor: tries an account step by step, says what it saw, and remembers it.
+
+    async for finding in Doctor(session.accounts, session.client).examine(account):
+        …                                   # one `Finding` a step, as soon as it is known
+
+It waits for nothing longer than its own `Limits`, never tries twice, and sends one short question (a second one only to
+see reasoning where the provider says that a model has it).
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from chatgui.chat.accounts import Accounts
-from chatgui.core.account import Account, Model
-from chatgui.core.delta import Learned
-from chatgui.core.errors import ChatError, Kind
+from chatgui.core.account import Account, KeySource, Model, Network, Traits
+from chatgui.core.delta import Ended, Learned, ReasoningDelta, Retrying, TextDelta
+from chatgui.core.errors import ChatError, Failure, Kind, TimedOut
 from chatgui.core.message import Message, Role, Text
 from chatgui.core.reply import Reply
 from chatgui.core.request import ChatRequest
 from chatgui.core.secret import Secret
 from chatgui.core.usage import Source
 from chatgui.wire.client import Client
-from chatgui.wire.probe import reach
+from chatgui.wire.probe import CONNECT, FIND, PROXY, SECURE, reach
 
 QUESTION = "Answer with the single word: pong"
+SYSTEM = "You answer briefly."  # whether the account takes a system message is part of what is to be learnt
+ENOUGH = 20_000  # characters of an answer after which nothing more is to be learnt from it
+
+FIND_KEY, USE_KEY, LIST, ANSWER = "Find the key", "Use the key", "List models", "Stream an answer"
+USAGE, REASONING, LEARNT, ELSEWHERE = "Token usage", "Reasoning", "What was learnt", "Look elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One step: its name, whether it went well (None: nothing to judge), how long it took, and one sentence."""
+    """One step: its name, whether it went well (None: nothing to judge), how long it took, and one sentence.
+
+    `advice` is the next action where there is one.
+    """
 
     step: str
     good: bool | None
@@ -35,97 +54,318 @@ class Finding:
     kind: Kind | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long the doctor waits, in seconds: for a connection, for a list of models, for the first byte of an answer and
+    between two, and for the whole answer."""
+
+    connect: float = 10.0
+    models: float = 15.0
+    byte: float = 60.0
+    answer: float = 120.0
+
+
+PATIENT = Limits()
+
+
 class Doctor:
     """Examines one account. The findings come one by one; the first failure that rules out the rest ends them."""
 
-    def __init__(self, accounts: Accounts, client: Client) -> None:
+    def __init__(self, accounts: Accounts, client: Client, limits: Limits = PATIENT, question: str = QUESTION) -> None:
         self._accounts = accounts
         self._client = client
+        self._limits = limits
+        self._question = question
 
     async def examine(self, account: Account, secret: Secret | None = None) -> AsyncGenerator[Finding, None]:
         """Examine an account, kept or not yet; `secret` stands in for its key. What is learnt is kept if it is."""
+        failed = ""
+        patient = _Patient(self._accounts, self._client, self._limits, self._question, account)
+        async with aclosing(patient.steps(secret)) as findings:
+            async for finding in findings:
+                failed = failed or (finding.step if finding.good is False else "")
+                yield finding
+        verdict = f"Failed at “{failed}”" if failed else "Works"
+        await self._accounts.note_test(account.id, f"{verdict}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What came of one question."""
+
+    reply: Reply = field(default_factory=Reply)
+    traits: dict[str, Any] = field(default_factory=dict)
+    characters: int = 0
+    first_ms: float | None = None
+    ms: float = 0.0
+    done: bool | None = None  # None: it was not read to its end
+
+
+class _Patient:
+    """One examination of one account."""
+
+    def __init__(self, accounts: Accounts, client: Client, limits: Limits, question: str, account: Account) -> None:
+        self._accounts = accounts
+        self._client = client
+        self._limits = limits
+        self._question = question
+        self._account = account
+        self._key: Secret | None = None
+        self._password: Secret | None = None
+        self._models: list[Model] = []
+        self._listed: ChatError | None = None  # why there is no list of models
+
+    async def steps(self, secret: Secret | None) -> AsyncGenerator[Finding, None]:
+        """All findings; the step that fails is the last one."""
+        for words in self._accounts.warnings(self._account):
+            yield Finding("Look at the settings", None, 0.0, words)
         began = time.monotonic()
-        healthy = True
         try:
-            async with aclosing(self._steps(account, secret)) as findings:
-                async for finding in findings:
+            yield await self._find_key(secret)
+            steps: list[str] = []
+            async with aclosing(reach(self._account, self._password)) as way:
+                async for step in way:
+                    steps.append(step.name)
                     began = time.monotonic()
-                    healthy = healthy and finding.good is not False
-                    yield finding
+                    yield Finding(step.name, True, step.ms, step.words)
         except ChatError as error:
-            healthy = False
-            yield Finding(_step_of(error), False, _since(began), error.message, error.advice, error.kind)
-        await self._note(account, healthy)
+            step_name = FIND_KEY if error.kind is Kind.VAULT else _step_of(error, steps)
+            yield _bad(step_name, began, error)
+            return
+        for examine in (self._list_models, self._ask):
+            async for finding in examine():
+                yield finding
+                if finding.good is False:
+                    return
 
-    async def _steps(self, account: Account, secret: Secret | None) -> AsyncGenerator[Finding, None]:
-        account = await self._accounts.reachable(account)
+    async def _find_key(self, secret: Secret | None) -> Finding:
         began = time.monotonic()
-        key = secret or await self._accounts.secret(account)
-        yield Finding(
-            "Find the key", True, _since(began), f"Kept in: {account.key_source.value}." if key else "None needed."
-        )
-        async for step in reach(account):
-            yield Finding(step.name, True, step.ms, step.words)
+        network = self._account.network
+        account = await self._accounts.reachable(self._account)
+        self._account = replace(account, network=_hurried(network, self._limits))
+        self._key = secret or await self._accounts.secret(account)
+        self._password = await self._accounts.keys.proxy_password(account)
+        words = {
+            KeySource.KEYRING: f"In the keyring ({self._accounts.vault.backend()}).",
+            KeySource.ENVIRONMENT: f"In the environment variable {account.key_env}.",
+            KeySource.SESSION: "In memory until the program ends.",
+            KeySource.NONE: "None is needed.",
+        }[account.key_source]
+        return Finding(FIND_KEY, True, _since(began), "As it was typed." if secret else words)
+
+    async def _list_models(self) -> AsyncGenerator[Finding, None]:
         began = time.monotonic()
-        models: list[Model] = []
+        network = replace(self._account.network, first_byte_timeout=self._limits.models)
         try:
-            models = await self._client.models(account, key)
-            yield Finding("List models", True, _since(began), f"{len(models)} models.")
-        except ChatError as error:
-            if error.kind in {Kind.AUTHENTICATION, Kind.TLS, Kind.NOT_REACHED}:
-                raise
-            words = f"No list of models: {error.message}"
-            yield Finding("List models", None, _since(began), words, "Type the model's name by hand.", error.kind)
-        model = account.default_model or next((one.id for one in models if one.chat is not False), "")
+            async with asyncio.timeout(self._limits.models * 2):
+                asked = replace(self._account, network=network)
+                self._models = await self._client.models(asked, self._key, proxy_password=self._password)
+        except TimeoutError:
+            self._listed = TimedOut("The list of models did not end.", code="timeout")
+        except ChatError as failed:
+            self._listed = failed
+        error = self._listed
+        if error is not None and error.kind in (Kind.AUTHENTICATION, Kind.TLS, Kind.NOT_REACHED):
+            yield _bad(USE_KEY if error.kind is Kind.AUTHENTICATION else CONNECT, began, self._about_key(error))
+        elif error is not None:
+            words = f"There is no list of models: {error.message}"
+            yield Finding(LIST, None, _since(began), words, "Type the model’s name by hand.", error.kind)
+        else:
+            await self._accounts.keep_models(self._account.id, self._models)
+            yield self._judge_list(_since(began))
+
+    def _judge_list(self, ms: float) -> Finding:
+        models, wanted = self._models, self._account.default_model
+        if not models:
+            return Finding(LIST, None, ms, "The list of models is empty.", "Type the model’s name by hand.")
+        counted = "One model." if len(models) == 1 else f"{len(models):,} models."
+        names = {name for one in models for name in (one.id, *one.aliases)}
+        if wanted and wanted not in names:
+            near = get_close_matches(wanted, names, 1)
+            advice = f"Did you mean “{near[0]}”?" if near else "Choose one of the list."
+            return Finding(LIST, None, ms, f"{counted} “{wanted}” is not among them.", advice)
+        return Finding(LIST, True, ms, counted)
+
+    async def _ask(self) -> AsyncGenerator[Finding, None]:
+        usable = (one.id for one in self._models if one.chat is not False)
+        model = self._account.default_model or next(usable, "")
         if not model:
-            yield Finding("Ask for an answer", None, 0.0, "Not tried: no model is known.", "Choose a model.")
+            good = None if self._listed is None else False
+            yield Finding(ANSWER, good, 0.0, "Not tried: no model is known.", "Type the model’s name by hand.")
             return
-        async for finding in self._ask(account, key, model):
-            yield finding
-
-    async def _ask(self, account: Account, key: Secret | None, model: str) -> AsyncGenerator[Finding, None]:
-        began, first = time.monotonic(), None
-        question = Message("", Role.USER, (Text(QUESTION),), datetime.now(UTC))
-        reply, learned = Reply(), dict[str, object]()
-        async with aclosing(self._client.stream(account, key, ChatRequest(model, (question,)))) as deltas:
-            async for delta in deltas:
-                if reply.apply(delta) and first is None:
-                    first = _since(began)
-                if isinstance(delta, Learned):
-                    learned.update(delta.traits)
-        if reply.failure is not None:
-            yield Finding("Stream an answer", False, _since(began), reply.failure.message, reply.failure.advice)
+        began = time.monotonic()
+        try:
+            seen = await self._stream(model, {})
+            if (failure := seen.reply.failure) is not None:
+                raise _as_error(failure)
+        except ChatError as error:
+            if error.kind is Kind.NOT_FOUND and (elsewhere := await self._elsewhere()):
+                yield elsewhere
+            step = USE_KEY if error.kind in (Kind.AUTHENTICATION, Kind.PERMISSION) else ANSWER
+            yield _bad(step, began, self._about_key(error))
             return
-        streamed = "in one piece" if reply.deltas <= 1 else f"in {reply.deltas} pieces"
-        words = f"“{model}” answered {streamed}, the first after {first or 0:.0f} ms."
-        yield Finding("Stream an answer", True, _since(began), words)
-        reported = reply.usage.source is Source.REPORTED
-        words = "Reported by the provider." if reported else "Not reported in streams; counts will be estimates."
-        yield Finding("Token usage", True if reported else None, 0.0, words)
-        words = "Sent, and shown in its own pane." if reply.reasoning else "None came with this answer."
-        yield Finding("Reasoning", True if reply.reasoning else None, 0.0, words)
-        await self._accounts.learn(account.id, {**learned, "usage_in_stream": reported})
+        yield Finding(ANSWER, True, seen.ms, _answer_words(model, seen))
+        yield Finding(USAGE, *_usage_words(seen))
+        yield await self._reasoning(model, seen)
+        reported = seen.reply.usage.source is Source.REPORTED
+        traits = {**seen.traits, **({"usage_in_stream": reported} if reported or seen.done is not None else {})}
+        await self._accounts.learn(self._account.id, traits)
+        if words := _trait_words(replace(self._account.traits, **traits)):
+            yield Finding(LEARNT, True, 0.0, words)
 
-    async def _note(self, account: Account, healthy: bool) -> None:
-        kept = next((one for one in self._accounts.all() if one.id == account.id), None)
-        if kept is not None:
-            words = f"{'Works' if healthy else 'Failed'}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-            await self._accounts.edit(replace(kept, last_test=words))
+    async def _stream(self, model: str, params: Mapping[str, Any]) -> _Seen:
+        """Ask, and read until the end or until enough was seen. Raises ChatError; a retry is not waited for."""
+        seen, began = _Seen(), time.monotonic()
+        now = datetime.now(UTC)
+        history = (Message("", Role.SYSTEM, (Text(SYSTEM),), now), Message("", Role.USER, (Text(self._question),), now))
+        deltas = self._client.stream(
+            self._account, self._key, ChatRequest(model, history, params), proxy_password=self._password
+        )
+        try:
+            async with asyncio.timeout(self._limits.answer), aclosing(deltas):
+                async for delta in deltas:
+                    match delta:
+                        case Retrying(failure=failure):
+                            raise _as_error(failure)
+                        case Learned(traits):
+                            seen.traits.update(traits)
+                        case Ended(done):
+                            seen.done = done
+                        case TextDelta(text) | ReasoningDelta(text):
+                            seen.characters += len(text)
+                    if seen.reply.apply(delta) and seen.first_ms is None:
+                        seen.first_ms = _since(began)
+                    if seen.characters > ENOUGH:
+                        break
+        except TimeoutError:
+            if seen.first_ms is None:
+                words = f"The server is alive, but said nothing in {self._limits.answer:g} s."
+                raise TimedOut(words, code="answer_timeout", advice="Try another model, or try again later.") from None
+        seen.ms = _since(began)
+        return seen
+
+    async def _reasoning(self, model: str, seen: _Seen) -> Finding:
+        began = time.monotonic()
+        if not seen.reply.reasoning:
+            described = next((one for one in self._models if model in (one.id, *one.aliases)), None)
+            if described is None or not described.reasoning:
+                return Finding(REASONING, None, 0.0, "None came with this answer.")
+            try:
+                again = await self._stream(model, {"reasoning_effort": next(iter(described.efforts), "low")})
+            except ChatError as error:
+                words = f"None came, and asking for it failed: {error.message}"
+                return Finding(REASONING, None, _since(began), words, error.advice)
+            seen.traits.update(again.traits)
+            if not again.reply.reasoning:
+                return Finding(REASONING, None, _since(began), "None came, though the model is said to reason.")
+        return Finding(REASONING, True, _since(began), "It is sent, and shown in its own pane.")
+
+    async def _elsewhere(self) -> Finding | None:
+        """Where the server's list of models is, if not below the address given but below its neighbour."""
+        other = _other_form(self._account.base_url)
+        if self._listed is None or self._listed.kind is not Kind.NOT_FOUND:
+            return None
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._limits.models):
+                models = await self._client.models(
+                    replace(self._account, base_url=other), self._key, proxy_password=self._password
+                )
+        except (ChatError, TimeoutError):
+            return Finding(
+                ELSEWHERE, None, _since(began), f"There is nothing at {other} either.",
+                "Look up the base URL in the provider’s documentation.",
+            )  # fmt: skip
+        words = f"There is a list of {len(models)} models at {other}."
+        return Finding(ELSEWHERE, None, _since(began), words, f"Change the address of this account to {other}")
+
+    def _about_key(self, error: ChatError) -> ChatError:
+        if error.kind is Kind.AUTHENTICATION and self._key is None:
+            error.advice = "This server wants a key. Enter one."
+        return error
+
+
+def _hurried(network: Network, limits: Limits) -> Network:
+    """The account's way to its server, with the doctor's patience where that is less."""
+
+    def least(own: float | None, most: float) -> float:
+        return most if own is None else min(own, most)
+
+    return replace(
+        network,
+        connect_timeout=least(network.connect_timeout, limits.connect),
+        first_byte_timeout=least(network.first_byte_timeout, limits.byte),
+        silence_timeout=least(network.silence_timeout, limits.byte),
+    )
+
+
+def _step_of(error: ChatError, seen: Sequence[str]) -> str:
+    """The step on the way to the server that failed, after those that went well."""
+    if error.kind is Kind.TLS or CONNECT in seen:
+        return SECURE
+    if error.code in ("proxy", "proxy_auth") or (error.message.startswith("The proxy") and PROXY not in seen):
+        return PROXY
+    return CONNECT if FIND in seen or PROXY in seen else FIND
+
+
+def _bad(step: str, began: float, error: ChatError) -> Finding:
+    advice = _ADVICE.get(error.kind) or error.advice or ("Try again." if error.retryable else _LAST_ADVICE)
+    return Finding(step, False, _since(began), error.message, advice, error.kind)
+
+
+_LAST_ADVICE = "Check the address of this account, or ask the provider."
+_ADVICE = {  # where the advice for a conversation is none for an account
+    Kind.INTERRUPTED: "Try again. If it stays so, the server, or something on the way to it, breaks long connections.",
+    Kind.CONTEXT_TOO_LONG: "One short question was too long for this model: choose another one.",
+    Kind.CONTENT_REFUSED: "One harmless question was refused: choose another model, or ask the provider.",
+}
+
+
+def _as_error(failure: Failure) -> ChatError:
+    error = ChatError(failure.message, status=failure.status, code=failure.code, advice=failure.advice)
+    error.kind = failure.kind
+    error.retryable = failure.retryable
+    return error
+
+
+def _answer_words(model: str, seen: _Seen) -> str:
+    pieces = "in one piece" if seen.reply.deltas <= 1 else f"in {seen.reply.deltas:,} pieces"
+    words = f"“{model}” answered {pieces}, the first after {seen.first_ms or 0:.0f} ms."
+    if seen.done is None:
+        return words + " It was not read to its end."
+    return words if seen.reply.finish_reason else words + " It did not say why it ended."
+
+
+def _usage_words(seen: _Seen) -> tuple[bool | None, float, str]:
+    if seen.reply.usage.source is Source.REPORTED:
+        return True, 0.0, "Reported by the provider."
+    if seen.done is None:
+        return None, 0.0, "Not seen: it comes at the end of an answer."
+    return None, 0.0, "Not reported in streams; counts will be estimates."
+
+
+_TRAIT_WORDS: tuple[tuple[Callable[[Traits], bool], str], ...] = (
+    (lambda traits: traits.include_usage is False, "it does not take the request for usage in streams"),
+    (lambda traits: traits.streams is False, "it answers in one piece only"),
+    (lambda traits: traits.system_role == "user", "it takes no system message"),
+    (lambda traits: traits.effort == "nothing", "it takes no reasoning effort"),
+    (lambda traits: traits.max_tokens_field is not None, "it has its own name for the longest answer"),
+    (lambda traits: traits.returns_reasoning is True, "it wants its reasoning back"),
+    (lambda traits: traits.reasoning_field is not None, "it says its reasoning apart from the answer"),
+)
+
+
+def _trait_words(traits: Traits) -> str:
+    found = [words for applies, words in _TRAIT_WORDS if applies(traits)]
+    return f"Remembered: {'; '.join(found)}." if found else ""
+
+
+def _other_form(base_url: str) -> str:
+    """The address with `/v1` if it was without, and the other way round."""
+    url = urlsplit(base_url)
+    path = url.path.rstrip("/")
+    return urlunsplit(url._replace(path=path.removesuffix("/v1") if path.endswith("/v1") else path + "/v1"))
 
 
 def _since(began: float) -> float:
     return (time.monotonic() - began) * 1000
-
-
-def _step_of(error: ChatError) -> str:
-    match error.kind:
-        case Kind.VAULT:
-            return "Find the key"
-        case Kind.NOT_REACHED | Kind.TIMED_OUT:
-            return "Connect"
-        case Kind.TLS:
-            return "Secure connection"
-        case Kind.AUTHENTICATION | Kind.PERMISSION:
-            return "Use the key"
-        case _:
-            return "Stream an answer"
