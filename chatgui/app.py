@@ -30,6 +30,7 @@ from chatgui.core.errors import ChatError
 from chatgui.core.secret import redact
 from chatgui.store.profile import Profile
 from chatgui.ui import assets
+from chatgui.ui.garbage import Collector
 from chatgui.ui.single import FirstWindow, raise_first
 from chatgui.ui.theme import Theme, ask_portal
 from chatgui.ui.window import Window
@@ -105,6 +106,7 @@ class Program:
         self._session: Session | None = None
         self._end: asyncio.Event = asyncio.Event()
         self._first = FirstWindow(profile.path)
+        self._collector = Collector()
         app.setWindowIcon(assets.application_icon())
         self.theme = Theme(app)
         looks, _, layout = self._remembered().partition("\n")
@@ -140,6 +142,7 @@ class Program:
         if not self._first.listen():
             log.warning("a later start will not find this window: %s", self._profile.path)
         await self._open()
+        self._collector.settle()
         await ending
         await self._shut()
 
@@ -167,6 +170,7 @@ class Program:
         except TimeoutError:
             log.warning("the session did not close in %s s", END_S)
         self._first.close()
+        self._collector.end()
         self.window.close_for_good()
 
     async def _close(self) -> None:

@@ -238,6 +238,7 @@ class ConversationBinding(QObject):
     async def send(self, text: str) -> None:
         """Send what stands in the composer; if that cannot be, it stands there again."""
         composer, editing, here = self._stage.composer, self._editing, self.id
+        composer.editor.setFocus()  # a button of the welcome had it
         composer.put("")
         self._editing = ""
         try:

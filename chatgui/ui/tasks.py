@@ -11,6 +11,8 @@ from chatgui.core.errors import ChatError
 
 log = logging.getLogger(__name__)
 
+GRACE_S = 0.5  # a draft being saved when the window closes is saved within this
+
 
 class Tasks:
     """The running tasks of one window. A known failure goes to `trouble`; any other is our bug, and is logged too."""
@@ -18,6 +20,7 @@ class Tasks:
     def __init__(self, trouble: Callable[[BaseException], None]) -> None:
         self._trouble = trouble
         self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
 
     def start(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run `coroutine` on the loop; the task is returned for those who want to cancel it."""
@@ -27,18 +30,20 @@ class Tasks:
         return task
 
     async def close(self) -> None:
-        """Cancel what still runs and wait for it."""
-        running = list(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        """Let what is nearly done end, cancel the rest, and wait for it."""
+        self._closed = True
+        if running := list(self._running):
+            _, late = await asyncio.wait(running, timeout=GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if task.cancelled():
             return
         error = task.exception()
-        if error is None:
+        if error is None or (self._closed and isinstance(error, ChatError)):
             return
         if not isinstance(error, ChatError):
             log.error("a task of the window failed", exc_info=error)

@@ -129,7 +129,10 @@ class Verbs:
     # The shown conversation
 
     def stop(self) -> None:
-        """Stop the running answer."""
+        """Stop the running answer; Escape first leaves what is being edited or lies over the conversation."""
+        find = self._stage.find_bar
+        if self._stage.header.title.give_up() or self._panes.dismiss() or (find.line.hasFocus() and find.dismiss()):
+            return
         self._conversation.stop()
 
     def regenerate(self) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import gc
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from chatgui.chat.session import Session, open_session
@@ -14,9 +17,18 @@ from chatgui.ui.theme import Theme
 from chatgui.ui.window import Window
 
 
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """As in the program, garbage is collected on Qt's thread only."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
 @asynccontextmanager
 async def showing(
-    qapp: QApplication, profile: Path, size: tuple[int, int] = (1200, 800)
+    qapp: QApplication, profile: Path, size: tuple[int, int] = (1200, 800), pace: float = 0.05
 ) -> AsyncIterator[tuple[Window, Session]]:
     """A window bound to a session on `profile`; both end with the block, in the program's own order."""
     theme = Theme(qapp)
@@ -25,6 +37,8 @@ async def showing(
     window.resize(*size)
     window.show()
     session = await open_session(profile)
+    for account in session.accounts.all():  # the demo speaks as fast as a test wants it to
+        await session.accounts.edit(replace(account, headers=(("X-Demo-Pace", str(pace)),)))
     try:
         await window.bind(session)
         yield window, session

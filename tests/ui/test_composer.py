@@ -110,7 +110,7 @@ def test_what_is_put_in_is_not_called_a_draft(composer: Composer) -> None:
 
 def test_pastes_are_plain_text(composer: Composer) -> None:
     mime = QMimeData()
-    mime.setHtml("<b>bold</b> <img src='http://x.invalid/a.png'>")
+    mime.setData("text/html", b"<b>bold</b> <img src='http://x.invalid/a.png'>")
     mime.setText("bold\r\nnext")
     composer.editor.insertFromMimeData(mime)
     assert composer.editor.toPlainText() == "bold\nnext"
