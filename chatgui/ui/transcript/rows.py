@@ -138,6 +138,7 @@ class BlockRow(Row):
         self.space = space
         self._block: Block | None = None
         self._laid: Measure | None = None
+        self._grew = False  # in place, since the last layout
         self._unsubscribe: Callable[[], None] = _nothing
         self.changed: Callable[[], None] = _nothing  # told when the block changed by itself
 
@@ -166,11 +167,13 @@ class BlockRow(Row):
     def layout(self, measure: Measure) -> int:
         if self._laid != measure:
             self.block.layout(measure.width)
-            if getattr(self.block, "wide", False):
-                natural = min(getattr(self.block, "natural_width", 0.0), measure.widest)
+            if self.block.wide:
+                natural = min(self.block.natural_width, measure.widest)
                 if natural > measure.width:
                     self.block.layout(natural)
             self._laid = measure
+            self.dirty_from = self.space + self.block.dirty_from if self._grew else 0.0
+            self._grew = False
             self.width = measure.width
             self.height = self.space + math.ceil(self.block.height)
         return self.height
@@ -181,11 +184,10 @@ class BlockRow(Row):
         block = self._block
         if block is None:
             return
-        if block.update_source(source):
-            self.touch(self.space + getattr(block, "dirty_from", 0.0))
-        else:
+        self._grew = block.update_source(source)
+        if not self._grew:
             self._drop_block()
-            self.touch()
+        self.touch()
         self._laid = None
 
     def refresh(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -192,6 +193,9 @@ def flush(view: TranscriptView) -> None:
             break
 
 
-def stopwatch(values: list[float]) -> Callable[[], float]:
-    """A clock that shows these values, the last one for ever."""
-    return lambda: values.pop(0) if len(values) > 1 else values[0]
+def wait_for(fact: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Let the window live until something is so."""
+    deadline = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < deadline, "it never came to be so"
+        QTest.qWait(2)

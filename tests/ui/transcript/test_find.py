@@ -1,0 +1,91 @@
+"""Finding: how many, which one, marks where it is; nothing is laid out to count."""
+
+from __future__ import annotations
+
+import pytest
+
+from chatgui.core.message import Role
+from chatgui.ui.transcript.view import TranscriptView
+from tests.ui.transcript.scenes import answer, message, shown, talk, wait_for
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+def done(view: TranscriptView) -> None:
+    """Wait until everything was searched."""
+    wait_for(lambda: not view.search.is_searching)
+
+
+def test_hits_are_counted_and_walked_round() -> None:
+    view = shown(
+        [message(0, Role.USER, "tide tide"), answer("High **Tide**.\n\nNo more. tide"), message(2, Role.USER, "x")]
+    )
+    search = view.search
+    search.start("TIDE")
+    done(view)
+    assert search.total == 4
+    view.to_start()
+    numbers = []
+    for _ in range(5):
+        search.step(1)
+        numbers.append(search.number)
+    assert numbers == [1, 2, 3, 4, 1]
+    search.step(-1)
+    assert search.number == 4
+
+
+def test_marks_stand_where_the_words_are_shown() -> None:
+    view = shown([message(0, Role.USER, "tide"), answer("The **ti**de and [tide](https://tide.example).")])
+    view.search.start("tide")
+    done(view)
+    view.to_start()
+    view.search.step(1)
+    view.search.step(1)
+    placed = next(one for one in view.page.placed if one.index == 1 and one.row.start >= 0)
+    marks = view.search.marks(placed)
+    assert [placed.row.text[start:end] for start, end, _ in marks] == ["tide", "tide"]
+    assert [current for _, _, current in marks] == [True, False]
+    assert (
+        view.search.total == 3
+    )  # the link's address is not shown, so it is not counted once the message was looked at
+
+
+def test_the_place_found_comes_into_sight() -> None:
+    messages = talk(3000)
+    messages[700] = message(700, Role.USER, "Here is the needle.")
+    view = shown(messages)
+    view.search.start("needle")
+    view.search.step(1)  # asked before the search got there
+    done(view)
+    assert view.search.number == 1
+    assert any(one.index == 700 for one in view.page.placed)
+    assert len(view.page._items) < 90
+
+
+def test_words_are_found_in_any_script() -> None:
+    view = shown([message(0, Role.USER, "Ångström ÅNGSTRÖM, 日本語")])
+    view.search.start("ångström")
+    done(view)
+    assert view.search.total == 2
+    view.search.start("本")
+    done(view)
+    assert view.search.total == 1
+
+
+def test_nothing_found_and_nothing_asked() -> None:
+    view = shown(talk(4))
+    view.search.start("zebra")
+    done(view)
+    view.search.step(1)
+    assert (view.search.total, view.search.number) == (0, 0)
+    view.search.start("")
+    assert view.search.total == 0
+
+
+def test_other_messages_are_searched_anew() -> None:
+    view = shown([message(0, Role.USER, "tide")])
+    view.search.start("tide")
+    done(view)
+    view.show_messages([message(0, Role.USER, "tide tide tide")])
+    done(view)
+    assert view.search.total == 3
