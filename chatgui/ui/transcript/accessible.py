@@ -14,11 +14,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
-from chatgui.chat.usage import usage_line
 from chatgui.core.message import Message, Role, State
 from chatgui.ui.transcript.accessible_parts import MessagePart, Readable, pointer, same
 from chatgui.ui.transcript.chrome import speaker
-from chatgui.ui.transcript.message import Item
 
 if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
@@ -158,24 +156,25 @@ def _retire_all() -> None:
         _retire(key)
 
 
-def announce(view: TranscriptView, item: Item) -> None:
+def announce(view: TranscriptView, message: Message) -> None:
     """Say once, in a sentence, that an answer is there."""
-    if not QAccessible.isActive() or item.message.role is not Role.ASSISTANT:
-        return
-    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, finished_words(item)))
+    if QAccessible.isActive() and message.role is Role.ASSISTANT:
+        say(view, finished_words(message))
 
 
-def finished_words(item: Item) -> str:
+def say(view: TranscriptView, words: str) -> None:
+    """Let assistive technology speak these words."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, words))
+
+
+def finished_words(message: Message) -> str:
     """What is announced when an answer has ended."""
-    message = item.message
     words = len(message.text.split())
     ended = {
         State.STOPPED: "was stopped",
         State.INTERRUPTED: "was interrupted",
         State.FAILED: "failed",
     }.get(message.state, "is finished")
-    about = f"{words:,} words" if words != 1 else "one word"
+    length = {0: "", 1: ", one word"}.get(words, f", {words:,} words")
     failure = f" {message.failure.message}" if message.failure else ""
-    return (
-        f"The answer by {speaker(message)} {ended}, {about}.{failure} {usage_line(message)[1].split('. ')[0]}".strip()
-    )
+    return f"The answer by {speaker(message)} {ended}{length}.{failure}"

@@ -152,7 +152,7 @@ class TranscriptView(QAbstractScrollArea):
         page.messages = [*page.messages[:-1], message]
         page.settle(len(page.messages) - 1)
         self.refresh(anew=True)
-        announce(self, page.item(len(page.messages) - 1))
+        announce(self, message)
 
     def replace(self, message: Message) -> None:
         """A message has changed (edited, other usage …); nothing happens if it is not shown."""
