@@ -118,7 +118,7 @@ def entries(draw: st.DrawFn, name: str = "c") -> Entry:
                 draw(st.one_of(st.none(), failures)),
                 draw(values),
                 draw(st.booleans()),
-            )  # fmt: skip
+            )
         )
     if conversation.messages:
         conversation.tip = draw(st.sampled_from(list(conversation.messages)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def archive_of(*library: Entry) -> bytes:
 
 async def stored(folder: Path, library: list[Entry], times: int = 1) -> list[Entry]:
     """The entries as a new database gives them back, merged `times` times."""
-    database = Database(folder / f"{len(list(folder.iterdir()))}.db")
+    database = Database(folder / f"{secrets.token_hex(4)}.db")
     await database.open()
     try:
         archive = Archive(database, Event(), lambda ids: list(ids) and None)
