@@ -130,6 +130,8 @@ class _Patient:
                     yield Finding(step.name, True, step.ms, step.words)
         except ChatError as error:
             step_name = FIND_KEY if error.kind is Kind.VAULT else _step_of(error, steps)
+            if step_name == SECURE and error.kind is Kind.TIMED_OUT:
+                error.advice = "It may speak http there, or want another port: check the address."
             yield _bad(step_name, began, error)
             return
         for examine in (self._list_models, self._ask):
@@ -166,7 +168,7 @@ class _Patient:
             self._listed = failed
         error = self._listed
         if error is not None and error.kind in (Kind.AUTHENTICATION, Kind.TLS, Kind.NOT_REACHED):
-            yield _bad(USE_KEY if error.kind is Kind.AUTHENTICATION else CONNECT, began, self._about_key(error))
+            yield _bad(USE_KEY if error.kind is Kind.AUTHENTICATION else LIST, began, self._about_key(error))
         elif error is not None:
             words = f"There is no list of models: {error.message}"
             yield Finding(LIST, None, _since(began), words, "Type the model’s name by hand.", error.kind)
