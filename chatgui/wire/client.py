@@ -16,21 +16,22 @@ from chatgui.core.errors import ChatError, ProtocolError
 from chatgui.core.request import ChatRequest
 from chatgui.core.secret import DOTS, Secret, redact
 from chatgui.wire.answer import Answer
-from chatgui.wire.base_url import endpoint, is_loopback, shown_host
+from chatgui.wire.base_url import endpoint, is_loopback
 from chatgui.wire.dialects import dialect_of
-from chatgui.wire.errors import translate
 from chatgui.wire.exchange import Exchange
 from chatgui.wire.failures import http_failure, stream_failure
 from chatgui.wire.loose import loads
 from chatgui.wire.models import is_list, next_page, read_models
 from chatgui.wire.negotiation import negotiate
-from chatgui.wire.network import Route, make_client, route_of
+from chatgui.wire.network import Route, make_transport, route_of
 from chatgui.wire.record import Record, WireRecord
 from chatgui.wire.request import Manner, body, headers, manner_of
 from chatgui.wire.retry import Bucket, Phase, retry_after, wait_before_retry
 
 if TYPE_CHECKING:
     import httpx
+
+    from chatgui.wire.transport import Transport
 
 COMMENTS_S = 600.0  # a server that only sends signs of life has this long
 MAX_PAGES = 20
@@ -79,8 +80,8 @@ class Client:
     def __init__(self, *, frame_s: float = 0.0, comments_s: float | None = COMMENTS_S) -> None:
         self._frame_s = frame_s
         self._comments_s = comments_s
-        self._clients: dict[Route, httpx.AsyncClient] = {}
-        self._making: dict[Route, asyncio.Task[httpx.AsyncClient]] = {}
+        self._transports: dict[Route, Transport] = {}
+        self._making: dict[Route, asyncio.Task[Transport]] = {}
         self._buckets: dict[str, Bucket] = {}
 
     async def stream(
@@ -250,39 +251,39 @@ class Client:
             sent.append(("Content-Type", "application/json"))
         route = route_of(account, peer.proxy_password)
         proxy = route.proxy.shown if route.proxy else ""
-        client = await self._client(route)
+        transport = await self._transport(route)
+        import httpx
+
         try:
-            request = client.build_request("GET" if content is None else "POST", url, headers=sent, content=content)
-        except (ValueError, UnicodeError) as error:  # a header or URL that cannot be sent; the text may hold the key
+            request = httpx.Request("GET" if content is None else "POST", url, headers=sent, content=content)
+        except (ValueError, UnicodeError, httpx.InvalidURL) as error:  # its text may hold the key
             raise ProtocolError(
                 "The address or a header of this account cannot be sent.", code="bad_request"
             ) from _without_text(error)
-        except Exception as error:
-            raise translate(error, host=shown_host(url)) from error
         kept = _record(record, request, content or b"", peer.secrets)
-        return Exchange(client, request, account.network, proxy=proxy, comments_s=self._comments_s, record=kept)
+        return Exchange(transport, request, account.network, proxy=proxy, comments_s=self._comments_s, record=kept)
 
-    async def _client(self, route: Route) -> httpx.AsyncClient:
-        """The HTTP client for a route, made once. Whoever is cancelled while it is made leaves the others waiting for it."""
-        if route not in self._clients:
+    async def _transport(self, route: Route) -> Transport:
+        """The transport of a route, made once. Whoever is cancelled while it is made leaves the others waiting for it."""
+        if route not in self._transports:
             if route not in self._making:
-                self._making[route] = asyncio.create_task(asyncio.to_thread(make_client, route))
+                self._making[route] = asyncio.create_task(asyncio.to_thread(make_transport, route, self._frame_s))
             try:
-                self._clients[route] = await asyncio.shield(self._making[route])
+                self._transports[route] = await asyncio.shield(self._making[route])
             finally:
                 if self._making.get(route) is not None and self._making[route].done():
                     self._making.pop(route)
-        return self._clients[route]
+        return self._transports[route]
 
     async def aclose(self) -> None:
         """Close every connection."""
         making, self._making = list(self._making.values()), {}
-        clients, self._clients = list(self._clients.values()), {}
-        clients += [
+        transports, self._transports = list(self._transports.values()), {}
+        transports += [
             one for one in await asyncio.gather(*making, return_exceptions=True) if not isinstance(one, BaseException)
         ]
-        for client in clients:
-            await client.aclose()
+        for transport in transports:
+            await transport.aclose()
 
 
 async def _refusal(exchange: Exchange, secrets: tuple[Secret | None, ...]) -> ChatError:

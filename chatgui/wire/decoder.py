@@ -20,6 +20,7 @@ from chatgui.core.delta import (
 )
 from chatgui.core.errors import Failure, ProtocolError
 from chatgui.wire.calls import Calls
+from chatgui.wire.common import common
 from chatgui.wire.content import Opaque, images, parts, reasoning_of, sources
 from chatgui.wire.failures import sentence, stream_failure
 from chatgui.wire.framing import Event
@@ -31,6 +32,7 @@ MAX_BAD = 20  # events that cannot be understood, before we give the stream up
 MAX_TEXT = 32 << 20  # characters of one answer
 BESIDE_USAGE = ("timings", "time_info", "tokens_per_second")
 UNFINISHED = ("", "null", "None")
+MAX_MISSES = 8  # uncommon chunks in a row, before the shortcut is given up
 Fail = Callable[[Any], Failure]
 
 
@@ -56,6 +58,9 @@ class Decoder:
         self.size = 0  # characters of text, reasoning and arguments
         self._several = several
         self._mend = mend
+        self._fast = mend is None  # whether common chunks are still worth looking for
+        self._misses = 0
+        self._plain = False  # whether text needs no more looking for tags
         self._fail = fail
         self._model = ""
         self._splitter = Splitter(unopened=unopened_think)
@@ -71,10 +76,34 @@ class Decoder:
         """The deltas of these events. Raises ProtocolError if too many make no sense or the answer has no end."""
         out: list[Delta] = []
         for event in events:
-            self._event(event, out)
+            if not (self._fast and self._common(event, out)):
+                self._event(event, out)
         if self.size > MAX_TEXT:
             raise ProtocolError(f"The answer did not end within {MAX_TEXT >> 20} million characters.", code="endless")
         return out
+
+    def _common(self, event: Event, out: list[Delta]) -> bool:
+        """Take the shortcut, if this event allows it."""
+        if self.done or event.name or (found := common(event.data, self._model)) is None:
+            self._misses += 1
+            self._fast = self._misses < MAX_MISSES
+            return False
+        self._misses = 0
+        content, reasoning, field = found
+        if reasoning:
+            self.reasoning_field = self.reasoning_field or field
+            self.content = True
+            self.size += len(reasoning)
+            out.append(ReasoningDelta(reasoning))
+        if content:
+            if self._plain:
+                self.content = True
+                self.size += len(content)
+                out.append(TextDelta(content))
+            else:
+                self._text(content, out)
+                self._plain = self._splitter.settled
+        return True
 
     def _event(self, event: Event, out: list[Delta]) -> None:
         data = event.data.strip()

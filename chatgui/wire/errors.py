@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -108,6 +109,10 @@ def _dns(chain: list[BaseException], host: str, proxy: str) -> ChatError | None:
 
 def _socket(chain: list[BaseException], host: str, proxy: str) -> ChatError | None:
     numbers = {one.errno for one in chain if isinstance(one, OSError) and one.errno is not None}
+    # asyncio tells of several addresses that all failed in the text of one error.
+    numbers |= {
+        int(number) for one in chain if isinstance(one, OSError) for number in re.findall(r"\[Errno (\d+)\]", str(one))
+    }
     where = f"The proxy {proxy}" if proxy else host
     if any(isinstance(one, ConnectionRefusedError) for one in chain) or errno.ECONNREFUSED in numbers:
         return NotReached(
@@ -151,6 +156,6 @@ def _http(chain: list[BaseException], host: str, proxy: str) -> ChatError | None
         return Interrupted(f"The connection to {host} broke.", code="broken", said=text[:500])
     if names & {"InvalidURL", "UnsupportedProtocol", "LocalProtocolError"}:
         return ProtocolError(f"The request to {host} could not be made: {text[:200]}", code="bad_request")
-    if names & {"TransportError", "HTTPError", "StreamError", "DecodingError"}:
+    if names & {"ProtocolError", "TransportError", "ConnectionNotAvailable"}:
         return ProtocolError(f"The answer of {host} could not be read: {text[:200]}", code="transport")
     return None

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 from chatgui.core.account import Network
@@ -24,6 +24,8 @@ from chatgui.wire.watch import Watch
 if TYPE_CHECKING:
     import httpx
 
+    from chatgui.wire.transport import Transport
+
 MAX_ERROR_BODY = 256 << 10
 DONE_GRACE_S = 0.25  # for the body's end after [DONE]; some servers hold the connection open for seconds
 REQUEST_IDS = ("x-request-id", "request-id", "apim-request-id", "x-kong-request-id", "x-amzn-requestid", "cf-ray")
@@ -33,14 +35,14 @@ class Exchange:
     """One request and its answer. `open`, then `read` until it gives None, then always `close`."""
 
     def __init__(
-        self, client: httpx.AsyncClient, request: httpx.Request, network: Network, *, proxy: str = "",
+        self, transport: Transport, request: httpx.Request, network: Network, *, proxy: str = "",
         comments_s: float | None = None, record: WireRecord | None = None,
     ) -> None:  # fmt: skip
         self.host = shown_host(str(request.url))
         self.phase = Phase.NOTHING_SENT
         self.status = 0
         self.headers: Mapping[str, str] = {}
-        self._client = client
+        self._transport = transport
         self._request = request
         self._network = network
         self._proxy = proxy
@@ -51,6 +53,9 @@ class Exchange:
         self._chunks: AsyncIterator[bytes] | None = None
         self._inflate: Inflate | None = None
         self._watch = Watch()
+        self._loop = asyncio.get_running_loop()
+        self._said_at = 0.0  # when something other than a comment last came
+        self._socket: Any = None
         self._broken: ChatError | None = None
 
     @property
@@ -60,14 +65,12 @@ class Exchange:
 
     async def open(self) -> None:
         """Send the request and wait for the head of the answer. Raises ChatError if there is none."""
-        import httpx
-
         network = self._network
         self._request.extensions["trace"] = self._trace
-        self._request.extensions["timeout"] = httpx.Timeout(None, write=WRITE_S, pool=POOL_WAIT_S).as_dict()
+        self._request.extensions["timeout"] = {"write": WRITE_S, "pool": POOL_WAIT_S}
         self._watch.limit("connect", network.connect_timeout, self._no_connection)
         try:
-            self._response = await self._watch.wait(self._client.send(self._request, stream=True))
+            self._response = await self._watch.wait(self._transport.handle_async_request(self._request))
         except Exception as error:
             raise self._unanswered(translate(error, host=self.host, proxy=self._proxy)) from error
         self.headers = self._response.headers
@@ -76,9 +79,14 @@ class Exchange:
         if self._record is not None:
             self._record.status = self.status
             self._record.response_headers = tuple(self._response.headers.multi_items())
-        self._chunks = self._response.aiter_raw()
+        self._socket = self._response.extensions.get("network_stream")
+        self._chunks = aiter(self._body_of(self._response))
         if encoding := self.headers.get("content-encoding", "").strip().lower():
             self._inflate = Inflate(encoding, self.host)
+
+    @staticmethod
+    def _body_of(response: httpx.Response) -> httpx.AsyncByteStream:
+        return cast("httpx.AsyncByteStream", response.stream)
 
     async def _trace(self, event: str, info: dict[str, Any]) -> None:
         """httpcore's progress: what has been done decides what may be done again."""
@@ -120,20 +128,19 @@ class Exchange:
         return bytes(body[:limit])
 
     async def read(self, answer: Answer) -> list[Delta] | None:
-        """What the next bytes say; None when the body is over and `answer` has had its end. Raises only ChatError."""
+        """What the next bytes say; None when the body is over. Raises ChatError where the body breaks a bound; how the
+        transport ended is told by `broken`."""
         if answer.done:
             self._watch.limit("grace", DONE_GRACE_S, lambda: Interrupted(""))
         try:
             data = await self._data()
         except ChatError as error:
-            data, self._broken = None, None if answer.done else error
+            self._broken = None if answer.done else error
+            return None
         if data is None:
             return None
-        self.phase = Phase.STARTED
-        events = answer.events
-        deltas = answer.feed(data)
-        if answer.events > events:
-            self._watch.touch("comments")
+        if deltas := answer.feed(data):
+            self._said_at = self._loop.time()
         return deltas
 
     @property
@@ -143,22 +150,29 @@ class Exchange:
 
     async def _data(self) -> bytes | None:
         """The next bytes of the body, None at its end."""
-        assert self._chunks is not None  # noqa: S101  # open() comes first
+        chunks, watch = self._chunks, self._watch
+        assert chunks is not None  # noqa: S101  # open() comes first
         while True:
+            before = watch.begin()
             try:
-                data = await self._watch.wait(anext(self._chunks))
+                data = await chunks.__anext__()
+            except asyncio.CancelledError:
+                self._chunks = None
+                watch.cancelled(before)
+                raise
             except StopAsyncIteration:
                 self._chunks = None
-                self._watch.close()
+                watch.close()
                 return self._inflate.end() if self._inflate else None
             except Exception as error:
                 self._chunks = None
                 raise translate(error, host=self.host, proxy=self._proxy) from error
-            if self._record is not None:
-                self._record.chunks.append((time.monotonic(), data))
+            finally:
+                watch.end()
             if self.phase is not Phase.STARTED:
                 self._first_byte()
-            self._watch.touch("silence")
+            if self._record is not None:
+                self._record.chunks.append((time.monotonic(), data))
             if self._inflate is not None:
                 data = self._inflate.feed(data)
             if data:
@@ -167,10 +181,11 @@ class Exchange:
     def _first_byte(self) -> None:
         network = self._network
         self.phase = Phase.STARTED
+        self._said_at = self._loop.time()
         self._watch.limit("first byte", None, self._no_answer)
-        self._watch.limit("silence", network.silence_timeout, self._fell_silent)
+        self._watch.limit("silence", network.silence_timeout, self._fell_silent, lambda: self._socket.read_at)
         if network.silence_timeout is not None:
-            self._watch.limit("comments", self._comments_s, self._only_comments)
+            self._watch.limit("comments", self._comments_s, self._only_comments, lambda: self._said_at)
 
     def _fell_silent(self) -> ChatError:
         return Interrupted(f"{self.host} fell silent for {_seconds(self._network.silence_timeout)}.", code="silence")
@@ -185,16 +200,22 @@ class Exchange:
         self._watch.close()
         chunks, self._chunks = self._chunks, None
         if chunks is not None:
-            import httpx
+            import httpcore
 
-            # httpx's generators must end from within, in this task: a generator dropped half-way is finalised who knows where.
-            with contextlib.suppress(httpx.HTTPError, httpx.StreamError, TimeoutError, StopAsyncIteration, OSError):
+            # httpcore's generators must end from within, in this task: a generator dropped half-way is finalised who knows where.
+            with contextlib.suppress(
+                httpcore.NetworkError,
+                httpcore.ProtocolError,
+                httpcore.TimeoutException,
+                TimeoutError,
+                StopAsyncIteration,
+            ):
                 async with asyncio.timeout(0):
                     while True:
                         await anext(chunks)
         if self._response is not None:
-            await self._response.aclose()
-            self._response = None
+            response, self._response = self._response, None
+            await self._body_of(response).aclose()
 
     def redirect(self) -> ChatError:
         """The error a redirect is: it names both hosts; nothing was sent to the other."""

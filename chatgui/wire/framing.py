@@ -45,6 +45,7 @@ class Framer:
         self._size = 0
         self._name = ""
         self._renamed = False  # an `event:` line came after the data: it may belong to the next event
+        self._bare = False  # nothing is pending, and nothing of this server's ways forbids the shortest way
         self._one_newline = False  # this server puts no blank line between events
 
     @property
@@ -54,6 +55,14 @@ class Framer:
 
     def feed(self, data: bytes) -> list[Event]:
         """The events completed by `data`, in order. Raises ProtocolError if one grows beyond 16 MB."""
+        if (
+            self._bare
+            and data.startswith(b"data: ")
+            and data.endswith(b"\n\n")
+            and data.count(b"\n") == 2
+            and b"\r" not in data
+        ):
+            return [Event(data[6:-2])]  # one whole event in one read, as most servers send them
         if self._start is not None:
             data = self._after_bom(data)
         if self._skip_lf and data:
@@ -65,6 +74,7 @@ class Framer:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         end = data.rfind(b"\n") + 1
         if not end:
+            self._bare = self._bare and not data
             self._keep_tail(data)
             return []
         if self._tail:
@@ -77,6 +87,7 @@ class Framer:
         events: list[Event] = []
         self._take(block, events)
         self._keep_tail(data)
+        self._bare = not (self._tail or self._data or self._name or self._skip_lf or self._one_newline)
         return events
 
     def end(self) -> list[Event]:

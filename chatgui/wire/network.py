@@ -15,7 +15,7 @@ from chatgui.core.secret import Secret
 from chatgui.wire.base_url import is_loopback
 
 if TYPE_CHECKING:
-    import httpx
+    from chatgui.wire.transport import Transport
 
 POOL_WAIT_S = 10.0
 WRITE_S = 120.0  # without taking any byte of the request
@@ -162,32 +162,31 @@ def _pinned_context(pin: str) -> ssl.SSLContext:
     return context
 
 
-def make_client(route: Route) -> httpx.AsyncClient:
-    """An HTTP client for a route; call it in a thread. It never follows redirects and reads nothing from the environment."""
-    import httpx
+def make_transport(route: Route, frame_s: float = 0.0) -> Transport:
+    """The transport of a route; call it in a thread. It never follows redirects and reads nothing from the environment."""
+    import httpcore
+
+    from chatgui.wire.sockets import Sockets
+    from chatgui.wire.transport import Transport
 
     context = tls_context(route) if route.tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     options: dict[str, Any] = {
-        "verify": context,
-        "http1": True,
+        "ssl_context": context,
         "http2": route.http2,
-        "limits": httpx.Limits(
-            max_connections=CONNECTIONS, max_keepalive_connections=20, keepalive_expiry=KEEP_ALIVE_S
-        ),
-        "trust_env": False,
-        "retries": 0,  # one actor retries: we
-        "local_address": {4: "0.0.0.0", 6: "::"}.get(route.ip_version),  # noqa: S104  # any local address of this family
+        "max_connections": CONNECTIONS,
+        "max_keepalive_connections": 20,
+        "keepalive_expiry": KEEP_ALIVE_S,
+        "network_backend": Sockets(frame_s, route.ip_version),
     }
-    if route.proxy is not None:
-        options["proxy"] = _httpx_proxy(route.proxy, context)
-    transport = httpx.AsyncHTTPTransport(**options)
-    return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
-
-
-def _httpx_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
-    import httpx
-
-    parts = urlsplit(proxy.url)
-    bare = proxy.url.replace(f"{parts.username}@", "", 1) if parts.username else proxy.url
-    auth = (parts.username, proxy.password.reveal() if proxy.password else "") if parts.username else None
-    return httpx.Proxy(bare, auth=auth, ssl_context=context if parts.scheme == "https" else None)
+    if route.proxy is None:
+        return Transport(httpcore.AsyncConnectionPool(**options))
+    parts = urlsplit(route.proxy.url)
+    password = route.proxy.password.reveal() if route.proxy.password else ""
+    options["proxy_auth"] = (unquote(parts.username).encode(), password.encode()) if parts.username else None
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    if parts.scheme.startswith("socks"):
+        return Transport(httpcore.AsyncSOCKSProxy(f"socks5://{host}:{parts.port or 1080}", **options))
+    if parts.scheme == "https":
+        options["proxy_ssl_context"] = context
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return Transport(httpcore.AsyncHTTPProxy(f"{parts.scheme}://{host}:{port}", **options))

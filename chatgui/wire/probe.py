@@ -17,7 +17,7 @@ from chatgui.core.errors import NotReached, TimedOut, TlsFailed
 from chatgui.core.secret import Secret
 from chatgui.wire.base_url import shown_host
 from chatgui.wire.errors import translate
-from chatgui.wire.network import Proxy, Route, make_client, route_of, tls_context
+from chatgui.wire.network import Proxy, Route, make_transport, route_of, tls_context
 
 FIND, PROXY, CONNECT, SECURE = "Find the address", "Reach the proxy", "Connect", "Secure connection"
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
@@ -45,7 +45,9 @@ async def reach(account: Account, proxy_password: Secret | None = None) -> Async
     way = _Way(account, shown_host(account.base_url))
     started = time.monotonic()
     addresses = await way.find(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
-    yield Step(FIND, _since(started), f"{parts.hostname} is at {', '.join(dict.fromkeys(one[0] for one in addresses))}.")
+    yield Step(
+        FIND, _since(started), f"{parts.hostname} is at {', '.join(dict.fromkeys(one[0] for one in addresses))}."
+    )
     started = time.monotonic()
     _, writer = await way.connect(addresses)
     try:
@@ -77,7 +79,9 @@ class _Way:
             raise TimedOut(f"{self._proxy or self.host} {failed} in {self._limit:g} s.", code="connect_timeout",
                            advice="Check the address, your connection, and whether a proxy is needed.") from None  # fmt: skip
         except (ConnectionResetError, asyncio.IncompleteReadError, ssl.SSLEOFError) as error:
-            raise TlsFailed(f"{self.host} does not speak HTTPS here.", code="not_https", advice="Check the address and its port.") from error
+            raise TlsFailed(
+                f"{self.host} does not speak HTTPS here.", code="not_https", advice="Check the address and its port."
+            ) from error
         except (OSError, UnicodeError) as error:
             found = translate(error, host=self.host, proxy=self._proxy)
             found.advice = found.advice or "Check the address and your connection."
@@ -86,7 +90,9 @@ class _Way:
     async def find(self, name: str, port: int) -> list[tuple[str, int]]:
         """The addresses of a name."""
         loop = asyncio.get_running_loop()
-        found = await self.tried(loop.getaddrinfo(name, port, family=self._family, type=socket.SOCK_STREAM), "was not found")
+        found = await self.tried(
+            loop.getaddrinfo(name, port, family=self._family, type=socket.SOCK_STREAM), "was not found"
+        )
         return list(dict.fromkeys((str(one[4][0]), port) for one in found))
 
     async def connect(self, addresses: list[tuple[str, int]]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -104,27 +110,33 @@ async def _by_proxy(account: Account, route: Route, proxy: Proxy) -> AsyncGenera
     parts = urlsplit(proxy.url)
     way = _Way(account, shown_host(account.base_url), proxy.shown)
     started = time.monotonic()
-    _, writer = await way.connect(await way.find(parts.hostname or "", parts.port or (1080 if parts.scheme.startswith("socks") else 80)))
+    _, writer = await way.connect(
+        await way.find(parts.hostname or "", parts.port or (1080 if parts.scheme.startswith("socks") else 80))
+    )
     writer.transport.abort()
     yield Step(PROXY, _since(started), f"The proxy {proxy.shown} takes connections.")
+    import httpcore
     import httpx
 
     started = time.monotonic()
-    client = await asyncio.to_thread(make_client, route)
+    transport = await asyncio.to_thread(make_transport, route)
     try:
         async with asyncio.timeout(account.network.connect_timeout):
-            response = await client.send(client.build_request("HEAD", account.base_url), stream=True)
+            response = await transport.handle_async_request(httpx.Request("HEAD", account.base_url))
         tls: Any = response.extensions["network_stream"].get_extra_info("ssl_object")
-        await response.aclose()
     except TimeoutError:
-        raise TimedOut(f"No answer from {way.host} by way of the proxy {proxy.shown}.", code="connect_timeout") from None
-    except (httpx.HTTPError, OSError) as error:
+        raise TimedOut(
+            f"No answer from {way.host} by way of the proxy {proxy.shown}.", code="connect_timeout"
+        ) from None
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError) as error:
         found = translate(error, host=way.host, proxy=proxy.shown)
         if not isinstance(found, NotReached):
-            found = NotReached(f"The proxy {proxy.shown} did not let us through to {way.host}.", code="proxy", said=str(error)[:200])
+            found = NotReached(
+                f"The proxy {proxy.shown} did not let us through to {way.host}.", code="proxy", said=str(error)[:200]
+            )
         raise found from error
     finally:
-        await client.aclose()
+        await transport.aclose()
     yield Step(CONNECT, _since(started), f"{way.host} answers by way of the proxy.")
     if tls is not None and urlsplit(account.base_url).scheme == "https":
         yield Step(SECURE, 0.0, _certificate(tls))

@@ -62,13 +62,9 @@ async def client(**options: Any) -> AsyncIterator[Client]:
 def in_use(one: Client) -> list[str]:
     """The connections that are neither idle nor closed."""
     found = []
-    for inner in one._clients.values():
-        pool: Any = inner._transport
-        found += [
-            connection.info()
-            for connection in pool._pool.connections
-            if not (connection.is_idle() or connection.is_closed())
-        ]
+    for transport in one._transports.values():
+        connections: Any = transport.pool.connections
+        found += [known.info() for known in connections if not (known.is_idle() or known.is_closed())]
     return found
 
 

@@ -75,7 +75,7 @@ def test_making_a_client_loads_nothing() -> None:
 
 async def test_one_connection_serves_one_request_after_another() -> None:
     body = b"".join(HELLO)
-    script = [head(content_length=str(len(body))), body, KEEP]
+    script: Script = [head(content_length=str(len(body))), body, KEEP]
     async with scripted(script) as server, client() as one:
         for _ in range(3):
             assert (await ask(one, server.base_url)).text == "Hello"

@@ -59,6 +59,13 @@ def test_shape_cut_everywhere(shape: Shape) -> None:
         assert repr(found.error) == repr(whole.error)
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])
+def test_the_shortcut_for_common_chunks_changes_nothing(shape: Shape) -> None:
+    assert (
+        read(shape.body, **shape.options).deltas == read(shape.body, mend=lambda chunk: chunk, **shape.options).deltas
+    )
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=4), st.integers(0, 2**32))
 def test_any_mixture_of_shapes_is_read_the_same_at_any_cut(shapes: list[Shape], seed: int) -> None:
