@@ -22,6 +22,7 @@ from chatgui.core.conversation import Conversation
 from chatgui.core.errors import ChatError
 from chatgui.core.message import Message, Role
 from chatgui.ui.links import open_link
+from chatgui.ui.message_menu import open_menu
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
@@ -86,6 +87,7 @@ class ConversationBinding(QObject):
         view.action_requested.connect(self.act)
         view.link_activated.connect(lambda link: open_link(link, stage, refused=stage.notices.say))
         view.quote_requested.connect(self._put_quote)
+        view.menu_requested.connect(lambda one, link, at: open_menu(view, self._message(one), link, at) and None)
         view.turn_selected.connect(self._side.show_message)
 
     def close(self) -> None:

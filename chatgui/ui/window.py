@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,14 @@ from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from chatgui.core.change import Change, SettingsChanged
+from chatgui.core.change import Change, SettingsChanged, TurnEnded
 from chatgui.core.settings import Settings
 from chatgui.ui import actions, assets
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.dialogs import Context, Dialogs
 from chatgui.ui.library_binding import LibraryBinding
 from chatgui.ui.model_choice import ModelChoice
+from chatgui.ui.notify import tell_desktop
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.sidebar import Sidebar
@@ -107,7 +109,9 @@ class Window(QMainWindow):
         self.conversation.library_used = bool(self.sidebar.model.total)
         await self.conversation.open_new()
         self._enable()
-        if session.settings_trouble:
+        if refused := session.read_only:
+            self.stage.notices.trouble(refused)
+        elif session.settings_trouble:
             self.stage.notices.say(session.settings_trouble, meaning="warning", stays=True)
 
     @property
@@ -163,6 +167,13 @@ class Window(QMainWindow):
         if isinstance(change, SettingsChanged) and self.session is not None:
             self._settings = self.session.settings
             self._apply_settings()
+        if isinstance(change, TurnEnded) and self._settings.notify and not self.isActiveWindow():
+            self.tasks.start(self._notify(change.conversation))
+
+    async def _notify(self, conversation_id: str) -> None:
+        if self.session is not None:
+            title = (await self.session.conversation(conversation_id)).title
+            await asyncio.to_thread(tell_desktop, title, "The answer is ready.")
 
     def _apply_settings(self) -> None:
         self.theme.choose(self._settings.theme, self._settings.zoom)

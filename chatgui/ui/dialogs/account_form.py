@@ -323,9 +323,7 @@ class AccountForm(QWidget):
             async with aclosing(Doctor(self._session.accounts, self._session.client).examine(account, secret)) as found:
                 async for one in found:
                     well = well and one.good is not False
-                    self._add_step(
-                        one.good, f"{one.step}: {one.words} {one.advice if one.good is False else ''}", one.ms
-                    )
+                    self._add_step(one.good, f"{one.step}: {one.words} {one.advice}", one.ms)
         except ChatError as error:
             self.say(error.message, "error")
             return

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -39,8 +40,12 @@ class AccountsDialog(Sheet):
         self._remove = QPushButton("Remove")
         self._remove.clicked.connect(lambda: self._tasks.start(self._remove_current()))
         self.form = AccountForm(context, self.save)
+        self._more = QPushButton("More")
+        self._more.setMenu(self._make_menu())
         self._note = words()
-        say(self._note, "")
+        self._undo = QPushButton("Undo")
+        self._undo.clicked.connect(lambda: self._tasks.start(self._take_back()))
+        self._say("")
         self._lay_out()
         self._fill(select="")
         if all(one.is_demo for one in self._session.accounts.all()):
@@ -53,6 +58,7 @@ class AccountsDialog(Sheet):
         buttons = QHBoxLayout()
         buttons.addWidget(self._add)
         buttons.addWidget(self._remove)
+        buttons.addWidget(self._more)
         left = QVBoxLayout()
         left.addWidget(self.list, 1)
         left.addLayout(buttons)
@@ -71,7 +77,23 @@ class AccountsDialog(Sheet):
         row.addLayout(left)
         row.addWidget(area, 1)
         self.body.addLayout(row, 1)
-        self.body.addWidget(self._note)
+        foot = QHBoxLayout()
+        foot.addWidget(self._note, 1)
+        foot.addWidget(self._undo)
+        self.body.addLayout(foot)
+
+    def _make_menu(self) -> QMenu:
+        accounts, menu = self._session.accounts, QMenu(self)
+        menu.addAction("Duplicate", lambda: self._tasks.start(accounts.duplicate(self.current)))
+        menu.addAction("Switch On or Off", lambda: self._tasks.start(self._switch()))
+        menu.addSeparator()
+        menu.addAction("Move Up", lambda: self._move(-1))
+        menu.addAction("Move Down", lambda: self._move(1))
+        return menu
+
+    def _say(self, text: str, meaning: str = "", *, undo: bool = False) -> None:
+        say(self._note, text, meaning)
+        self._undo.setVisible(undo)
 
     # The list
 
@@ -85,7 +107,7 @@ class AccountsDialog(Sheet):
         self.list.blockSignals(True)
         self.list.clear()
         for account in self._session.accounts.all():
-            self._item(account.name, account.id)
+            self._item(_title(account), account.id)
         if select == NEW and self.form.is_new:
             self._item("New account", NEW)
         at = next((at for at in range(self.list.count()) if self._id(at) == select), 0)
@@ -105,6 +127,7 @@ class AccountsDialog(Sheet):
     def _show(self) -> None:
         account = next((one for one in self._session.accounts.all() if one.id == self.current), None)
         self._remove.setEnabled(account is not None)
+        self._more.setEnabled(account is not None)
         if account is not None:
             self.form.show_account(account)
         elif self.list.count() == 0 or self.current == NEW:
@@ -117,7 +140,7 @@ class AccountsDialog(Sheet):
 
     def _hear(self, change: Change) -> None:
         if isinstance(change, AccountsChanged):
-            known = [account.name for account in self._session.accounts.all()]
+            known = [_title(account) for account in self._session.accounts.all()]
             shown = [self.list.item(at).text() for at in range(self.list.count()) if self._id(at) != NEW]
             if known != shown:
                 self._fill(select=self.current)
@@ -131,14 +154,15 @@ class AccountsDialog(Sheet):
             if self.form.is_new:
                 account = await self._session.accounts.add(account, secret)
             else:
-                await self._session.accounts.edit(account, secret)
+                account = await self._session.accounts.edit(account, secret)
         except ChatError as error:
             shown = present(error)
             self.form.say(f"{shown.words} {shown.advice}".strip(), "error")
             return False
         self.form.show_account(account)
         self._fill(select=account.id)
-        self.form.say("Saved.", "good")
+        warnings = " ".join(self._session.accounts.warnings(account))
+        self.form.say(f"Saved. {warnings}".strip(), "warning" if warnings else "good")
         return True
 
     async def _remove_current(self) -> None:
@@ -146,6 +170,25 @@ class AccountsDialog(Sheet):
         failed = await self._session.accounts.remove(account.id)
         self._fill(select="")
         if failed is not None:
-            say(self._note, f"“{account.name}” is removed, but its key may still be in the keyring. {failed.message}")
+            words = f"“{account.name}” is removed, but its key may still be in the keyring. {failed.message}"
+            self._say(words, "warning", undo=True)
         else:
-            say(self._note, f"“{account.name}” and its key are removed. Its conversations stay.")
+            self._say(f"“{account.name}” and its key are removed. Its conversations stay.", undo=True)
+
+    async def _take_back(self) -> None:
+        words = await self._session.library.undo()
+        self._say(f"Undone: {words}." if words else "")
+
+    async def _switch(self) -> None:
+        account = self._session.accounts.by_id(self.current)
+        await self._session.accounts.disable(account.id, not account.disabled)
+
+    def _move(self, step: int) -> None:
+        ids = [account.id for account in self._session.accounts.all()]
+        at = ids.index(self.current) + step
+        if 0 <= at < len(ids):
+            self._tasks.start(self._session.accounts.move(self.current, at))
+
+
+def _title(account: Account) -> str:
+    return f"{account.name} (off)" if account.disabled else account.name

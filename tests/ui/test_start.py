@@ -1,0 +1,133 @@
+"""Start and end of the real program: what is loaded before the first frame, one window per profile, an orderly end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chatgui.app import unfit
+
+LATER = ("httpx", "httpcore", "keyring", "pyromark", "pygments", "ziamath", "jeepney", "chatgui.wire.client")
+
+AT_FIRST_PAINT = f"""
+import sys
+from pathlib import Path
+from chatgui import app
+
+async def look(self):
+    print("loaded:", [name for name in {LATER!r} if name in sys.modules], flush=True)
+    self.quit()
+
+app.Program._open = look
+sys.exit(app.main(Path(sys.argv[1])))
+"""
+
+SAY_WHEN_OPEN = """
+import sys
+from pathlib import Path
+from chatgui import app
+
+opened = app.Program._open
+
+async def tell(self):
+    await opened(self)
+    self._first.raise_wanted.connect(lambda: print("raised", flush=True))
+    print("open", flush=True)
+
+app.Program._open = tell
+sys.exit(app.main(Path(sys.argv[1])))
+"""
+
+
+Run = Callable[[str, Path], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """The program in a process of its own; what still runs at the end is killed."""
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(runtime)}
+    started: list[subprocess.Popen[str]] = []
+
+    def start(code: str, profile: Path) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", code, str(profile)]
+        one = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(one)
+        return one
+
+    yield start
+    for one in started:
+        one.kill()
+        one.communicate()
+
+
+def line(program: subprocess.Popen[str]) -> str:
+    """The next line it prints."""
+    assert program.stdout is not None
+    return program.stdout.readline().strip()
+
+
+def test_nothing_heavy_is_loaded_before_the_first_frame(run: Run, profile: Path, tmp_path: Path) -> None:
+    program = run(AT_FIRST_PAINT, profile)
+    out, err = program.communicate(timeout=30)
+    assert program.returncode == 0, err
+    assert out.strip() == "loaded: []"
+
+
+@pytest.mark.parametrize("one", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_program_in_order(run: Run, profile: Path, one: signal.Signals) -> None:
+    program = run(SAY_WHEN_OPEN, profile)
+    assert line(program) == "open"
+    began = time.monotonic()
+    program.send_signal(one)
+    assert program.wait(10) == 0
+    assert time.monotonic() - began < 4
+    assert (profile / "window.ini").read_text()
+    assert not (profile / "chatgui.db-wal").exists() or (profile / "chatgui.db-wal").stat().st_size == 0
+
+
+def test_a_second_start_raises_the_first_window_and_ends(run: Run, profile: Path, tmp_path: Path) -> None:
+    first = run(SAY_WHEN_OPEN, profile)
+    assert line(first) == "open"
+    second = run(SAY_WHEN_OPEN, profile)
+    assert second.wait(15) == 0
+    assert line(first) == "raised"
+    other = run(SAY_WHEN_OPEN, tmp_path / "other")
+    assert line(other) == "open"
+    for one in (first, other):
+        one.terminate()
+        assert one.wait(10) == 0
+
+
+def test_a_crash_does_not_keep_the_next_start_away(run: Run, profile: Path, tmp_path: Path) -> None:
+    first = run(SAY_WHEN_OPEN, profile)
+    assert line(first) == "open"
+    first.kill()
+    first.wait(10)
+    second = run(SAY_WHEN_OPEN, profile)
+    assert line(second) == "open"
+    second.terminate()
+    assert second.wait(10) == 0
+
+
+def test_a_profile_that_cannot_be_made_is_said(run: Run, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    program = run(SAY_WHEN_OPEN, blocked / "profile")
+    _, err = program.communicate(timeout=30)
+    assert program.returncode == 3
+    assert "cannot be used" in err
+
+
+def test_a_qt_that_would_abort_is_refused_in_words() -> None:
+    assert "6.12.0" in unfit("6.12.0", (3, 11))
+    assert unfit("6.12.0", (3, 12)) == ""
+    assert unfit("6.11.3", (3, 11)) == ""
