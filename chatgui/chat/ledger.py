@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from chatgui.store import usage
-from chatgui.store.checking import check
 from chatgui.store.database import Database
 from chatgui.store.usage import Total
 
@@ -25,5 +24,10 @@ class Ledger:
         return await self._db.call(usage.totals, by, since, until)
 
     async def check(self) -> str:
-        """What is wrong with the database, in words; empty if nothing is."""
-        return await self._db.call(check)
+        """What is wrong with the database, in words; empty if nothing is. Seconds for a large one."""
+        return await self._db.examine()
+
+    @property
+    def rescued(self) -> str:
+        """What opening did about a damaged or missing database, in words; empty if there was nothing to do."""
+        return self._db.rescued.words if self._db.rescued else ""

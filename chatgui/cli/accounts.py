@@ -214,7 +214,7 @@ async def _test(session: Session, options: argparse.Namespace) -> int:
         findings.append(finding)
         if not options.json:
             sign = {True: "ok ", False: "BAD", None: " – "}[finding.good]
-            advice = f" {finding.advice}" if finding.advice and not finding.good else ""
+            advice = f" {finding.advice}" if finding.advice else ""
             print(f"{sign}  {finding.step}: {finding.words}{advice}  ({finding.ms:.0f} ms)", flush=True)
     bad = next((one for one in findings if one.good is False), None)
     if options.json:

@@ -75,11 +75,13 @@ async def _qt() -> Finding:
 
 async def _profile(options: argparse.Namespace) -> list[Finding]:
     try:
-        async with opened(options) as session:
+        async with opened(options, quiet=True) as session:
             place = session.profile.path
             findings = [Finding("Data directory", os.access(place, os.W_OK), str(place), "Make it writable.")]
-            words = await session.ledger.check()
+            words = session.ledger.rescued or await session.ledger.check()
             findings.append(Finding("Database", not words, words or "sound", "An older copy may be in the backups."))
+            if session.read_only:
+                findings.append(Finding("Database", False, session.read_only.message, session.read_only.advice))
             findings.append(_keyring(session.accounts.vault.backend(), await session.accounts.vault.state()))
             if session.settings_trouble:
                 findings.append(Finding("Settings", False, session.settings_trouble))

@@ -72,11 +72,13 @@ class Wrong(UsageError):
 
 
 @contextlib.asynccontextmanager
-async def opened(options: argparse.Namespace) -> AsyncIterator[Session]:
-    """The session of the chosen profile, closed afterwards whatever happens."""
+async def opened(options: argparse.Namespace, *, quiet: bool = False) -> AsyncIterator[Session]:
+    """The session of the chosen profile, closed afterwards whatever happens. What opening had to mend is told, unless `quiet`."""
     from chatgui.chat.session import open_session
 
     session = await open_session(options.profile)
+    if session.ledger.rescued and not quiet:
+        print(one_line(f"chatgui: {session.ledger.rescued}"), file=sys.stderr)
     try:
         yield session
     finally:

@@ -116,7 +116,7 @@ async def test_nothing_is_kept_if_so_wished(chatgui: Program) -> None:
 
 async def test_the_demo_needs_nothing(chatgui: Program) -> None:
     """A fresh profile answers at once, with usage, and its server goes with the program."""
-    done = await chatgui("ask", "--jsonl", "--param", "pace=fast", "Tell me of tables")
+    done = await chatgui("ask", "--jsonl", "--param", "demo_pace=0", "Tell me of tables")
     assert done.status == 0
     assert {"start", "content", "usage", "end"} <= set(done.kinds)
     assert done.lines[0]["account"] == "Demo"

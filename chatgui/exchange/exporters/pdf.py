@@ -62,20 +62,28 @@ class _Book:
     """Collects what is to be printed; the pages are made at the end."""
 
     def __init__(self, title: str, options: Options) -> None:
-        ensure_application()
-        from chatgui.exchange.exporters.pdf_typesetter import Typesetter
-
+        ensure_application()  # on the thread that asks: Qt wants its application made there
         self._title = one_line(title)
         self._options = options
-        self._set: Typesetter = Typesetter()
-        self._changed = EPOCH
-        self._any = False
+        self._entries: list[Entry] = []
+        self._set: Typesetter
 
     def add(self, entry: Entry) -> bytes:
+        self._entries.append(entry)
+        return b""
+
+    def end(self) -> bytes:
+        from chatgui.exchange.exporters.pdf_typesetter import Typesetter
+
+        self._set = Typesetter()  # made, filled and printed on one thread
+        for number, entry in enumerate(self._entries):
+            self._conversation(entry, new_page=number > 0)
+        newest = max((entry.conversation.updated for entry in self._entries), default=EPOCH)
+        return _settled(self._set.pages(self._title, self._options.cancelled), newest)
+
+    def _conversation(self, entry: Entry, *, new_page: bool) -> None:
         conversation, options = entry.conversation, self._options
-        self._changed = max(self._changed, conversation.updated)
-        self._set.heading(title_of(conversation), 1, new_page=self._any)
-        self._any = True
+        self._set.heading(title_of(conversation), 1, new_page=new_page)
         if options.timestamps:
             self._set.aside(f"Begun {when(conversation.created)}, last changed {when(conversation.updated)}")
         if options.system and conversation.system:
@@ -89,7 +97,6 @@ class _Book:
                 if options.cancelled():
                     raise Stopped
                 self._message(message)
-        return b""
 
     def _message(self, message: Message) -> None:
         moment = f"   {when(message.created)}" if self._options.timestamps else ""
@@ -124,9 +131,6 @@ class _Book:
                 page.aside("Sources")
                 for url, title in part.sources:
                     page.literal(f"{one_line(title)}  {one_line(url)}".strip())
-
-    def end(self) -> bytes:
-        return _settled(self._set.pages(self._title, self._options.cancelled), self._changed)
 
 
 def _settled(pdf: bytes, moment: datetime) -> bytes:
