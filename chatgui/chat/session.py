@@ -22,11 +22,13 @@ from typing import Any
 from chatgui.chat.accounts import Accounts
 from chatgui.chat.archive import Archive
 from chatgui.chat.asking import history_of, opening_answer, user_message
+from chatgui.chat.assistants import Assistants
 from chatgui.chat.editing import Editing, message_of
 from chatgui.chat.inspector import Inspector
 from chatgui.chat.keeper import StoreKeeper
 from chatgui.chat.ledger import Ledger
 from chatgui.chat.library import Library
+from chatgui.chat.preview import preview_of
 from chatgui.chat.prices import price_of
 from chatgui.chat.titles import UNTITLED, title_from
 from chatgui.chat.turn import Turn
@@ -91,6 +93,7 @@ class Session:
         self.undo_stack = UndoStack()
         self.accounts = Accounts(database, vault, client, self.changed, self.undo_stack)
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed)
+        self.assistants = Assistants(database, self.changed, self.undo_stack, self)
         self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget)
         self.upkeep = Upkeep(database)
@@ -107,6 +110,7 @@ class Session:
             await self._db.write(conversations.recover, durable=True)
         self.settings, self.settings_trouble = await asyncio.to_thread(settings_file.load, self.profile.settings)
         await self.accounts.load()
+        await self.assistants.load()
 
     async def close(self) -> None:
         """Stop every turn, keep what has come, end the demo server. Safe to call at any moment, once."""
@@ -242,6 +246,14 @@ class Session:
         self.changed.emit(LibraryChanged(conversation.id))
         return await self._answer(conversation, message.id)
 
+    async def preview(self, conversation_id: str, text: str, attachments: Sequence[Attachment] = ()) -> dict[str, Any]:
+        """Exactly what sending this now would send (see `chat.preview`), with `$API_KEY` for the key. Raises ChatError."""
+        conversation = await self.conversation(conversation_id)
+        account = await self.accounts.reachable(self._account(conversation))
+        message = user_message((*attachments, Text(text)) if text else attachments, conversation.tip)
+        history = (*history_of(conversation, conversation.tip, None), message)
+        return preview_of(account, await self._request(account, conversation, history))
+
     async def regenerate(self, conversation_id: str, message_id: str) -> Turn:
         """Another answer beside this one (or to this message of the user's); the old one stays as a version."""
         conversation = await self._idle(conversation_id)
@@ -291,12 +303,7 @@ class Session:
         model = conversation.model or account.default_model
         history = history_of(conversation, parent, continuing)
         message = opening_answer(conversation, account, model, parent, continuing)
-        wanted = [part.sha256 for one in history for part in one.parts if isinstance(part, Attachment)]
-        contents = await self._db.call(files.load, wanted) if wanted else {}
-        request = ChatRequest(
-            model, history, {**account.params, **conversation.params}, attachments=contents,
-            continuing=continuing is not None,
-        )  # fmt: skip
+        request = await self._request(account, conversation, history, continuing=continuing is not None)
         await self._db.write(conversations.begin_reply, conversation.id, message, durable=True)
         conversation.add(message)
         conversation.tip = message.id
@@ -309,6 +316,16 @@ class Session:
         self.turns[conversation.id] = turn
         self.changed.emit(TurnStarted(conversation.id, message.id))
         return turn
+
+    async def _request(
+        self, account: Account, conversation: Conversation, history: tuple[Message, ...], *, continuing: bool = False
+    ) -> ChatRequest:
+        wanted = [part.sha256 for one in history for part in one.parts if isinstance(part, Attachment)]
+        contents = await self._db.call(files.load, wanted) if wanted else {}
+        return ChatRequest(
+            conversation.model or account.default_model, history, {**account.params, **conversation.params},
+            attachments=contents, continuing=continuing,
+        )  # fmt: skip
 
     def _stream_of(self, account_id: str, message_id: str) -> Callable[[ChatRequest], Any]:
         async def stream(request: ChatRequest) -> AsyncGenerator[Delta, None]:

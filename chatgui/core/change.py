@@ -43,6 +43,11 @@ class AccountsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AssistantsChanged:
+    """Assistants were added, edited, moved or removed."""
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """Settings were replaced; `names` are those that differ."""
 
@@ -58,5 +63,12 @@ class StoreTrouble:
 
 
 Change: TypeAlias = (
-    LibraryChanged | MessagesChanged | TurnStarted | TurnEnded | AccountsChanged | SettingsChanged | StoreTrouble
+    LibraryChanged
+    | MessagesChanged
+    | TurnStarted
+    | TurnEnded
+    | AccountsChanged
+    | AssistantsChanged
+    | SettingsChanged
+    | StoreTrouble
 )
