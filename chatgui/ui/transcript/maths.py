@@ -1,12 +1,75 @@
-"""LaTeX maths as pictures with a baseline."""
+"""LaTeX maths as pictures with a true baseline, set by the child process. Until it has come, its source is shown."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from chatgui.ui.transcript.blocks.flow import Inline
+from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+from chatgui.ui.transcript.blocks.errands import Answer, errands
+
+SET_AT = 24.0  # pixels of text size the child sets formulas for
+KEPT = 1_000  # formulas kept
+LARGEST = 300_000  # characters of SVG
 
 
-def inline(latex: str, size: float, colour: str, *, display: bool, wait: Callable[[], object]) -> Inline | None:
-    """The picture of `latex` at a text size in pixels, or None: `wait` is called when it is there."""
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A formula as it came: SVG in black, and its measures at `SET_AT`."""
+
+    svg: str
+    width: float
+    height: float
+    descent: float
+
+
+class Formula:
+    """A formula at a size, in a colour."""
+
+    def __init__(self, made: Set, size: float, colour: str) -> None:
+        scale = size / SET_AT
+        self.width = made.width * scale
+        self.descent = max(0.0, made.descent * scale)
+        self.ascent = max(1.0, (made.height - made.descent) * scale)
+        self._below = made.descent * scale
+        self._height = made.height * scale
+        self._svg = made.svg.replace('"black"', f'"{colour}"').replace("<svg ", f'<svg fill="{colour}" ', 1)
+        self._renderer: QSvgRenderer | None = None
+
+    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
+        """Draw it with its left end at `x`."""
+        if self._renderer is None:
+            self._renderer = QSvgRenderer(QByteArray(self._svg.encode()))
+        self._renderer.render(painter, QRectF(x, baseline + self._below - self._height, self.width, self._height))
+
+
+_made: OrderedDict[tuple[str, bool], Set | None] = OrderedDict()  # None where it cannot be set
+_awaited: dict[tuple[str, bool], list[Callable[[], object]]] = {}
+
+
+def inline(latex: str, size: float, colour: str, *, display: bool, wait: Callable[[], object]) -> Formula | None:
+    """The formula at a text size in pixels, or None: `wait` is called when it is there."""
+    key = (latex, display)
+    if key in _made:
+        _made.move_to_end(key)
+        made = _made[key]
+        return Formula(made, size, colour) if made else None
+    waiting = _awaited.setdefault(key, [])
+    waiting.append(wait)
+    if len(waiting) == 1:
+        errands().ask({"kind": "formula", "latex": latex, "display": display}, lambda answer: _came(key, answer))
     return None
+
+
+def _came(key: tuple[str, bool], answer: Answer | None) -> None:
+    good = answer is not None and len(answer["svg"]) <= LARGEST and 0 < answer["width"] < 20_000
+    _made[key] = Set(answer["svg"], answer["width"], answer["height"], answer["descent"]) if good and answer else None
+    while len(_made) > KEPT:
+        _made.popitem(last=False)
+    for wait in _awaited.pop(key, []):
+        if _made[key] is not None:
+            wait()

@@ -22,13 +22,14 @@ from chatgui.core.settings import Settings
 from chatgui.ui.theme import DARK, LIGHT, transcript_style
 from chatgui.ui.transcript.blocks import make_block
 from chatgui.ui.transcript.blocks.base import Block
+from chatgui.ui.transcript.blocks.errands import errands
 from chatgui.ui.transcript.style import Style
 
 
 def settle(made: list[Block], seconds: float = 6.0) -> None:
     """Let formulas and colours come."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end and not errands().idle:
         QApplication.instance().processEvents()  # type: ignore[union-attr]
         time.sleep(0.01)
 
@@ -82,6 +83,7 @@ def main() -> None:
             render(text, style, scale, 6.0 if scale == 1 and name == "light" else 2.0).save(
                 str(folder / f"{name}-{scale}00.png")
             )
+    errands().close()
     del app
 
 

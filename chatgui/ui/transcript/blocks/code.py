@@ -15,6 +15,7 @@ from chatgui.core.markup import FENCE, Code, Html, Node, closing_fence
 from chatgui.ui.transcript.blocks import fragments, hidden
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span
 from chatgui.ui.transcript.blocks.flow import x_of
+from chatgui.ui.transcript.blocks.hidden import character_at, utf16_offset
 from chatgui.ui.transcript.blocks.rows import Row, Rows
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.highlight import Highlighting, formats
@@ -117,7 +118,7 @@ class CodeBlock(Block):
 
     def _append(self, new: str) -> None:
         """Take in more of the source: only the last line is touched, and what comes behind it."""
-        before = self._last
+        before, names = self._last, self._names()
         lines = (before + new).split("\n")
         closing = closing_fence(self._fence)
         for index, line in enumerate(lines[:-1]):
@@ -139,7 +140,7 @@ class CodeBlock(Block):
                 self.rows.wrap(self._columns(self.width), first)
             self._measure()
             self.height = self._height()
-        self.dirty_from = max(0.0, dirty - self.line_height)
+        self.dirty_from = max(0.0, dirty - self.line_height) if names == self._names() else 0.0
         self._highlight()
 
     def _shown_before(self, before: str) -> bool:
@@ -309,7 +310,7 @@ class CodeBlock(Block):
     # -------------------------------------------------------------------------------------------- where things are
 
     def _x(self, layout: QTextLayout, row: Row, position: int) -> float:
-        offset = _utf16(self.text, row.start, position)
+        offset = utf16_offset(self.text, row.start, position)
         return x_of(layout.lineAt(0).cursorToX(offset))
 
     def position_at(self, point: QPointF) -> int:
@@ -322,7 +323,7 @@ class CodeBlock(Block):
             return len(self.text)
         row = self.rows.at(index)
         offset = self._layout(index).lineAt(0).xToCursor(point.x() - self._left() + self.scroll.x)
-        return min(row.end, row.start + _characters(self.text, row.start, row.end, offset))
+        return min(row.end, row.start + character_at(self.text, row.start, row.end, offset))
 
     def caret_rect(self, position: int) -> QRectF:
         index = self.rows.holding(position)
@@ -346,6 +347,10 @@ class CodeBlock(Block):
             x -= width
             made.append(BlockAction(name, QRectF(x, self.style.px(1), width, self.style.px(28)), run))
         return tuple(made)
+
+    def _names(self) -> list[str]:
+        """What stands in the head."""
+        return [one.name for one in self.actions()]
 
     def copy(self) -> None:
         """Put the code on the clipboard, as it was written, without controls a terminal might obey."""
@@ -382,20 +387,3 @@ class CodeBlock(Block):
         if start <= 0 and end >= len(self.text) and not self.literal:
             return fragments.of_nodes((Code(f"{self.text}\n", self.node.info if isinstance(self.node, Code) else ""),))
         return fragments.of_text(self.text[start:end])
-
-
-def _utf16(text: str, start: int, position: int) -> int:
-    part = text[start:position]
-    return len(part) if part.isascii() else len(part) + sum(char > "\uffff" for char in hidden.code(part))
-
-
-def _characters(text: str, start: int, end: int, offset: int) -> int:
-    shown = hidden.code(text[start:end])
-    if shown.isascii():
-        return offset
-    count = 0
-    for index, char in enumerate(shown):
-        if count >= offset:
-            return index
-        count += 2 if char > "\uffff" else 1
-    return len(shown)

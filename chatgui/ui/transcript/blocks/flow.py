@@ -8,58 +8,23 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QFont,
     QFontMetricsF,
     QPainter,
-    QTextCharFormat,
     QTextLayout,
     QTextLine,
     QTextOption,
 )
 
 from chatgui.ui.transcript.blocks.base import Mark, Span
+from chatgui.ui.transcript.blocks.looks import Look, Paints, Words, begins_rtl, common, same_looks
 
 PIECE = 2_000  # characters laid out in one go
-OBJECT = "\ufffc"  # stands for a formula or an image in `text`
-
-
-class Inline(Protocol):
-    """Something that stands in a line of text: a formula, an image."""
-
-    width: float
-    ascent: float
-    descent: float
-
-    def paint(self, painter: QPainter, x: float, baseline: float) -> None:
-        """Draw it with its left end at `x`."""
-
-
-@dataclass(slots=True)
-class Look:
-    """How `start:end` of a text looks."""
-
-    start: int
-    end: int
-    format: QTextCharFormat
-    pill: bool = False  # on a ground of its own, as code is
-    link: str = ""
-
-
-@dataclass(slots=True)
-class Words:
-    """A paragraph before it is laid out. `shown` is what is drawn, as long as `text`, which is what is read."""
-
-    text: str
-    shown: str
-    looks: list[Look] = field(default_factory=list)
-    objects: dict[int, Inline] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -127,8 +92,8 @@ class Flow:
 
     def grow(self, words: Words) -> bool:
         """Take in a text that begins like the present one; only what follows is laid out again."""
-        same = _common(self.words.shown, words.shown)
-        same = min(same, _same_looks(self.words.looks, words.looks, len(words.text)))
+        same = common(self.words.shown, words.shown)
+        same = min(same, same_looks(self.words.looks, words.looks, len(words.text)))
         if begins_rtl(words.text) != self.rtl or not self.lines:
             return False
         dirty = self.lines[max(0, self._line_index(max(0, same - 1)))].top
@@ -337,17 +302,6 @@ class Flow:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Paints:
-    """The colours a flow is painted with."""
-
-    text: QColor
-    pill: QColor
-    selection: QColor
-    find: QColor
-    find_current: QColor
-
-
 _ALIGNMENTS = {
     "left": Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute,
     "center": Qt.AlignmentFlag.AlignHCenter, "right": Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute,
@@ -359,16 +313,6 @@ def x_of(x: object) -> float:
     return float(x[0]) if isinstance(x, (tuple, list)) else float(x)  # type: ignore[arg-type]  # declared as object
 
 
-def object_format(inline: Inline, font: QFont) -> QTextCharFormat:
-    """The format of the character that stands for `inline`: unseen, and as wide as it."""
-    form = QTextCharFormat()
-    form.setFont(font)
-    form.setForeground(QBrush(Qt.GlobalColor.transparent))
-    form.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
-    form.setFontLetterSpacing(inline.width - QFontMetricsF(font).horizontalAdvance("x"))
-    return form
-
-
 def _range(piece: _Piece, look: Look, start: int, end: int) -> QTextLayout.FormatRange | None:
     first, last = piece.there(max(look.start, start)), piece.there(min(look.end, end))
     if first >= last:
@@ -378,48 +322,3 @@ def _range(piece: _Piece, look: Look, start: int, end: int) -> QTextLayout.Forma
     made.length = last - first
     made.format = look.format
     return made
-
-
-def begins_rtl(text: str) -> bool:
-    """Whether the first strong character of `text` is written from right to left."""
-    if text.isascii():
-        return False
-    import unicodedata
-
-    for char in text[:1_000]:
-        kind = unicodedata.bidirectional(char)
-        if kind in {"R", "AL"}:
-            return True
-        if kind == "L":
-            return False
-    return False
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the common beginning."""
-    if other.startswith(one):
-        return len(one)
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[:middle] == other[:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _same_looks(one: list[Look], other: list[Look], length: int) -> int:
-    """Up to where two lists of looks say the same."""
-    for first, second in zip(one, other, strict=False):
-        if (first.start, first.pill, first.link) != (
-            second.start,
-            second.pill,
-            second.link,
-        ) or first.format != second.format:
-            return min(first.start, second.start)
-        if first.end != second.end:
-            return min(first.end, second.end)
-    if len(one) != len(other):
-        return (one if len(one) > len(other) else other)[min(len(one), len(other))].start
-    return length

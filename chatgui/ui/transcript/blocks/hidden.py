@@ -66,3 +66,22 @@ def _harmful() -> re.Pattern[str]:
 def copied(text: str) -> str:
     """`text` for the clipboard: without the controls a terminal might obey."""
     return _harmful().sub("", text)
+
+
+def utf16_offset(text: str, start: int, position: int) -> int:
+    """How far `position` is from `start` in UTF-16, as the text is shown in code."""
+    part = text[start:position]
+    return len(part) if part.isascii() else len(part) + sum(char > "\uffff" for char in code(part))
+
+
+def character_at(text: str, start: int, end: int, offset: int) -> int:
+    """How many characters of `text[start:end]` stand before an offset in UTF-16."""
+    shown = code(text[start:end])
+    if shown.isascii():
+        return offset
+    count = 0
+    for index, char in enumerate(shown):
+        if count >= offset:
+            return index
+        count += 2 if char > "\uffff" else 1
+    return len(shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chatgui.core.markup import Run
-from chatgui.ui.transcript.blocks.flow import Inline
+from chatgui.ui.transcript.blocks.looks import Inline
 from chatgui.ui.transcript.style import Style
 
 

@@ -14,7 +14,8 @@ from chatgui.core.writing import cut
 from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, Fragment, Mark, Span, clipped, clipped_marks
-from chatgui.ui.transcript.blocks.flow import Flow, Look
+from chatgui.ui.transcript.blocks.flow import Flow
+from chatgui.ui.transcript.blocks.looks import Look
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.blocks.words import looks, words
 from chatgui.ui.transcript.style import Style

@@ -13,7 +13,8 @@ from chatgui.core.writing import cut
 from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, Fragment, Mark, Span
-from chatgui.ui.transcript.blocks.flow import Flow, Look, begins_rtl
+from chatgui.ui.transcript.blocks.flow import Flow
+from chatgui.ui.transcript.blocks.looks import Look, begins_rtl
 from chatgui.ui.transcript.blocks.words import Looks, looks, words
 from chatgui.ui.transcript.style import Style
 

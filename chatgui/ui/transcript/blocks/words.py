@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from PySide6.QtGui import QFont, QTextCharFormat
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QFont, QTextCharFormat
 
 from chatgui.core.markup import Run, Runs
 from chatgui.core.writing import source_of
 from chatgui.ui.transcript import links, maths
 from chatgui.ui.transcript.blocks import hidden
-from chatgui.ui.transcript.blocks.flow import Inline, Look, Paints, Words, object_format
 from chatgui.ui.transcript.blocks.images import chip
+from chatgui.ui.transcript.blocks.looks import Inline, Look, Paints, Words, object_format
 from chatgui.ui.transcript.style import Style
 
 JOINER = "\u2060"  # takes no room and breaks no line: fills the places of what a picture stands for
@@ -64,6 +65,14 @@ class Looks:
         return made
 
     @property
+    def unseen(self) -> QTextCharFormat:
+        """The format of what only fills the places of a picture's source."""
+        made = QTextCharFormat()
+        made.setFont(self.font)
+        made.setForeground(QBrush(Qt.GlobalColor.transparent))
+        return made
+
+    @property
     def warning(self) -> QTextCharFormat:
         """The format of marks that stand for hidden characters."""
         made = QTextCharFormat()
@@ -91,14 +100,21 @@ def words(runs: Runs, look: Looks, wait: Callable[[], object]) -> Words:
         link = links.judge(run.link, run.text) if run.link and run.kind not in {"image", "note"} else None
         inline = _inline(run, look, wait)
         if inline is not None:
-            drawn, form = "x" + JOINER * (len(plain) - 1), object_format(inline, look.font)
+            drawn, form = "x" + JOINER * (len(plain) - 1), look.unseen
             made.objects[position] = inline
+            made.looks.append(Look(position, position + 1, object_format(inline, look.font)))
         else:
             drawn = hidden.code(plain) if run.kind == "code" or link else hidden.prose(plain)
             form = look.of(run, link=bool(link and link.allowed))
         end = position + len(plain)
         made.looks.append(
-            Look(position, end, form, pill=run.kind == "code", link=run.link if link and link.allowed else "")
+            Look(
+                position + (inline is not None),
+                end,
+                form,
+                pill=run.kind == "code",
+                link=run.link if link and link.allowed else "",
+            )
         )
         if inline is None and drawn != plain:
             _mark_hidden(made, plain, drawn, position, look)

@@ -1,0 +1,230 @@
+"""The child process that colours code and sets formulas: a program of its own, started by path, with no Qt and no house.
+
+Both are done by other people's regular expressions and recursion over text that a model wrote, so both may take for ever:
+here that costs one process. It reads one JSON object a line and answers with one. It limits its own processor time for
+each request, opens nothing, and leaves when its input ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+from importlib import import_module
+from typing import Any
+
+CPU = 0.3  # seconds of processor time for colours, and for each further 50,000 characters
+MATHS_CPU = 1.0
+DEEPEST = 30  # braces within each other in a formula
+LONGEST = 4_000  # characters of a formula
+
+_REFUSED = re.compile(
+    r"\\(?:def|edef|gdef|xdef|let|futurelet|newcommand|renewcommand|providecommand|newenvironment|input|include|openin|openout|"
+    r"read|write|csname|catcode|loop|repeat|expandafter|special|href|url|includegraphics|require|html\w*|unicode)(?![A-Za-z])"
+)
+_RAISED = re.compile(r"\\begin\{(\w+\*?)\}((?:(?!\\begin|\\end).)*)\\end\{\1\}(?=\s*[\^_])", re.DOTALL)
+
+
+class Session:
+    """A block of code that grows: its lexer, and where it stood after the last whole line."""
+
+    def __init__(self, language: str) -> None:
+        base: Any = import_module("pygments.lexer").RegexLexer
+        self.lexer: Any = import_module("pygments.lexers").get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        kind = type(self.lexer)
+        self.resumable = issubclass(kind, base) and kind.get_tokens_unprocessed is base.get_tokens_unprocessed
+        self.text = ""
+        self.stack: tuple[str, ...] = ("root",)
+
+    def grow(self, lines: str) -> list[list[Any]]:
+        """The colours of further whole lines."""
+        if not self.resumable:
+            before = self.text.count("\n")
+            self.text += lines
+            return spans(self.lexer.get_tokens_unprocessed(self.text), self.text)[before:-1]
+        tokens = list(self.lexer.get_tokens_unprocessed(lines, self.stack))
+        self.stack = tuple(self._state_after(lines))
+        return spans(tokens, lines)[:-1]
+
+    def _state_after(self, lines: str) -> list[str]:
+        """The states the lexer is in behind `lines`, found by walking its rules once more without their actions."""
+        stack = list(self.stack)
+        position = 0
+        rules = self.lexer._tokens  # noqa: SLF001  # the compiled rules have no public name
+        while position < len(lines):
+            for match, _, change in rules[stack[-1]]:
+                found = match(lines, position)
+                if found is None:
+                    continue
+                position = found.end()
+                _change(stack, change)
+                break
+            else:
+                if lines[position] == "\n":
+                    stack = ["root"]
+                position += 1
+        return stack
+
+
+def _change(stack: list[str], change: Any) -> None:
+    if change is None:
+        return
+    for one in change if isinstance(change, tuple) else (change,):
+        if one == "#pop":
+            if len(stack) > 1:
+                stack.pop()
+        elif one == "#push":
+            stack.append(stack[-1])
+        elif isinstance(one, int):
+            del stack[max(1, len(stack) + one) :]
+        else:
+            stack.append(one)
+
+
+ROLES = (
+    ("Token.Comment.Preproc", "builtin"), ("Token.Comment", "comment"), ("Token.Keyword.Constant", "number"),
+    ("Token.Keyword.Type", "builtin"), ("Token.Keyword", "keyword"), ("Token.Operator.Word", "keyword"),
+    ("Token.Literal.String.Doc", "comment"), ("Token.Literal.String", "string"), ("Token.Literal.Number", "number"),
+    ("Token.Literal", "number"), ("Token.Name.Function", "name"), ("Token.Name.Class", "name"), ("Token.Name.Tag", "keyword"),
+    ("Token.Name.Attribute", "name"), ("Token.Name.Decorator", "builtin"), ("Token.Name.Builtin", "builtin"),
+    ("Token.Name.Exception", "builtin"), ("Token.Name.Namespace", "name"), ("Token.Name.Constant", "number"),
+    ("Token.Name.Variable", "builtin"), ("Token.Generic.Inserted", "diff_added"), ("Token.Generic.Deleted", "diff_removed"),
+    ("Token.Generic.Heading", "name"), ("Token.Generic.Subheading", "name"), ("Token.Generic.Prompt", "comment"),
+)  # fmt: skip
+_roles: dict[Any, str] = {}
+
+
+def role_of(token: Any) -> str:
+    """What a token's colour is called; empty for plain text."""
+    known = _roles.get(token)
+    if known is None:
+        name = str(token)
+        known = _roles[token] = next((role for prefix, role in ROLES if name.startswith(prefix)), "")
+    return known
+
+
+def spans(tokens: Any, text: str) -> list[list[Any]]:
+    """For each line of `text` its colours as [start, end, role]."""
+    made: list[list[Any]] = [[]]
+    column = 0
+    for _, token, value in tokens:
+        role = role_of(token)
+        pieces = value.split("\n")
+        for index, piece in enumerate(pieces):
+            if index:
+                made.append([])
+                column = 0
+            if piece:
+                line = made[-1]
+                if role and line and line[-1][1] == column and line[-1][2] == role:
+                    line[-1][1] = column + len(piece)
+                elif role:
+                    line.append([column, column + len(piece), role])
+                column += len(piece)
+    while len(made) <= text.count("\n"):
+        made.append([])
+    return made
+
+
+sessions: dict[int, Session] = {}
+
+
+def colour(request: dict[str, Any]) -> dict[str, Any]:
+    """Colours of whole lines that came, or of a whole text (`final`)."""
+    block, text = request["block"], request["text"]
+    limit_cpu(CPU * (1 + len(text) / 50_000))
+    if request["final"]:
+        sessions.pop(block, None)
+        text += "\n"  # many a rule for comments waits for the end of the line
+        return {"lines": spans(Session(request["language"]).lexer.get_tokens_unprocessed(text), text)[:-1]}
+    session = sessions.get(block)
+    if session is None:
+        session = sessions[block] = Session(request["language"])
+    return {"lines": session.grow(text)}
+
+
+def formula(request: dict[str, Any]) -> dict[str, Any]:
+    """A formula as SVG for a text size of 24 pixels, its size and how far it reaches below the line."""
+    latex = request["latex"]
+    if len(latex) > LONGEST or _REFUSED.search(latex) or depth(latex) > DEEPEST:
+        raise ValueError("refused")
+    limit_cpu(MATHS_CPU)
+    maths = maths_module()
+    latex = _RAISED.sub(r"{\g<0>}", latex)
+    latex = re.sub(r"\\(begin|end)\{(align|gather|equation)\}", r"\\\1{\2*}", latex)
+    made = maths.Latex(latex, size=24, inline=not request["display"])
+    width, height = made.getsize()
+    return {"svg": made.svg(), "width": width, "height": height, "descent": -made.getyofst()}
+
+
+def depth(latex: str) -> int:
+    """How deep braces, fences and environments stand within each other."""
+    deepest = now = 0
+    for match in re.finditer(r"\\[{}]|(\{|\\left(?![a-z])|\\begin)|(\}|\\right(?![a-z])|\\end)", latex):
+        if match[1]:
+            now += 1
+            deepest = max(deepest, now)
+        elif match[2]:
+            now -= 1
+    return deepest
+
+
+_maths: list[Any] = []
+
+
+def maths_module() -> Any:
+    """ziamath, without the one habit that makes it exponential in nesting.
+
+    A row first measures its children to learn how far brackets must stretch. A row within such a measurement stretches
+    nothing, yet measures its own children again, so each level doubles the work; the answer is not used there.
+    """
+    if not _maths:
+        ziamath: Any = import_module("ziamath")
+        row: Any = import_module("ziamath.nodes.mrow").Mrow
+        measure = row._get_height_nostretch  # noqa: SLF001  # mended by its name, there is no other way in
+
+        def measure_once(self: Any, line: Any, **kwargs: Any) -> Any:
+            return (0.0, 0.0) if kwargs.get("nostretch") else measure(self, line, **kwargs)
+
+        row._get_height_nostretch = measure_once  # noqa: SLF001
+        ziamath.config.svg2 = False  # plain paths: Qt does not follow the newer way glyphs are referred to
+        _maths.append(ziamath)
+    return _maths[0]
+
+
+def limit_cpu(seconds: float) -> None:
+    """End this process once it has used so much processor time on what it does now. Elsewhere than on Unix the parent does."""
+    with contextlib.suppress(ImportError, AttributeError):
+        import signal
+
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def prepare(kind: str) -> None:
+    """Import what a kind of request needs, outside its limit."""
+    if kind == "formula":
+        maths_module()
+    else:
+        import_module("pygments.lexers.python")
+
+
+def main() -> None:
+    """Answer requests until the input ends."""
+    sys.setrecursionlimit(1_500)
+    answers = {"colour": colour, "formula": formula}
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            prepare(request["kind"])
+            answer = answers[request["kind"]](request)
+        except (Exception, RecursionError) as error:  # noqa: BLE001  # whatever a lexer or a formula does wrong, it is shown plain
+            answer = {"error": type(error).__name__}
+        limit_cpu(0)
+        answer["id"] = request["id"]
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
