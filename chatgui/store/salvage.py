@@ -5,8 +5,9 @@ Reading goes row by row and survives damage, so the same code restores a backup 
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,15 +127,12 @@ def _text(value: Any) -> str:
 
 # ------------------------------------------------------------------------------------------------ reading damaged tables
 
-_GUESS = 200_000  # row numbers tried one by one when no index tells which there are
-_BY_INDEX = {
-    "conversations": "SELECT rowid FROM conversations INDEXED BY conversations_by_update",
-    "messages": "SELECT rowid FROM messages INDEXED BY messages_of_conversation",
-}
+_SMALLEST = 24  # bytes: no row of ours takes less, which bounds how many there can be
+_MOST_TRIED = 2_000_000  # row numbers of one damaged stretch asked for one by one
 
 
 def _rows(source: sqlite3.Connection, table: str, report: Report) -> Iterator[Row]:
-    """Every row that can be read: forward until damage, backward until damage, and one by one between."""
+    """Every row that can be read."""
     return _Table(source, table, report).rows()
 
 
@@ -144,65 +142,61 @@ class _Table:
         self._name = name
         self._report = report
         info = source.execute(f"PRAGMA table_list({name})").fetchone()
+        self._damaged = False  # the last reading ended at damage
         self._numbered = info is not None and not info[4]  # has row numbers
+        pages, size = (int(source.execute(f"PRAGMA {one}").fetchone()[0]) for one in ("page_count", "page_size"))
+        self._highest: int = pages * size // _SMALLEST
+        with contextlib.suppress(sqlite3.Error):  # rows that were purged have used numbers too
+            self._highest += int(source.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence").fetchone()[0])
         self._columns = [row[1] for row in source.execute(f"PRAGMA table_info({name})")]
 
     def rows(self) -> Iterator[Row]:
+        """In order of row number. Where damage ends the reading, it goes on behind it; what lies between is asked for
+        row by row."""
         if not self._columns:
             return
         if not self._numbered:
-            for row in self._until_damage("", ""):
-                if row is None:
-                    self._report.unreadable += 1
-                    return
-                yield row
+            yield from self._until_damage("")
             return
         last = -1
-        for row in self._until_damage("", "ORDER BY rowid"):
-            if row is None:
-                break
-            last = row.pop("rowid")
-            yield row
-        else:
-            return
-        behind: list[Row] = []
-        first = 1 << 62
-        for row in self._until_damage(f"WHERE rowid > {last}", "ORDER BY rowid DESC"):
-            if row is None:
-                break
-            first = row.pop("rowid")
-            behind.append(row)
-        yield from self._between(last, first)
-        yield from reversed(behind)
+        while True:
+            for row in self._until_damage(f"WHERE rowid > {last} ORDER BY rowid"):
+                last = row.pop("rowid")
+                yield row
+            if not self._damaged:
+                return
+            behind = self._behind(last)
+            yield from self._one_by_one(last + 1, behind)
+            last = behind
+            if last >= self._highest:
+                return
 
-    def _until_damage(self, where: str, order: str) -> Iterator[Row | None]:
-        """Rows, and None where damage ends them."""
+    def _until_damage(self, rest: str) -> Iterator[Row]:
         columns = ["rowid", *self._columns] if self._numbered else self._columns
+        self._damaged = False
         try:
-            cursor = self._source.execute(f"SELECT {', '.join(columns)} FROM {self._name} NOT INDEXED {where} {order}")  # noqa: S608
+            cursor = self._source.execute(f"SELECT {', '.join(columns)} FROM {self._name} NOT INDEXED {rest}")  # noqa: S608
             while (values := cursor.fetchone()) is not None:
                 yield dict(zip(columns, values, strict=True))
         except sqlite3.Error:
-            yield None
+            self._damaged = True
+            self._report.unreadable += 1
 
-    def _between(self, last: int, first: int) -> Iterator[Row]:
-        """Rows inside the damaged stretch, asked for by number."""
+    def _behind(self, last: int) -> int:
+        """A row number behind the damage that begins after `last`, found in growing steps."""
+        step = 1
+        while last + step < self._highest:
+            with contextlib.suppress(sqlite3.Error):
+                query = f"SELECT rowid FROM {self._name} NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1"  # noqa: S608
+                self._source.execute(query, (last + step,)).fetchone()
+                return last + step
+            step *= 2
+        return max(last + 1, self._highest)
+
+    def _one_by_one(self, first: int, last: int) -> Iterator[Row]:
         query = f"SELECT {', '.join(self._columns)} FROM {self._name} NOT INDEXED WHERE rowid = ?"  # noqa: S608
-        for number in self._numbers(last, first):
-            try:
+        for number in range(first, min(last, first + _MOST_TRIED) + 1):
+            with contextlib.suppress(sqlite3.Error):
                 values = self._source.execute(query, (number,)).fetchone()
-            except sqlite3.Error:
-                self._report.unreadable += 1
-                continue
-            if values is not None:
-                yield dict(zip(self._columns, values, strict=True))
-
-    def _numbers(self, last: int, first: int) -> Iterable[int]:
-        """Which rows there are, says an index where there is a whole one; else all numbers are tried."""
-        guess = range(last + 1, min(first, last + 1 + _GUESS))
-        if self._name not in _BY_INDEX:
-            return guess
-        try:
-            return sorted(row[0] for row in self._source.execute(_BY_INDEX[self._name]) if last < row[0] < first)
-        except sqlite3.Error:
-            return guess
+                if values is not None:
+                    yield dict(zip(self._columns, values, strict=True))
