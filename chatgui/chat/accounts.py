@@ -16,6 +16,7 @@ from chatgui.chat.checks import (
     split_proxy,
 )
 from chatgui.chat.demo import DemoServer, demo_account
+from chatgui.chat.discovery import Found, discover
 from chatgui.chat.keys import Held, Keys, place, places
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.account import Account, KeySource, Model, Traits
@@ -309,6 +310,10 @@ class Accounts:
         if account.is_demo:
             return replace(account, base_url=await self.demo.base_url())
         return account
+
+    async def discover(self) -> list[Found]:
+        """Model servers on this computer that are no accounts yet (`Found.account()` is what to add). See `chat.discovery`."""
+        return await discover(self._client, known=[one.base_url for one in self._accounts.values()])
 
     def known_models(self, account_id: str) -> list[Model]:
         """The models the account listed when it was last asked; no request is made."""

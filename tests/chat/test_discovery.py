@@ -1,0 +1,175 @@
+"""Servers on this computer are found where they listen, and nothing else is touched."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from chatgui.chat.discovery import LOCALS, Found, Local, discover
+from chatgui.core.account import KeySource
+from chatgui.wire.client import Client
+from tests.support.scripted import HANG, Script, answer, head, scripted, sse
+
+Opened = Callable[[], Any]
+
+
+def models(*ids: str, owner: str = "") -> Script:
+    """A list of models."""
+    return [answer({"object": "list", "data": [{"id": one, "owned_by": owner} for one in ids]})]
+
+
+def port_of(url: str) -> int:
+    """The port of a scripted server."""
+    return urlsplit(url).port or 0
+
+
+def free_port() -> int:
+    """A port at which nobody listens."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+async def found(*locals_: Local, known: tuple[str, ...] = ()) -> list[Found]:
+    """What is found with just these rows."""
+    client = Client()
+    try:
+        return await discover(client, locals_, known)
+    finally:
+        await client.aclose()
+
+
+async def test_a_server_is_offered_ready_to_be_asked() -> None:
+    async with scripted(models("llama3", "qwen3", owner="library")) as server:
+        (one,) = await found(Local("Ollama", port_of(server.url), "ollama", ("library",)), Local("None", free_port()))
+        assert (one.title, one.base_url, one.needs_key) == ("Ollama", server.base_url, False)
+        account = one.account()
+        assert (account.name, account.provider, account.key_source) == ("Ollama", "ollama", KeySource.NONE)
+        assert account.default_model == "llama3"
+        (request,) = server.requests
+        assert (request.method, request.target) == ("GET", "/v1/models")
+        assert "authorization" not in request.headers
+
+
+async def test_programs_on_one_port_are_told_apart_by_what_they_say_of_their_models() -> None:
+    rows = (("First", ()), ("Second", ("second",)))
+    for owner, title in (("second", "Second"), ("nobody", "First"), ("", "First")):
+        async with scripted(models("m", owner=owner)) as server:
+            port = port_of(server.url)
+            (one,) = await found(*(Local(name, port, "", owners) for name, owners in rows))
+            assert one.title == title
+            assert len(server.requests) == 1
+
+
+async def test_a_server_that_wants_a_key_is_offered_with_one() -> None:
+    async with scripted([answer({"error": {"message": "Invalid API key"}}, 401)]) as server:
+        (one,) = await found(Local("Jan", port_of(server.url)))
+        assert one.needs_key
+        assert one.account().key_source is KeySource.KEYRING
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [answer("<html>Login</html>", 401, "text/html")],
+        [answer("<html>A page</html>", content_type="text/html")],
+        [answer({"hello": "world"})],
+        [answer("Forbidden", 403, "text/plain")],
+        [answer({}, 404)],
+        [answer("", 302, location="http://127.0.0.2/v1/models")],
+        [b"220 smtp ready\r\n"],
+        [b""],
+        [head(), *sse("endless")],
+    ],
+)
+async def test_what_is_no_model_server_is_not_offered(script: Script) -> None:
+    async with scripted(script) as server:
+        assert await found(Local("Else", port_of(server.url))) == []
+
+
+async def test_silent_places_hold_nobody_up() -> None:
+    async with (
+        scripted([HANG]) as silent,
+        scripted([head(200, "application/json"), HANG]) as half,
+        scripted(models("m")) as good,
+    ):
+        await found()  # the HTTP library is loaded once, before the clock runs
+        began = time.monotonic()
+        offered = await found(
+            *(Local(name, port_of(one.url)) for name, one in (("a", silent), ("b", half), ("c", good)))
+        )
+        assert [one.title for one in offered] == ["c"]
+        assert time.monotonic() - began < 2.5
+
+
+async def test_a_server_on_the_other_loopback_address_is_found_and_one_on_both_only_once() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"".join(one for one in models("m") if isinstance(one, bytes)))
+        writer.close()
+
+    try:
+        six = await asyncio.start_server(serve, "::1", 0)
+    except OSError:
+        pytest.skip("this machine has no ::1")
+    port = six.sockets[0].getsockname()[1]
+    async with six:
+        assert [one.base_url for one in await found(Local("Six", port))] == [f"http://[::1]:{port}/v1"]
+        async with await asyncio.start_server(serve, "127.0.0.1", port):
+            assert [one.base_url for one in await found(Local("Both", port))] == [f"http://127.0.0.1:{port}/v1"]
+            assert await found(Local("Both", port), known=(f"http://localhost:{port}/v1",)) == []
+
+
+@contextmanager
+def connections() -> Iterator[set[str]]:
+    """Every address and name that is connected to or looked up meanwhile, as the interpreter itself reports it."""
+    called: set[str] = set()
+    watching = True
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if watching and event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+            one = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+            one = one[0] if isinstance(one, tuple) else one
+            called.add(one.decode() if isinstance(one, bytes) else str(one))
+
+    sys.addaudithook(hook)
+    yield called
+    watching = False
+
+
+async def test_only_this_computer_is_asked() -> None:
+    with connections() as called:
+        await found(Local("a", free_port()), Local("b", free_port()))
+    assert called == {"127.0.0.1", "::1"}
+
+
+async def test_nothing_is_looked_for_unless_asked(opened: Opened) -> None:
+    with connections() as called:
+        async with opened() as session:
+            session.accounts.all()
+    assert called == set()
+
+
+async def test_a_found_server_becomes_an_account_and_is_not_found_again(opened: Opened) -> None:
+    async with scripted(models("m")) as server, opened() as session:
+        rows = (Local("Here", port_of(server.url)),)
+        (one,) = await discover(session.client, rows)
+        account = await session.accounts.add(one.account())
+        assert (await session.accounts.models(account.id))[0].id == "m"
+        known = [other.base_url for other in session.accounts.all()]
+        assert await discover(session.client, rows, known) == []
+
+
+def test_the_rows_are_sound() -> None:
+    assert all(1024 < one.port < 65536 and one.path.startswith("/") for one in LOCALS)
+    assert len({one.title for one in LOCALS}) == len(LOCALS)
+    assert all(owner == owner.lower() for one in LOCALS for owner in one.owners)
