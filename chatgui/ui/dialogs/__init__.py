@@ -55,7 +55,7 @@ class Dialogs:
         made: QDialog = getattr(import_module(f"chatgui.ui.dialogs.{module}"), kind)(self._context, *arguments)
         self._open[name] = made
         made.finished.connect(lambda _: self._closed(name))
-        made.open()
+        made.show()
         return made
 
     def _closed(self, name: str) -> None:

@@ -29,7 +29,7 @@ from chatgui.core.errors import ChatError
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import say, words
+from chatgui.ui.dialogs.parts import Sheet, say, words
 from chatgui.ui.links import open_link
 
 KEPT = (
@@ -44,9 +44,9 @@ SIGNS = {True: "✓", False: "✗", None: "–"}
 class AccountForm(QWidget):
     """Edits a copy; nothing is kept until Save. A key that is kept is never shown."""
 
-    def __init__(self, context: Context, save: Callable[[Account], Awaitable[bool]]) -> None:
+    def __init__(self, context: Context, sheet: Sheet, save: Callable[[Account], Awaitable[bool]]) -> None:
         super().__init__()
-        self._session, self._tasks, self._save = context.session, context.tasks, save
+        self._session, self._tasks, self._sheet, self._save = context.session, context.tasks, sheet, save
         self._account: Account | None = None
         self._testing: asyncio.Task[Any] | None = None
         self.is_new = False
@@ -197,18 +197,21 @@ class AccountForm(QWidget):
         self._show_kept()
 
     def _show_kept(self) -> None:
-        source = self.kept.currentData()
+        source = self._source()
         self._form.setRowVisible(self.variable, source is KeySource.ENVIRONMENT)
         self.key.setEnabled(source in (KeySource.KEYRING, KeySource.SESSION))
         preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
         self._get_key.setVisible(bool(preset and preset.key_url))
         say(self._kept_words, "")
         if source is KeySource.KEYRING:
-            self._tasks.start(self._ask_keyring())
+            self._sheet.start(self._tasks, self._ask_keyring())
+
+    def _source(self) -> KeySource:
+        return KeySource(self.kept.currentData())  # Qt keeps the bare string
 
     async def _ask_keyring(self) -> None:
         state = await self._session.accounts.vault.state()
-        if state is not None and self.kept.currentData() is KeySource.KEYRING:
+        if state is not None and self._source() is KeySource.KEYRING:
             said = f"The keyring does not serve now ({state.value.replace('_', ' ')}). "
             way = "Keep the key for this run only, or name an environment variable."
             say(self._kept_words, said + way, "warning")
@@ -252,7 +255,7 @@ class AccountForm(QWidget):
             self.url.setFocus()
             return None
         preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
-        source: KeySource = self.kept.currentData()
+        source = self._source()
         account = replace(
             account, base_url=mended.url, provider=preset.name if preset else "", key_source=source,
             key_env=self.variable.text().strip() if source is KeySource.ENVIRONMENT else "",
@@ -275,7 +278,7 @@ class AccountForm(QWidget):
     def secret(self) -> Secret | None:
         """The key that was typed; None if the kept one stays."""
         text = self.key.text().strip()
-        wanted = self.kept.currentData() in (KeySource.KEYRING, KeySource.SESSION)
+        wanted = self._source() in (KeySource.KEYRING, KeySource.SESSION)
         return Secret(text) if text and wanted else None
 
     def _headers(self) -> tuple[tuple[str, str], ...]:
@@ -294,7 +297,7 @@ class AccountForm(QWidget):
         if self._testing is not None:
             self.stop_test()
             return
-        self._testing = self._tasks.start(self._test())
+        self._testing = self._sheet.start(self._tasks, self._test())
         self.test_button.setText("Stop")
 
     def stop_test(self) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from chatgui.core.account import Account
 from chatgui.core.change import AccountsChanged, Change
@@ -39,7 +40,7 @@ class AccountsDialog(Sheet):
         self._add.clicked.connect(self._begin_new)
         self._remove = QPushButton("Remove")
         self._remove.clicked.connect(lambda: self._tasks.start(self._remove_current()))
-        self.form = AccountForm(context, self.save)
+        self.form = AccountForm(context, self, self.save)
         self._more = QPushButton("More")
         self._more.setMenu(self._make_menu())
         self._note = words()
@@ -156,9 +157,13 @@ class AccountsDialog(Sheet):
             else:
                 account = await self._session.accounts.edit(account, secret)
         except ChatError as error:
+            if not isValid(self):
+                raise  # the window says it
             shown = present(error)
             self.form.say(f"{shown.words} {shown.advice}".strip(), "error")
             return False
+        if not isValid(self):  # closed meanwhile
+            return True
         self.form.show_account(account)
         self._fill(select=account.id)
         warnings = " ".join(self._session.accounts.warnings(account))
@@ -168,6 +173,8 @@ class AccountsDialog(Sheet):
     async def _remove_current(self) -> None:
         account = self._session.accounts.by_id(self.current)
         failed = await self._session.accounts.remove(account.id)
+        if not isValid(self):
+            return
         self._fill(select="")
         if failed is not None:
             words = f"“{account.name}” is removed, but its key may still be in the keyring. {failed.message}"
@@ -177,7 +184,8 @@ class AccountsDialog(Sheet):
 
     async def _take_back(self) -> None:
         words = await self._session.library.undo()
-        self._say(f"Undone: {words}." if words else "")
+        if isValid(self):
+            self._say(f"Undone: {words}." if words else "")
 
     async def _switch(self) -> None:
         account = self._session.accounts.by_id(self.current)

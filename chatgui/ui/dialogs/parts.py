@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+
+from chatgui.ui.tasks import Tasks
 
 
 class Sheet(QDialog):
@@ -18,6 +24,12 @@ class Sheet(QDialog):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(16, 16, 16, 16)
         self.body.setSpacing(12)
+
+    def start(self, tasks: Tasks, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something whose only point is to be shown here: it ends with the dialog."""
+        task = tasks.start(coroutine)
+        self.finished.connect(lambda _: task.cancel())
+        return task
 
 
 def words(text: str = "", *, strength: str = "2", meaning: str = "") -> QLabel:

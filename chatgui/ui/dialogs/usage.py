@@ -71,7 +71,7 @@ class UsageDialog(Sheet):
             self._refresh()
 
     def _refresh(self) -> None:
-        self._tasks.start(self._read())
+        self.start(self._tasks, self._read())
 
     async def _read(self) -> None:
         by, days = self._by.currentData(), self._span.currentData()

@@ -1,0 +1,184 @@
+"""Dialogs open without blocking, act on the real session, and say what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QTreeWidget
+
+from chatgui.core.account import KeySource
+from chatgui.core.settings import Settings
+from chatgui.demo.server import serve
+from chatgui.exchange.exporters import FORMATS
+from chatgui.ui.dialogs import DIALOGS, Context, Dialogs
+from chatgui.ui.dialogs.accounts import AccountsDialog
+from chatgui.ui.dialogs.export import ExportDialog
+from chatgui.ui.dialogs.importing import ImportDialog
+from chatgui.ui.dialogs.settings import SettingsDialog
+from chatgui.ui.dialogs.usage import UsageDialog
+from chatgui.ui.window import Window
+from tests.ui.conftest import showing, until
+from tests.ui.test_window import answered, say
+
+
+def dialogs(window: Window) -> Dialogs:
+    """The window's own."""
+    assert window.session is not None
+    return Dialogs(Context(window, window.session, window.theme, window.tasks, window.stage.notices))
+
+
+async def test_every_dialog_opens_once_and_closes(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        those = dialogs(window)
+        for name, *_ in DIALOGS:
+            one = those.open(name, *([[]] if name == "export" else []))
+            assert those.open(name) is one
+            assert one.isVisible()
+            assert one.windowTitle()
+            assert not one.isModal()
+            QTest.keyClick(one, Qt.Key.Key_Escape)
+            await until(lambda one=one: _gone(one))
+
+
+def _gone(one: QDialog) -> bool:
+    try:
+        return not one.isVisible()
+    except RuntimeError:  # Qt has deleted it
+        return True
+
+
+async def test_an_account_is_added_tested_and_removed_with_a_way_back(qapp: QApplication, profile: Path) -> None:
+    async with serve() as server, showing(qapp, profile) as (window, session):
+        one = cast("AccountsDialog", dialogs(window).open("accounts"))
+        form = one.form
+        assert form.is_new
+        form.url.setText(f"  {server.url}/chat/completions ")
+        form.name.setText("Local")
+        form.kept.setCurrentIndex(form.kept.findData(KeySource.NONE))
+        form.model.setEditText("demo")
+        form.test()
+        await until(lambda: form.test_button.text() == "Test" and form.steps.count() > 3, 30)
+        QTest.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
+        await until(lambda: len(session.accounts.all()) == 2)
+        kept = session.accounts.by_name("Local")
+        assert kept.base_url == server.url
+        assert kept.default_model == "demo"
+        await until(lambda: one.current == kept.id)
+        one._remove.click()
+        await until(lambda: len(session.accounts.all()) == 1)
+        one._undo.click()
+        await until(lambda: len(session.accounts.all()) == 2)
+        one.close()
+
+
+async def test_a_key_is_never_shown_again_and_a_wrong_one_is_named(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        one = cast("AccountsDialog", dialogs(window).open("accounts"))
+        form = one.form
+        form.url.setText("http://127.0.0.1:9/v1")
+        form.name.setText("Mine")
+        form.kept.setCurrentIndex(form.kept.findData(KeySource.SESSION))
+        form.key.setText("sk-with a space")
+        await form.save()
+        assert len(session.accounts.all()) == 1
+        assert "space" in form._key_words.text()
+        form.key.setText("sk-canary-of-this-test")
+        assert await form.save(), form._said.text()
+        assert len(session.accounts.all()) == 2
+        assert form.key.text() == ""
+        assert form.key.echoMode() == form.key.EchoMode.Password
+        assert "canary" not in (profile / "chatgui.db").read_bytes().decode("latin-1")
+        one.close()
+
+
+async def test_settings_are_made_from_their_declarations(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        one = cast("SettingsDialog", dialogs(window).open("settings"))
+        rows = {row.name: row for row in one.rows}
+        assert set(rows) == set(Settings.__dataclass_fields__)
+        assert all(row.control.accessibleName() for row in one.rows)
+        cast("Any", rows["zoom"].control).setValue(125)
+        await until(lambda: session.settings.zoom == 125)
+        assert window.stage.view.page.style.zoom == 1.25
+        rows["zoom"]._reset.click()
+        await until(lambda: session.settings.zoom == 100)
+        await until(lambda: cast("Any", rows["zoom"].control).value() == 100)
+        one.close()
+
+
+async def test_settings_are_found_by_their_words(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        one = cast("SettingsDialog", dialogs(window).open("settings"))
+        one._filter("dark")
+        assert [row.name for row in one.rows if not row.isHidden()] == ["theme"]
+        one._filter("")
+        assert all(not row.isHidden() for row in one.rows)
+        one.close()
+
+
+async def test_what_is_exported_can_be_imported_into_another_profile(
+    qapp: QApplication, profile: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "tides.json"
+    async with showing(qapp, profile) as (window, session):
+        say(window, "How do tides work?")
+        await until(lambda: answered(window), 40)
+        here = window.conversation_bound.id
+        one = cast("ExportDialog", dialogs(window).open("export", [here]))
+        assert one._format.count() == len(FORMATS)
+        await one.write([here], "json", target)
+        assert target.stat().st_size > 100
+        await until(lambda: "Exported" in window.stage.notices.words)
+    async with showing(qapp, tmp_path / "other") as (window, session):
+        two = cast("ImportDialog", dialogs(window).open("import"))
+        await two.take([target, tmp_path / "missing.json"])
+        assert "1 added" in two.report.toPlainText()
+        assert "missing.json" in two.report.toPlainText()
+        await until(lambda: window.sidebar.model.total == 1)
+        assert len((await session.conversation(here)).branch()) == 2
+        two.close()
+
+
+async def test_an_export_that_fails_says_why_and_stays_open(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        say(window, "Hello")
+        await until(lambda: answered(window), 40)
+        one = cast("ExportDialog", dialogs(window).open("export", [window.conversation_bound.id]))
+        await one.write([window.conversation_bound.id], "markdown", Path("/proc/none/x.md"))
+        assert one.isVisible()
+        assert one._state.text()
+        assert one._save.isEnabled()
+        one.close()
+
+
+async def test_usage_sums_what_was_asked(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        say(window, "Hello")
+        await until(lambda: answered(window), 40)
+        one = cast("UsageDialog", dialogs(window).open("usage"))
+        await until(lambda: one._table.rowCount() == 1)
+        cells = [cast("Any", one._table.item(0, column)).text() for column in range(one._table.columnCount())]
+        assert cells[0] == "demo"
+        assert cells[1] == "1"
+        assert all(cell == "—" or any(c.isdigit() for c in cell) for cell in cells[1:])
+        one.close()
+
+
+async def test_shortcuts_are_listed_and_searched(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        one = dialogs(window).open("shortcuts")
+        tree = one.findChild(QTreeWidget)
+        assert tree is not None
+        one._filter("sidebar")  # type: ignore[attr-defined]  # the shortcuts dialog's own
+        groups = [tree.topLevelItem(at) for at in range(tree.topLevelItemCount())]
+        shown = [
+            cast("Any", group).child(at).text(0)
+            for group in groups
+            for at in range(cast("Any", group).childCount())
+            if not cast("Any", group).child(at).isHidden()
+        ]
+        assert shown == ["Sidebar"]
+        one.close()
