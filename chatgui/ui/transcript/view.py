@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -218,7 +219,7 @@ class TranscriptView(QAbstractScrollArea):
 
     def _block_changed(self) -> None:
         """A block in sight changed by itself: a formula was drawn, code was coloured."""
-        if not self._late.isActive():
+        if shiboken6.isValid(self) and not self._late.isActive():  # colours may come after the window went
             self._late.start()
 
     def _flush(self) -> None:
