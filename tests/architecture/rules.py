@@ -23,7 +23,13 @@ OPEN_LINK = "chatgui/ui/links.py"
 FORMULA_IN_CORE = {"chatgui/core/markdown.py": {"pyromark"}, "chatgui/core/markup.py": {"pyromark"}}
 QT_IN_EXCHANGE = "chatgui/exchange/exporters/pdf"  # the writer and what it is cut into
 # Programs started by name: they measure, draw for somebody to look at, or wait for another machine's windows.
-BY_NAME = ("packaging/", "tests/bench/", "tests/packaging/bare_machine.py", "tests/ui/blocks/render_gallery.py")
+BY_NAME = (
+    "packaging/",
+    "tests/bench/",
+    "tests/packaging/bare_machine.py",
+    "tests/ui/blocks/render_gallery.py",
+    "tests/ui/transcript/window_program.py",
+)
 STDOUT = ("chatgui/cli/", "chatgui/demo/__main__.py", "packaging/", "tests/")
 
 Complaint = tuple[int, str]
