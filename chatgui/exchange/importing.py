@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from chatgui.core.errors import StoreError, StoreState, UsageError
-from chatgui.exchange.codec import Entry, Skip, Unreadable, entry_from_json, object_of, text_of
+from chatgui.exchange.codec import Entry, entry_from_json
+from chatgui.exchange.values import Skip, Unreadable, object_of, text_of
 
 _MOST_SKIPS = 1_000  # told one by one; a file may hold millions of things that are no messages
 

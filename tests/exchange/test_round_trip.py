@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from chatgui.chat.archive import Archive
 from chatgui.core.event import Event
 from chatgui.core.message import Attachment, Message, Role, State, Text
-from chatgui.exchange.codec import Entry, Unreadable, entry_from_json, entry_to_json
+from chatgui.exchange.codec import Entry, entry_from_json, entry_to_json
 from chatgui.exchange.exporters import Options, by_name
 from chatgui.exchange.importing import read
 from chatgui.exchange.jsontext import dumps
+from chatgui.exchange.values import Unreadable
 from chatgui.store.database import Database
 from tests.exchange.library import NOON, answered, asked, conversation, entries
 
@@ -44,7 +45,7 @@ async def stored(folder: Path, library: list[Entry], times: int = 1) -> list[Ent
 
 
 @given(st.tuples(entries("one"), entries("two")))
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_export_wipe_import_export_is_the_same_bytes(library: tuple[Entry, Entry]) -> None:
     """Every kind of part, state and branch, through the real reader process and the real database; twice changes nothing."""
     with tempfile.TemporaryDirectory() as name:

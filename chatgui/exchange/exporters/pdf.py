@@ -24,7 +24,7 @@ from chatgui.core.message import (
     ToolCall,
     ToolResult,
 )
-from chatgui.exchange.codec import EPOCH, Entry
+from chatgui.exchange.codec import Entry
 from chatgui.exchange.exporters.base import (
     Exporter,
     Options,
@@ -40,6 +40,7 @@ from chatgui.exchange.exporters.base import (
     when,
 )
 from chatgui.exchange.exporters.plain import image_words
+from chatgui.exchange.values import EPOCH
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QGuiApplication

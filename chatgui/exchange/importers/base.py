@@ -9,7 +9,8 @@ from typing import Any
 
 from chatgui.core.conversation import Conversation
 from chatgui.core.message import Message, Part, Reasoning, Role, Text
-from chatgui.exchange.codec import EPOCH, Entry, Skip, id_of, text_of, time_of
+from chatgui.exchange.codec import Entry
+from chatgui.exchange.values import EPOCH, Skip, id_of, text_of, time_of
 
 LONGEST_TITLE = 120  # characters
 ROLES = {

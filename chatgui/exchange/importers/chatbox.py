@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatgui.core.message import Part, Reasoning, State, ToolCall, ToolResult
-from chatgui.exchange.codec import Entry, list_of, object_of, text_of
+from chatgui.exchange.codec import Entry
 from chatgui.exchange.importers.base import FILES_LEFT, SETTINGS_LEFT, Found, Reader, Thread, said
 from chatgui.exchange.jsontext import dumps
+from chatgui.exchange.values import list_of, object_of, text_of
 
 
 def _recognises(record: dict[str, Any]) -> bool:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatgui.core.message import Part, Reasoning, Text, ToolCall, ToolResult
-from chatgui.exchange.codec import Entry, list_of, object_of, text_of, time_of
+from chatgui.exchange.codec import Entry
 from chatgui.exchange.importers.base import FILES_LEFT, Found, Reader, Thread
+from chatgui.exchange.values import list_of, object_of, text_of, time_of
 
 
 def _recognises(record: dict[str, Any]) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatgui.core.message import Part, Reasoning, State, Text, ToolCall, ToolResult
-from chatgui.exchange.codec import Entry, list_of, object_of, text_of, time_of, usage_from_json
+from chatgui.exchange.codec import Entry, usage_from_json
 from chatgui.exchange.importers.base import FILES_LEFT, SETTINGS_LEFT, Found, Reader, Thread, said
 from chatgui.exchange.jsontext import dumps
+from chatgui.exchange.values import list_of, object_of, text_of, time_of
 
 _STATES = {"error": State.FAILED, "paused": State.STOPPED}
 

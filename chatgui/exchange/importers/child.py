@@ -12,11 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from chatgui.exchange.codec import Entry, Unreadable, entry_to_json, fields_to_json
+from chatgui.exchange.codec import Entry, entry_to_json, fields_to_json
 from chatgui.exchange.importers import READERS, Found, Reader
 from chatgui.exchange.importers.records import Record, records
 from chatgui.exchange.importers.sources import documents
 from chatgui.exchange.jsontext import dumps
+from chatgui.exchange.values import Unreadable
 
 MEMORY = 1 << 30  # bytes of address space
 SECONDS = 300  # of processor time

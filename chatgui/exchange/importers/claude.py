@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatgui.core.message import Part, Reasoning, Text, ToolCall, ToolResult
-from chatgui.exchange.codec import Entry, list_of, object_of, text_of, time_of
+from chatgui.exchange.codec import Entry
 from chatgui.exchange.importers.base import FILES_LEFT, Found, Reader, Thread, said
 from chatgui.exchange.jsontext import dumps
+from chatgui.exchange.values import list_of, object_of, text_of, time_of
 
 _ROOT = "00000000-0000-4000-8000-000000000000"  # the parent of first messages
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatgui.core.message import Part
-from chatgui.exchange.codec import Entry, list_of, object_of, text_of, time_of
+from chatgui.exchange.codec import Entry
 from chatgui.exchange.importers.base import SETTINGS_LEFT, Found, Reader, Thread, said
+from chatgui.exchange.values import list_of, object_of, text_of, time_of
 
 
 def _tables(record: dict[str, Any]) -> dict[str, Any]:

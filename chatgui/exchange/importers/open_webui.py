@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from chatgui.core.message import Part, State
-from chatgui.exchange.codec import Entry, Shelf, list_of, object_of, text_of, time_of, usage_from_json
+from chatgui.exchange.codec import Entry, Shelf, usage_from_json
 from chatgui.exchange.importers.base import FILES_LEFT, Found, Reader, Thread, said
+from chatgui.exchange.values import list_of, object_of, text_of, time_of
 
 # Reasoning stands inside the answer, folded away in HTML.
 _FOLDED = re.compile(r'<details type="reasoning"[^>]*>\s*(?:<summary>.*?</summary>)?(.*?)</details>', re.DOTALL)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from chatgui.exchange.codec import Entry, Unreadable, entry_from_json, list_of
+from chatgui.exchange.codec import Entry, entry_from_json
 from chatgui.exchange.exporters.lossless import FORMAT, VERSION
 from chatgui.exchange.importers.base import Found, Reader
+from chatgui.exchange.values import Unreadable, list_of
 
 
 def _recognises(record: dict[str, Any]) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from chatgui.exchange.codec import Unreadable, object_of
 from chatgui.exchange.importers.base import Found
 from chatgui.exchange.importers.sources import Document
+from chatgui.exchange.values import Unreadable, object_of
 
 Record = dict[str, Any]
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from chatgui.exchange.codec import Unreadable, text_of
 from chatgui.exchange.importers.base import Found
+from chatgui.exchange.values import Unreadable, text_of
 
 LARGEST_FILE = 512 << 20  # bytes, as it lies on the disk
 LARGEST_DOCUMENT = 400 << 20  # bytes, unpacked
