@@ -48,6 +48,7 @@ class Exchange:
         self._proxy = proxy
         self._comments_s = comments_s
         self._record = record
+        self._securing = False
         self._reused = True  # until a connection is seen being made
         self._response: httpx.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
@@ -92,12 +93,20 @@ class Exchange:
         """httpcore's progress: what has been done decides what may be done again."""
         if event.endswith("connect_tcp.started"):
             self._reused = False
+        elif event.endswith("start_tls.started"):
+            self._securing = True
         elif event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
             self.phase = Phase.STALE if self._reused else Phase.SENT
             self._watch.limit("connect", None, self._no_connection)
             self._watch.limit("first byte", self._network.first_byte_timeout, self._no_answer)
 
     def _no_connection(self) -> ChatError:
+        if self._securing:
+            return TimedOut(
+                f"{self.host} takes connections but made no secure one in {_seconds(self._network.connect_timeout)}.",
+                code="connect_timeout",
+                advice="Does it speak HTTPS at this port? A local server may want http.",
+            )
         return TimedOut(
             f"No answer from {self.host} in {_seconds(self._network.connect_timeout)}.", code="connect_timeout"
         )
@@ -109,6 +118,12 @@ class Exchange:
         )
 
     def _unanswered(self, error: ChatError) -> ChatError:
+        if self.phase is Phase.NOTHING_SENT and self._securing and error.code in ("connect", "broken"):
+            return NotReached(
+                f"{self.host} broke off while the connection was being secured.",
+                code="tls_broken",
+                advice="It may speak only an old version of TLS, or no HTTPS at this port.",
+            )
         if self.phase is Phase.STALE and not isinstance(error, Interrupted):
             self.phase = Phase.SENT
         if isinstance(error, Interrupted):

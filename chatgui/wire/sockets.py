@@ -196,8 +196,8 @@ class Sockets(httpcore.AsyncNetworkBackend):
     async def connect_unix_socket(
         self,
         path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[Any] | None = None,  # noqa: ASYNC109  # httpcore’s signature
+        timeout: float | None = None,  # noqa: ASYNC109  # httpcore’s signature
+        socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Not wanted here."""
         raise NotImplementedError

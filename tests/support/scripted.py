@@ -191,7 +191,10 @@ async def _play(script: Script, writer: asyncio.StreamWriter) -> Step | None:
                 single = True
             case _:
                 await asyncio.sleep(float(step))
-    writer.write_eof()
+    if writer.can_write_eof():  # TLS cannot end one direction alone; the connection is closed behind us all the same
+        writer.write_eof()
+    else:
+        writer.close()
     return None
 
 
@@ -208,6 +211,8 @@ async def scripted(
         yield server
     finally:
         listener.close()
+        for _ in range(5):  # a connection just taken gets its task a few turns of the loop later
+            await asyncio.sleep(0)
         for task in server._tasks:
             task.cancel()
         await asyncio.gather(*server._tasks, return_exceptions=True)
