@@ -67,7 +67,7 @@ def main() -> int:
         return 1
     if task == "test":
         install_test_programs()
-        return replace_by(["-m", "pytest", *arguments], ROOT)
+        return replace_by(["-m", "pytest", *workers(arguments), *arguments], ROOT)
     if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
         if not arguments:
             print("There is no display here, so the window opens unseen (QT_QPA_PLATFORM=offscreen).", flush=True)
@@ -133,6 +133,13 @@ def install_test_programs() -> None:
     if sys.platform == "linux" and missing and not apt_install(list(missing.values())):
         print(f"Not here: {', '.join(missing)}. Tests that need them are skipped; to have them, install the packages")
         print(f"    {' '.join(missing.values())}", flush=True)
+
+
+def workers(arguments: list[str]) -> list[str]:
+    """Two test processes, file by file, unless one file or test is named or the person decides otherwise."""
+    alone = ("-n", "--dist", "--pdb", "--co", "--version", "--help")
+    is_one = any(one.endswith(".py") or "::" in one or one.startswith(alone) for one in arguments)
+    return [] if is_one else ["-n2", "--dist=loadfile"]
 
 
 def has_environment(task: str) -> bool:

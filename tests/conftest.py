@@ -161,7 +161,9 @@ TRACES = pytest.StashKey[list[str]]()
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """No file any test has written holds the canary key."""
+    """No file any test has written holds the canary key. Its workers' folders lie in the main process's own."""
+    if hasattr(session.config, "workerinput"):
+        return
     factory = session.config._tmp_path_factory  # type: ignore[attr-defined]  # pytest keeps it private
     found = list(traces(factory.getbasetemp())) if factory._basetemp else []
     session.config.stash[TRACES] = found

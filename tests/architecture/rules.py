@@ -37,7 +37,7 @@ Complaint = tuple[int, str]
 
 @cache
 def _parsed(path: Path, _changed: int) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 @dataclass(frozen=True)

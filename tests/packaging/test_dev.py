@@ -121,3 +121,8 @@ def test_python_out_of_range_goes_on_with_one_that_fits(
     pretend(tmp_path, "python3.12", 7)
     assert dev.go_on_with_another_python() == 7
     assert shutil.which("python3.12")
+
+
+def test_two_workers_unless_one_file_is_named(dev: Any) -> None:
+    assert dev.workers([]) == dev.workers(["-q", "tests/wire", "-k", "framing"]) == ["-n2", "--dist=loadfile"]
+    assert dev.workers(["tests/core/test_reply.py"]) == dev.workers(["-n4"]) == dev.workers(["--pdb"]) == []

@@ -120,7 +120,8 @@ def test_the_canary_is_found_in_every_form(hide: object, tmp_path: Path) -> None
     assert found
 
 
-def test_a_failing_session_says_what_it_heard(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["-n0", "-n2"])
+def test_a_failing_session_says_what_it_heard(workers: str, tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text("from tests.conftest import *\n")
     (tmp_path / "test_bad.py").write_text(
         "import asyncio, logging\n"
@@ -130,7 +131,7 @@ def test_a_failing_session_says_what_it_heard(tmp_path: Path) -> None:
         "    asyncio.get_running_loop().call_exception_handler({'message': 'nobody listened'})\n"
         "def test_leaks(tmp_path): (tmp_path / 'log').write_text(CANARY)\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:anyio", "test_bad.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:anyio", workers, "test_bad.py"]
     told = subprocess.run(
         [*command, f"--basetemp={tmp_path / 't'}", f"--rootdir={tmp_path}"],
         cwd=tmp_path, env={"PYTHONPATH": str(Path(__file__).parents[2]), "PATH": ""}, capture_output=True, text=True, check=False,
