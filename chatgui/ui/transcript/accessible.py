@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget
 
 from chatgui.core.message import Message, Role, State
-from chatgui.ui.transcript.accessible_parts import MessagePart, Readable, pointer, same
+from chatgui.ui.transcript.accessible_parts import MessagePart, Part, Readable, pointer, same
 from chatgui.ui.transcript.chrome import speaker
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class AccessibleTranscript(QAccessibleWidget):
 
     def _children(self) -> list[QAccessibleInterface]:
         self.sync()
-        widgets: list[QWidget] = [one for one in self.view.floating() if one.isVisible()]
+        widgets = [one for one in self.view.findChildren(QAbstractButton) if one.isVisible()]
         inside = [found for one in widgets if (found := QAccessible.queryAccessibleInterface(one)) is not None]
         return [*self._order, *inside]
 
@@ -118,6 +118,17 @@ class AccessibleTranscript(QAccessibleWidget):
 
     def focusChild(self) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
         return self._parts.get(self.view.reader.current) if self.view.hasFocus() else None
+
+    def tell_focus(self) -> None:
+        """The keyboard focus is on another message or action."""
+        if not QAccessible.isActive():
+            return
+        self.sync()
+        part: Part | None = self._parts.get(self.view.reader.current)
+        if part is not None and self.view.reader.focused:
+            part = next((one for one in part.inside() if one.is_action(self.view.reader.focused)), part)
+        if part is not None:
+            QAccessible.updateAccessibility(QAccessibleEvent(part, QAccessible.Event.Focus))
 
     def text(self, which: QAccessible.Text) -> str:
         return self.view.accessibleName() if which == QAccessible.Text.Name else str(super().text(which))

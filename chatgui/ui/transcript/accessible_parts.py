@@ -143,6 +143,14 @@ class Part(QAccessibleInterface):
     def setText(self, which: QAccessible.Text, text: str) -> None:
         """Nothing here can be renamed."""
 
+    def inside(self) -> list[Part]:
+        """Its parts, as they are now."""
+        return self.parts
+
+    def is_action(self, name: str) -> bool:
+        """Whether it is the action of this name."""
+        return False
+
     def box(self) -> QRect:
         """Where it is in the viewport."""
         return QRect()
@@ -195,12 +203,17 @@ class ActionPart(RowPart):
         super().__init__(parent, row, QAccessible.Role.Button, action.words)
         self.readable = None
         self.action = action
+        self.message_id = parent.message_id
         self.press = Press(lambda: self.view.reader.act(parent.message_id, action))
+
+    def is_action(self, name: str) -> bool:
+        return name == self.action.name
 
     def state(self) -> QAccessible.State:
         state = super().state()
         state.readOnly = False
         state.focusable = True
+        state.focused = self.is_action(self.view.reader.focused) and self.message_id == self.view.reader.current
         return state
 
     def box(self) -> QRect:
@@ -237,6 +250,10 @@ class MessagePart(Part):
             gone, self.parts = self.parts, list(self._inside(item))
             for part in gone:
                 QTimer.singleShot(0, part.retire)  # somebody may be asking it just now
+
+    def inside(self) -> list[Part]:
+        self.sync()
+        return self.parts
 
     def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
         self.sync()

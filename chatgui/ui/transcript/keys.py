@@ -64,7 +64,7 @@ class Keys:
         elif key == Qt.Key.Key_End:
             view.follow()
         elif key == Qt.Key.Key_Escape and (view.reader.selection is not None or view.reader.focused):
-            view.reader.focused = ""
+            view.reader.focus("")
             view.reader.select(None)
         else:
             return False
@@ -83,7 +83,6 @@ class Keys:
             at = view.page.placed[-1].index if view.page.placed else len(messages) - 1
         else:
             at = max(0, min(len(messages) - 1, at + step))
-        view.reader.focused = ""
         view.reader.set_current(messages[at].id)
         self._show_message(at)
 
@@ -127,10 +126,9 @@ class Keys:
         at += 1 if forward else -1
         if not 0 <= at < len(names):
             was = view.reader.focused
-            view.reader.focused = ""
-            view.viewport().update()
+            view.reader.focus("")
             return not forward and was != ""
-        view.reader.focused = names[at]
+        view.reader.focus(names[at])
         self._show_focused()
         return True
 

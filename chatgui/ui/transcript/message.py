@@ -18,19 +18,21 @@ from chatgui.ui.transcript.style import Style
 from chatgui.ui.transcript.tail import Tail
 
 
-def _nothing() -> None:
+def _nothing(*_: object) -> None:
     pass
 
 
 @dataclass(frozen=True)
 class Context:
-    """What messages are shown as: which side, in which style, in which column. `changed` is told when a block changed itself."""
+    """What messages are shown as: which side, in which style, in which column. `changed` is told when a block changed itself,
+    `wanted` what of a block only a person may ask for."""
 
     facet: Facet
     style: Style
     lookups: Lookups
     measure: Measure
     changed: Callable[[], None] = _nothing
+    wanted: Callable[[tuple[str, str]], object] = _nothing
 
 
 class Item:
@@ -81,7 +83,7 @@ class Item:
         rows = []
         for source in sources:
             row = BlockRow(source, start, self.context.style, self._space(source, start))
-            row.changed = self.context.changed
+            row.changed, row.wanted = self.context.changed, self.context.wanted
             rows.append(row)
             start += len(source.markdown)
         return rows

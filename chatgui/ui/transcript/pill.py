@@ -1,10 +1,10 @@
-"""The button that floats over the transcript while the reader is not at its end."""
+"""What floats over the transcript: the way back to its end, and where a link leads."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel
 
 from chatgui.ui.transcript.style import Style
 
@@ -42,3 +42,33 @@ class JumpButton(QAbstractButton):
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
         painter.setPen(colours["text"])
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+
+
+class LinkHint(QLabel):
+    """Where the link under the pointer leads, at the lower edge."""
+
+    def __init__(self, parent: QAbstractScrollArea, style: Style) -> None:
+        super().__init__(parent)
+        self._pane = parent
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        self.restyle(style)
+
+    def restyle(self, style: Style) -> None:
+        """Take other colours and sizes."""
+        colours = style.colours
+        self.setFont(style.font("small"))
+        self.setStyleSheet(
+            f"background: {colours.raised}; color: {colours.secondary}; border: 1px solid {colours.line}; padding: 4px 8px;"
+        )
+
+    def say(self, words: str) -> None:
+        """Show these words; none hides the hint."""
+        area = self._pane.rect()
+        room = max(100, area.width() - 24)
+        self.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room - 24))
+        self.adjustSize()
+        self.move(0, area.height() - self.height())
+        self.setVisible(bool(words))
+        self.raise_()

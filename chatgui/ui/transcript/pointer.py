@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWheelEvent
 
+from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.page import Placed
 from chatgui.ui.transcript.rows import Action, BlockRow, Row
 from chatgui.ui.transcript.selection import Point, Selection, line_at, word_at
@@ -30,7 +31,7 @@ class Pointer:
         self._unit = "letter"  # what a drag selects by
         self._origin: tuple[Point, Point] | None = None  # the word or line a drag began with
         self._double_at = (0.0, QPoint())
-        self._link = ""
+        self._link: Link | None = None  # under the pointer
         self._hot: Row | None = None  # the row under the pointer
         self._rest = 0.0  # part of a pixel not scrolled yet
         self._last = QPoint()
@@ -88,7 +89,8 @@ class Pointer:
         at = event.position().toPoint()
         self._down_at = self._last = at
         hit = self.action_at(at)
-        self._pressed = (hit[1] if hit else None, "" if hit else self._link_at(at))
+        link = None if hit else self._link_at(at)
+        self._pressed = (hit[1] if hit else None, link.url if link else "")
         self._turn_to(at)
         if hit:
             return
@@ -178,12 +180,18 @@ class Pointer:
             hit = self.action_at(at)
             if hit and hit[1].name == action.name:
                 self.view.reader.act(*hit)
-        elif link and link == self._link_at(at) and (at - self._down_at).manhattanLength() < 6:
+        elif link and (at - self._down_at).manhattanLength() < 6:
             self.view.link_activated.emit(link)
 
-    def _link_at(self, at: QPoint) -> str:
+    def _link_at(self, at: QPoint) -> Link | None:
         found = self.row_at(at)
-        return found[0].row.link_at(found[1]) if found else ""
+        return found[0].row.link(found[1]) if found else None
+
+    def _show_link(self, link: Link | None) -> None:
+        if link != self._link:
+            self._link = link
+            self.view.hint.say(" · ".join(filter(None, (link.shown, link.warning))) if link else "")
+            self.view.link_hovered.emit(link.url or link.shown if link else "")
 
     def _turn_to(self, at: QPoint) -> None:
         found = self.row_at(at)
@@ -196,12 +204,10 @@ class Pointer:
         found, hit, link = self.row_at(at), self.action_at(at), self._link_at(at)
         view.reader.set_lit(found[0].item.message.id if found else "", hit[1].name if hit else "")
         self._warm(found[0].row if found else None, found[1] if found else None)
-        if link != self._link:
-            self._link = link
-            view.link_hovered.emit(link)
+        self._show_link(link)
         is_text = found is not None and isinstance(found[0].row, BlockRow)
         shape = Qt.CursorShape.IBeamCursor if is_text else Qt.CursorShape.ArrowCursor
-        if hit or link:
+        if hit or (link and link.allowed):
             shape = Qt.CursorShape.PointingHandCursor
         if view.viewport().cursor().shape() != shape:
             view.viewport().setCursor(shape)
@@ -219,9 +225,7 @@ class Pointer:
         """The pointer is elsewhere."""
         self._warm(None, None)
         self.view.reader.set_lit("", "")
-        if self._link:
-            self._link = ""
-            self.view.link_hovered.emit("")
+        self._show_link(None)
 
     def wheel(self, event: QWheelEvent) -> None:
         """Scroll: by pixels where the device knows them, else by lines."""
@@ -252,10 +256,9 @@ class Pointer:
         """A menu is asked for, by mouse or key; what is in it is the window's business."""
         view = self.view
         if event.reason() == QContextMenuEvent.Reason.Mouse:
-            found = self.row_at(event.pos())
-            view.menu_requested.emit(
-                found[0].item.message.id if found else "", self._link_at(event.pos()), event.globalPos()
-            )
+            found, link = self.row_at(event.pos()), self._link_at(event.pos())
+            message_id = found[0].item.message.id if found else ""
+            view.menu_requested.emit(message_id, link.url if link else "", event.globalPos())
             return
         box = view.box_of(view.reader.current) or QRect(0, 0, 0, 0)
         view.menu_requested.emit(view.reader.current, "", view.viewport().mapToGlobal(box.topLeft()))

@@ -45,9 +45,16 @@ class Reader:
         """The reader turned to this message."""
         if message_id != self.current:
             self.current = message_id
-            self.focused = ""
+            self.focus("")
             self.view.turn_selected.emit(message_id)
             self.view.viewport().update()
+
+    def focus(self, action: str) -> None:
+        """The keyboard is on this action of the current message, or on the message itself."""
+        self.focused = action
+        if self.view.accessible is not None and self.view.hasFocus():
+            self.view.accessible.tell_focus()
+        self.view.viewport().update()
 
     def text_of(self, point: Point) -> str:
         """The plain text of the block a point is in."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from chatgui.core.markdown import Source
 from chatgui.ui.transcript.blocks import Block, make_block
+from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.style import Style
 
 Mark = tuple[int, int, bool]  # start, end, whether it is the current one
@@ -110,9 +111,9 @@ class Row:
         """Where the caret stands at a text position."""
         return QRectF(0, self.space, 1, max(1, self.height - self.space))
 
-    def link_at(self, point: QPointF) -> str:
-        """The target of the link at a point, or nothing."""
-        return ""
+    def link(self, point: QPointF) -> Link | None:
+        """The link at a point, judged; None if there is none."""
+        return None
 
     def actions(self) -> tuple[Action, ...]:
         """What can be done here, in reading order."""
@@ -141,6 +142,7 @@ class BlockRow(Row):
         self._grew = False  # in place, since the last layout
         self._unsubscribe: Callable[[], None] = _nothing
         self.changed: Callable[[], None] = _nothing  # told when the block changed by itself
+        self.wanted: Callable[[tuple[str, str]], object] = _nothing  # told what only a person may ask for
 
     @property
     def block(self) -> Block:
@@ -148,6 +150,7 @@ class BlockRow(Row):
         if self._block is None:
             self._block = make_block(self.source, self.style)
             self._unsubscribe = self._block.changed.subscribe(lambda _: self.refresh())
+            self._block.wanted.subscribe(self.wanted)
         return self._block
 
     @property
@@ -220,8 +223,8 @@ class BlockRow(Row):
     def caret_rect(self, position: int) -> QRectF:
         return self.block.caret_rect(position).translated(0, self.space)
 
-    def link_at(self, point: QPointF) -> str:
-        return self.block.link_at(self._inside(point))
+    def link(self, point: QPointF) -> Link | None:
+        return self.block.link(self._inside(point))
 
     def actions(self) -> tuple[Action, ...]:
         return tuple(
@@ -244,7 +247,7 @@ class BlockRow(Row):
         return False
 
 
-def _nothing() -> None:
+def _nothing(*_: object) -> None:
     pass
 
 

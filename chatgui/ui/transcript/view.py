@@ -31,7 +31,7 @@ from chatgui.ui.transcript.message import Context, LiveItem
 from chatgui.ui.transcript.notice import Running
 from chatgui.ui.transcript.page import END, Page, Place
 from chatgui.ui.transcript.picture import Picture
-from chatgui.ui.transcript.pill import JumpButton
+from chatgui.ui.transcript.pill import JumpButton, LinkHint
 from chatgui.ui.transcript.pointer import Pointer
 from chatgui.ui.transcript.reader import Reader
 from chatgui.ui.transcript.rows import Measure
@@ -56,6 +56,7 @@ class TranscriptView(QAbstractScrollArea):
     link_activated = Signal(str)
     link_hovered = Signal(str)  # empty when the pointer leaves it
     menu_requested = Signal(str, str, QPoint)  # message id, link under the pointer or empty, global position
+    wanted = Signal(str, str)  # what of a block only a person may ask for, and of what: ("image", address)
     following_changed = Signal(bool)
     selection_changed = Signal(bool)  # whether anything is selected
     turn_selected = Signal(str)  # id of the message the reader turned to
@@ -64,8 +65,10 @@ class TranscriptView(QAbstractScrollArea):
         self, style: Style, parent: QWidget | None = None, *, facet: Facet | None = None, lookups: Lookups | None = None
     ) -> None:
         super().__init__(parent)
-        context = Context(facet or Facet(), style, lookups or Lookups(), Measure.of(0, style), self._block_changed)
-        self.page = Page(context)
+        measure = Measure.of(0, style)
+        self.page = Page(
+            Context(facet or Facet(), style, lookups or Lookups(), measure, self._block_changed, self._want)
+        )
         self.reader = Reader(self)
         self.picture = Picture(self)
         self.search = Find(self)
@@ -86,6 +89,7 @@ class TranscriptView(QAbstractScrollArea):
         self._flash_timer.timeout.connect(self.picture.end_flash)
         self.accessible: AccessibleTranscript | None = None  # made when assistive technology asks
         install()
+        self.hint = LinkHint(self, style)
         self._jump = JumpButton(self, style)
         self._jump.clicked.connect(self.follow)
         self._set_up()
@@ -175,6 +179,7 @@ class TranscriptView(QAbstractScrollArea):
         """Other colours, fonts or zoom; the first visible line stays."""
         self.page.restyle(style)
         self._jump.restyle(style)
+        self.hint.restyle(style)
         self._show_all()
 
     def set_zoom(self, zoom: float) -> None:
@@ -221,6 +226,9 @@ class TranscriptView(QAbstractScrollArea):
         """A block in sight changed by itself: a formula was drawn, code was coloured."""
         if shiboken6.isValid(self) and not self._late.isActive():  # colours may come after the window went
             self._late.start()
+
+    def _want(self, what: tuple[str, str]) -> None:
+        self.wanted.emit(*what)
 
     def _flush(self) -> None:
         live = self.page.live
@@ -335,10 +343,6 @@ class TranscriptView(QAbstractScrollArea):
         if following != self._was_following:
             self._was_following = following
             self.following_changed.emit(following)
-
-    def floating(self) -> list[QWidget]:
-        """The widgets over the text."""
-        return [self._jump]
 
     def _place_children(self) -> None:
         area = self.viewport().geometry()
