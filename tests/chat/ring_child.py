@@ -37,6 +37,7 @@ class Heartbeat:
 
     def __init__(self) -> None:
         self.stalls: list[float] = []
+        self.began = asyncio.Event()
         self._going = True
         self._slept: list[tuple[float, float]] = []
         self._thread = threading.Thread(target=self._control, daemon=True)
@@ -54,6 +55,7 @@ class Heartbeat:
         """Runs beside the scene."""
         self._thread.start()
         last = time.perf_counter()
+        self.began.set()
         while self._going:
             await asyncio.sleep(0.005)
             now = time.perf_counter()
@@ -137,6 +139,7 @@ async def stage() -> AsyncIterator[Stage]:
                 await session.accounts.edit(replace(account, base_url=server.base("demo")))
         heart = Heartbeat()
         beating = asyncio.create_task(heart.beat())
+        await heart.began.wait()
         one = Stage(session, server.base("demo"), shown)
         yield one
         heart.stop()
