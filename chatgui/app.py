@@ -106,7 +106,7 @@ class Program:
         self._session: Session | None = None
         self._end: asyncio.Event = asyncio.Event()
         self._first = FirstWindow(profile.path)
-        self._collector = Collector()
+        self._collector = Collector(lambda: self._session is not None and bool(self._session.turns))
         app.setWindowIcon(assets.application_icon())
         self.theme = Theme(app)
         looks, _, layout = self._remembered().partition("\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from chatgui.ui import assets
@@ -21,7 +21,6 @@ class TitleLine(QLineEdit):
         self.setAccessibleName("Title")
         self.setProperty("plain", True)
         self.setReadOnly(True)
-        self.setToolTip("Double-click to rename")
         self._title = ""
         self.editingFinished.connect(self._keep)
 
@@ -29,13 +28,26 @@ class TitleLine(QLineEdit):
         """Show another title, unless this one is being edited."""
         self._title = title
         if self.isReadOnly():
-            self.setText(title)
-            self.setCursorPosition(0)
+            self._elide()
+
+    def _elide(self) -> None:
+        room = self.width() - 24
+        self.setText(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room))
+        self.setToolTip(f"{self._title}\nDouble-click to rename" if self._title else "")
+        self.setAccessibleDescription(self._title)
+        self.setCursorPosition(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As much of the title as there is room for."""
+        super().resizeEvent(event)
+        if self.isReadOnly():
+            self._elide()
 
     def edit(self) -> None:
         """Begin to rename."""
         if self._title:
             self.setReadOnly(False)
+            self.setText(self._title)
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.selectAll()
 
@@ -56,10 +68,10 @@ class TitleLine(QLineEdit):
             self.renamed.emit(title)
 
     def _end(self, title: str) -> None:
+        self._title = title
         self.setReadOnly(True)
-        self.setText(title)
         self.deselect()
-        self.setCursorPosition(0)
+        self._elide()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Begin to rename."""

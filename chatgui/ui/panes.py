@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QWidget
 
-SIDE_OVERLAY_BELOW = 900  # pixels of window width
+SIDE_OVERLAY_BELOW = 960  # pixels of window width: the text keeps a readable column
 SIDEBAR_OVERLAY_BELOW = 700
 
 

@@ -104,7 +104,9 @@ def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
 
 def style_sheet(tokens: Tokens) -> str:
     """The one style sheet, filled from the tokens."""
-    return Template(resources.read_text("style/window.qss")).substitute(asdict(tokens))
+    arts = resources.path("style/window.qss").parent.as_posix()
+    sheet = Template(resources.read_text("style/window.qss"))
+    return sheet.substitute(asdict(tokens), scheme="dark" if tokens.dark else "light", arts=arts)
 
 
 class Theme(QObject):
@@ -114,6 +116,7 @@ class Theme(QObject):
         super().__init__(app)
         self.changed: Event[Tokens] = Event()
         self.tokens = LIGHT
+        self._applied: Tokens | None = None
         self._app = app
         self.choice = "system"
         self._portal_dark: bool | None = None
@@ -167,9 +170,9 @@ class Theme(QObject):
 
     def _apply(self, *, force: bool = False) -> None:
         tokens = DARK if self._dark() else LIGHT
-        if tokens is self.tokens and not force:
+        if tokens is self._applied and not force:
             return
-        self.tokens = tokens
+        self.tokens = self._applied = tokens
         self._app.setPalette(palette(tokens))
         self._app.setStyleSheet(style_sheet(tokens))
         self.changed.emit(tokens)

@@ -37,8 +37,8 @@ def test_a_wide_window_shows_all_three(panes: Panes) -> None:
     assert shown(panes) == (True, True)
 
 
-def test_under_900_the_side_pane_and_under_700_the_sidebar_give_way(panes: Panes) -> None:
-    panes.resize(880, 600)
+def test_under_960_the_side_pane_and_under_700_the_sidebar_give_way(panes: Panes) -> None:
+    panes.resize(900, 600)
     assert shown(panes) == (True, False)
     panes.resize(680, 600)
     assert shown(panes) == (False, False)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from chatgui.chat.doctor import Doctor
 from chatgui.chat.setup import PRESETS, check_key, mend
 from chatgui.core.account import Account, KeySource, Traits
-from chatgui.core.errors import ChatError
+from chatgui.core.errors import ChatError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
@@ -38,6 +38,13 @@ KEPT = (
     ("In an environment variable", KeySource.ENVIRONMENT),
     ("No key is needed", KeySource.NONE),
 )
+KEYRING = {
+    VaultState.ABSENT: "No keyring answers on this system.",
+    VaultState.LOCKED: "The keyring is locked. Unlock it, or:",
+    VaultState.DENIED: "The keyring did not allow it.",
+    VaultState.HUNG: "The keyring does not answer. It may be asking for its password in another window.",
+    VaultState.UNTRUSTED: "The keyring of this system is not one that keeps keys safe.",
+}
 SIGNS = {True: "✓", False: "✗", None: "–"}
 
 
@@ -109,14 +116,21 @@ class AccountForm(QWidget):
 
     def _add_more(self) -> None:
         self._more = QToolButton()
-        self._more.setText("More")
+        self._more.setText("Headers")
+        self._more.setToolTip("Headers that go with every request")
+        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._more.setArrowType(Qt.ArrowType.RightArrow)
         self._more.setProperty("words", True)
         self._more.setCheckable(True)
-        self._more.toggled.connect(lambda on: self._form.setRowVisible(self.headers, on))
+        self._more.toggled.connect(self._show_more)
         self.headers.setAccessibleName("Headers")
         self._form.addRow("", self._more)
-        self._form.addRow("Headers", self.headers)
+        self._form.addRow("", self.headers)
         self._form.setRowVisible(self.headers, False)
+
+    def _show_more(self, on: bool) -> None:
+        self._form.setRowVisible(self.headers, on)
+        self._more.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
 
     def _add_buttons(self) -> None:
         self.test_button = QPushButton("Test")
@@ -141,11 +155,12 @@ class AccountForm(QWidget):
 
     # What is shown
 
-    def show_new(self) -> None:
-        """An empty form."""
+    def show_new(self, account: Account | None = None) -> None:
+        """The form of an account that is not kept yet: empty, or filled with what is known."""
         self.is_new = True
-        self._fill(Account(new_id(), "", ""))
-        self._take_preset()
+        self._fill(account or Account(new_id(), "", ""))
+        if account is None:
+            self._take_preset()
 
     def show_account(self, account: Account) -> None:
         """The form of an account that is kept."""
@@ -212,9 +227,8 @@ class AccountForm(QWidget):
     async def _ask_keyring(self) -> None:
         state = await self._session.accounts.vault.state()
         if state is not None and self._source() is KeySource.KEYRING:
-            said = f"The keyring does not serve now ({state.value.replace('_', ' ')}). "
             way = "Keep the key for this run only, or name an environment variable."
-            say(self._kept_words, said + way, "warning")
+            say(self._kept_words, f"{KEYRING.get(state, 'The keyring does not serve now.')} {way}", "warning")
 
     def _mend(self) -> None:
         if self.provider.currentData() == "demo" or not self.url.text().strip():

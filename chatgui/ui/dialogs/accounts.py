@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -47,10 +49,12 @@ class AccountsDialog(Sheet):
         self._undo = QPushButton("Undo")
         self._undo.clicked.connect(lambda: self._tasks.start(self._take_back()))
         self._say("")
+        self._found = QVBoxLayout()
         self._lay_out()
         self._fill(select="")
         if all(one.is_demo for one in self._session.accounts.all()):
             self._begin_new()
+        self.start(self._tasks, self._discover())
         unsubscribe = self._session.changed.subscribe(self._hear)
         self.finished.connect(lambda _: unsubscribe())
         self.finished.connect(lambda _: self.form.stop_test())
@@ -71,6 +75,7 @@ class AccountsDialog(Sheet):
         column = QVBoxLayout(inside)
         column.setContentsMargins(8, 0, 12, 0)
         column.addWidget(self.form)
+        column.addLayout(self._found)
         column.addStretch(1)
         area.setWidget(inside)
         row = QHBoxLayout()
@@ -145,6 +150,19 @@ class AccountsDialog(Sheet):
             shown = [self.list.item(at).text() for at in range(self.list.count()) if self._id(at) != NEW]
             if known != shown:
                 self._fill(select=self.current)
+
+    async def _discover(self) -> None:
+        """Offer the model servers that run on this computer."""
+        for found in await self._session.accounts.discover():
+            models = f"{len(found.models)} model{'' if len(found.models) == 1 else 's'}"
+            button = QPushButton(f"Add {found.title} at {found.base_url} · {models}")
+            button.setAccessibleDescription("Found on this computer")
+            button.clicked.connect(partial(self._take_found, found.account()))
+            self._found.addWidget(button)
+
+    def _take_found(self, account: Account, _: bool = False) -> None:
+        self._begin_new()
+        self.form.show_new(account)
 
     # What is done
 
