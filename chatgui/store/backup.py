@@ -70,24 +70,24 @@ def before_migration(connection: sqlite3.Connection, path: Path, version: int) -
 
 def check(database: Path, *, stop: Callable[[], bool] = never) -> str:
     """What SQLite's own check of the whole file finds wrong, in its words; empty if nothing (or if it was stopped)."""
-    with contextlib.closing(_reader(database)) as connection:
-        connection.set_progress_handler(stop, 100_000)
-        try:
+    try:
+        with contextlib.closing(_reader(database)) as connection:
+            connection.set_progress_handler(stop, 100_000)
             rows = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
-        except sqlite3.OperationalError as error:
-            if stop():
-                return ""
-            return str(error)
-        except sqlite3.DatabaseError as error:
-            return str(error)
+    except sqlite3.Error as error:
+        return "" if stop() else str(error)
     return "" if rows == ["ok"] else "; ".join(rows)
 
 
 def _reader(database: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)
-    connection.execute("PRAGMA cache_size = -4000")
-    connection.execute("BEGIN")  # one moment, however long it takes; writers go on meanwhile
-    connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    try:
+        connection.execute("PRAGMA cache_size = -4000")
+        connection.execute("BEGIN")  # one moment, however long it takes; writers go on meanwhile
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -90,9 +90,13 @@ def connect(path: Path, run: Run | None = None, *, options: str = "mode=rw") -> 
         check_same_thread=False,
         cached_statements=256,
     )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-    connection.execute("PRAGMA cache_size = -16000")  # kB
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
+        connection.execute("PRAGMA cache_size = -16000")  # kB
+    except BaseException:
+        connection.close()
+        raise
     connection.create_function("run_id", 0, lambda: run.id if run else "", deterministic=True)
     connection.create_function("run_alive", 1, lambda name: bool(run and run.alive(name)))
     connection.create_function("fold", 1, lambda text: fold.fold(text or ""), deterministic=True)

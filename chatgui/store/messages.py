@@ -24,7 +24,7 @@ COLUMNS = (
     "id", "parent", "role", "state", "created", "account", "model",
     "prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cached_tokens", "tokens_per_second",
     "cost", "currency", "source", "cost_source", "partial", "raw_usage",
-    "ttft_ms", "thinking_ms", "duration_ms", "deltas", "finish_reason", "failure", "params", "edited",
+    "ttft_ms", "thinking_ms", "duration_ms", "deltas", "finish_reason", "failure", "params", "edited", "sent_tokens",
 )  # fmt: skip
 _CHOOSE = ", ".join(COLUMNS)
 _PUT = f"INSERT INTO messages (conversation, owner, crc, {_CHOOSE}) VALUES (?, ?, ?{', ?' * len(COLUMNS)})"  # noqa: S608
@@ -43,7 +43,7 @@ def _values(message: Message) -> tuple[Any, ...]:
         timing.ttft_ms, timing.thinking_ms, timing.duration_ms, timing.deltas,
         None if message.finish_reason is None else clean(message.finish_reason),
         None if message.failure is None else to_json(_failure(message.failure)),
-        to_json(dict(message.params)), message.edited,
+        to_json(dict(message.params)), message.edited, whole(usage.sent_tokens),
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def chunks_of(connection: sqlite3.Connection, seq: int) -> Iterable[tuple[str, s
 
 
 def _usage(row: dict[str, Any]) -> Usage:
-    counts = ("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cached_tokens")
+    counts = ("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cached_tokens", "sent_tokens")
     return Usage(
         **{name: row[name] for name in counts},
         tokens_per_second=row["tokens_per_second"],

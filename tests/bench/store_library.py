@@ -27,7 +27,8 @@ class Texts:
         self.chance = random.Random(seed)
         syllables = ["".join(pair) for pair in zip("bcdfghjklmnprstvwz" * 5, "aeiou" * 18, strict=True)]
         syllables += [one + end for one in syllables[:40] for end in "nrst"]
-        self.words = list({"".join(self.chance.choices(syllables, k=self.chance.randint(1, 5))) for _ in range(words)})
+        made = ("".join(self.chance.choices(syllables, k=self.chance.randint(1, 5))) for _ in range(words))
+        self.words = list(dict.fromkeys(made))  # the most common first
         weights = [1 / (rank + 3) for rank in range(len(self.words))]
         picked = self.chance.choices(self.words, weights, k=600_000)
         self.sentences = [

@@ -67,11 +67,12 @@ KINDS: tuple[Callable[[random.Random, bytearray], None], ...] = (
 def readable(path: Path, most: int) -> set[str]:
     """Ids of messages with text that plain SQLite, asked row by row, still reads (empty if it cannot open the file)."""
     found = set()
+    connection = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
+    connection.text_factory = tolerant_text
     try:
-        connection = sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
-        connection.text_factory = tolerant_text
         connection.execute("SELECT 1 FROM messages LIMIT 1").fetchone()
     except sqlite3.Error:
+        connection.close()
         return set()
     for seq in range(1, most + 1):
         try:

@@ -58,6 +58,7 @@ USAGE = Usage(
     total_tokens=30,
     reasoning_tokens=5,
     cached_tokens=2,
+    sent_tokens=11,
     tokens_per_second=12.5,
     cost=0.001,
     currency="USD",

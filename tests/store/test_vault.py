@@ -174,8 +174,8 @@ def test_no_error_holds_the_key(secret_service: SecretService) -> None:
     with secret_service.locked():
         code = (
             "import asyncio\nfrom chatgui.core.secret import Secret\nfrom chatgui.store.vault import Vault\n"
-            f"asyncio.run(Vault('chatgui-test').set('a', Secret({CANARY!r})))"
+            "import os\nasyncio.run(Vault('chatgui-test').set('a', Secret(os.environ['THE_KEY'])))"
         )
-        done = secret_service.python(code)
+        done = secret_service.python(code, THE_KEY=CANARY)
     assert "The keyring is locked" in done.stderr
     assert CANARY not in done.stderr + done.stdout
