@@ -15,6 +15,8 @@ def check_key(text: str) -> str:
     key = text.strip()
     if not key:
         return "The key is empty."
+    if key.lower().startswith("bearer"):
+        return "Leave the word “Bearer” out: it is added by itself."
     for c in key:
         if c in INVISIBLE:
             return f"The key contains {INVISIBLE[c]}. Copy it again."
@@ -26,8 +28,6 @@ def check_key(text: str) -> str:
             return "The key is abbreviated (it contains “" + c + "”). Copy the whole key."
         if not c.isascii() or not c.isprintable():
             return "The key contains a character that cannot be sent. Copy it again."
-    if key.lower().startswith("bearer"):
-        return "Leave the word “Bearer” out: it is added by itself."
     if len(key) > 8000:
         return "The key is longer than any key is."
     return ""
