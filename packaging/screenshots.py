@@ -1,4 +1,4 @@
-"""Pictures of the real window for README, made by the demo account: `python packaging/screenshots.py [FOLDER]`.
+"""Pictures of the real window for README, made by the demo account: `python packaging/screenshots.py [FOLDER [SCENE …]]`.
 
 Each picture is a scene: a size, a theme, and what is done before the picture is taken. The window runs in this process
 offscreen, on a profile of its own that is thrown away.
@@ -41,6 +41,7 @@ class Scene:
     model: str = "demo"
     pace: float = 0.02
     history: bool = True
+    readme: bool = False  # kept in the repository
 
 
 async def until(fact: Callable[[], object], seconds: float = 60.0) -> None:
@@ -114,16 +115,16 @@ async def picker(window: Window) -> QWidget:
 
 
 SCENES: tuple[Scene, ...] = (
-    Scene("welcome-light", welcome, history=False),
+    Scene("welcome-light", welcome, history=False, readme=True),
     Scene("welcome-dark", welcome, theme="dark", history=False),
-    Scene("streaming-light", stream, pace=0.5),
-    Scene("streaming-dark", stream, pace=0.5, theme="dark"),
-    Scene("finished-light", ask),
+    Scene("streaming-light", stream, pace=0.5, readme=True),
+    Scene("streaming-dark", stream, pace=0.5, theme="dark", readme=True),
+    Scene("finished-light", ask, readme=True),
     Scene("finished-dark", ask, theme="dark"),
     Scene("top-light", top),
-    Scene("error-light", fail, model="broken"),
+    Scene("error-light", fail, model="broken", readme=True),
     Scene("error-dark", fail, model="broken", theme="dark"),
-    Scene("narrow-light", ask, size=(900, 600)),
+    Scene("narrow-light", ask, size=(900, 600), readme=True),
     Scene("narrower-light", overlay, size=(680, 640)),
     Scene("wide-dark", ask, size=(2560, 1440), theme="dark"),
     Scene("settings-dark", dialog("settings"), theme="dark"),
@@ -170,9 +171,9 @@ async def remember(session: Session) -> None:
 
 
 async def main(app: QApplication, folder: Path, wanted: list[str]) -> None:
-    """All scenes, or those named."""
+    """The scenes named; without names those of README, or with `all` every one."""
     for scene in SCENES:
-        if not wanted or scene.name in wanted:
+        if scene.name in wanted or "all" in wanted or (scene.readme and not wanted):
             await take(app, scene, folder)
             print(folder / f"{scene.name}.png")
 
