@@ -95,6 +95,7 @@ _KINDS = {
 _MATH_HEAD = re.compile(r"^ {0,3}(?:\$\$|\\\[)", re.MULTILINE)
 _LETTER = re.compile(r"[^\W\d_]")  # a line that begins so goes on with the paragraph above it, whatever follows
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
 _NOTHING = _Start(0, "paragraph")
 
 
@@ -313,13 +314,13 @@ class Splitter:
             self._definitions.setdefault(f"^{source.info}".casefold(), f"[^{source.info}]: x")
         elif "]:" in text and source.kind not in {"code", "html", "math"}:
             for label, one in parser().reference_definitions(text).items():
-                self._definitions.setdefault(label.casefold(), _definition(label, one))
+                self._definitions.setdefault(" ".join(label.casefold().split()), _definition(label, one))
 
     def _with_links(self, source: Source) -> Source:
         if "[" not in source.markdown or source.kind in {"code", "html", "math", "definitions"}:
             return source
-        text = " ".join(source.markdown.casefold().split())
-        used = [one for label, one in self._definitions.items() if f"[{' '.join(label.split())}]" in text]
+        named = {" ".join(one.casefold().split()) for one in _LABEL.findall(source.markdown)}
+        used = [self._definitions[one] for one in sorted(named) if one in self._definitions]
         return replace(source, links="\n\n".join(used)) if used else source
 
 

@@ -16,7 +16,9 @@ from chatgui.ui.transcript.style import Style
 __all__ = ["Block", "BlockAction", "Fragment", "make_block", "make_node", "space_above"]
 
 LONGEST = 60_000  # characters of running text shown as such; beyond it is literal text, laid out where it is seen
+LONGEST_TABLE = 150_000
 MOST = 1_500  # blocks within one block
+COLUMNS = 100  # of a table
 
 _BUILDERS: dict[type, Callable[..., Block]] = {
     Paragraph: TextBlock,
@@ -42,10 +44,12 @@ def _make(source: Source, style: Style) -> Block:
         return NothingBlock(style)
     if source.kind == "rule":
         return RuleBlock(style)
-    if len(source.markdown) > LONGEST and source.kind not in {"code", "table"}:
+    if len(source.markdown) > (LONGEST if source.kind != "table" else LONGEST_TABLE) and source.kind != "code":
         return _literal(source.markdown, style)
     nodes = source.nodes()
     if _count(nodes) > MOST:
+        return _literal(source.markdown, style)
+    if any(isinstance(node, Table) and len(node.alignments) > COLUMNS for node in nodes):
         return _literal(source.markdown, style)
     if len(nodes) == 1 and type(nodes[0]) in _BUILDERS:
         block = make_node(nodes[0], style)

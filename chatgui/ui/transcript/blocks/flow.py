@@ -268,6 +268,15 @@ class Flow:
 
     # -------------------------------------------------------------------------------------------- where things are
 
+    def object_rect(self, position: int) -> QRectF:
+        """Where what stands in the line at `position` is drawn."""
+        inline = self.words.objects[position]
+        if not self.lines:
+            return QRectF()
+        one = self.lines[self._line_index(position)]
+        x = min(self._x(one, position), self._x(one, position + 1))
+        return QRectF(x, one.baseline - inline.ascent, inline.width, inline.ascent + inline.descent)
+
     def _line_index(self, position: int) -> int:
         index = bisect_right(self.lines, position, key=lambda one: one.start) - 1
         return max(0, min(index, len(self.lines) - 1))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Node, Runs, Table
-from chatgui.core.writing import cut
+from chatgui.core.writing import cut, source_of
 from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, Fragment, Mark, Span, clipped, clipped_marks
@@ -25,19 +25,57 @@ MEASURED = 200  # rows looked at for the width of columns
 
 
 class Cell:
-    """One cell: its runs, its flow, where its text stands in the table's."""
+    """One cell: its runs, and where its text stands in the table's. Its flow is made when it is needed."""
 
-    __slots__ = ("flow", "laid", "length", "runs", "start", "wanted")
+    __slots__ = ("_flow", "alignment", "block", "head", "laid", "length", "runs", "start", "text", "wanted")
 
-    def __init__(self, runs: Runs, flow: Flow, start: int) -> None:
-        self.runs, self.flow, self.start = runs, flow, start
-        self.length = len(flow.words.text)
+    def __init__(self, block: TableBlock, runs: Runs, start: int, alignment: str, *, head: bool) -> None:
+        self.block, self.runs, self.start, self.alignment, self.head = block, runs, start, alignment, head
+        self.text = "".join(map(source_of, runs))
+        self.length = len(self.text)
         self.laid = -1.0  # width it is laid out for
         self.wanted = 0.0  # width it would like
+        self._flow: Flow | None = None
 
-    def fits(self, width: float) -> bool:
+    @property
+    def flow(self) -> Flow:
+        """Its text, laid out or about to be."""
+        if self._flow is None:
+            look = looks(self.block.style, strong=self.head)
+            made = words(self.runs, look, self.block.refresh)
+            self._flow = Flow(made, look.font, self.block.line, alignment=self.alignment)
+        return self._flow
+
+    def lay_out(self, width: float) -> Flow:
+        """Its flow, laid out for a width."""
+        flow = self.flow
+        if self.laid != width and not self._fits(width):
+            flow.layout(width)
+            self.laid = width
+        return flow
+
+    def height(self, width: float) -> float:
+        """How high it is; told without laying it out where it is surely one line."""
+        if self.laid < 0 and self.length < 200 and self.text.isascii() and "\n" not in self.text:
+            look = looks(self.block.style, strong=self.head)
+            if sum(look.advance(run) for run in self.runs) <= width:
+                return self.block.line
+        return self.lay_out(width).height
+
+    def measure(self, limit: float) -> float:
+        """How wide it would like to be."""
+        if self.laid < 0:
+            self.lay_out(limit)
+            self.wanted = self.flow.natural_width
+        return self.wanted
+
+    def forget(self) -> None:
+        """Drop the layout."""
+        self._flow, self.laid = None, -1.0
+
+    def _fits(self, width: float) -> bool:
         """Whether the layout it has is good for another width, too: one line from the left."""
-        if self.laid < 0 or self.flow.rtl or self.flow.alignment in {"center", "right"}:
+        if self.laid < 0 or self.flow.rtl or self.alignment in {"center", "right"}:
             return False
         return len(self.flow.lines) == 1 and self.wanted <= width
 
@@ -57,6 +95,7 @@ class TableBlock(Block):
         self.lefts: list[float] = []
         self.scroll = Sideways(style)
         self.hovered = ""
+        self.line = style.line() * 0.94
         self._parts: list[str] = []
         self._length = 0
         self._take(node)
@@ -74,25 +113,22 @@ class TableBlock(Block):
 
     def _add(self, row: Sequence[Runs]) -> None:
         head = not self.rows
-        look = looks(self.style, strong=head)
         cells: list[Cell] = []
         position = self._length
         for column in range(len(self.node.alignments)):
             runs = row[column] if column < len(row) else ()
-            flow = Flow(words(runs, look, self._refresh), look.font, self.style.line() * 0.94,
-                        alignment=self.node.alignments[column])  # fmt: skip
-            cells.append(Cell(runs, flow, position))
+            cells.append(Cell(self, runs, position, self.node.alignments[column], head=head))
             position += cells[-1].length + 1
         self.rows.append(cells)
-        self._parts.append("\t".join(cell.flow.words.text for cell in cells))
+        self._parts.append("\t".join(cell.text for cell in cells))
         self._length += len(self._parts[-1]) + 1
 
-    def _refresh(self) -> None:
-        for index, row in enumerate(self.rows):
+    def refresh(self) -> None:
+        """A formula in some cell has come."""
+        for row in self.rows:
             for cell in row:
                 if any(run.kind in {"math", "display", "image"} for run in cell.runs):
-                    cell.flow.words = words(cell.runs, looks(self.style, strong=index == 0), self._refresh)
-                    cell.laid = -1.0
+                    cell.forget()
         self._wanted = None
         self.invalidate()
         self.changed.emit(None)
@@ -141,15 +177,8 @@ class TableBlock(Block):
     def _needed(self, column: int, first: int = 0) -> float:
         """How wide a column's cells would like to be, within bounds."""
         rows = self.rows[first : first + MEASURED] if first else self.rows[:MEASURED]
-        widest = 0.0
         limit = self.style.px(WIDEST)
-        for row in rows:
-            cell = row[column]
-            if cell.laid < 0:
-                cell.flow.layout(limit)
-                cell.laid = limit
-                cell.wanted = cell.flow.natural_width
-            widest = max(widest, cell.wanted)
+        widest = max((row[column].measure(limit) for row in rows), default=0.0)
         return min(limit, max(self.style.px(28), widest + 1))
 
     def arrange(self, width: float) -> float:
@@ -177,19 +206,17 @@ class TableBlock(Block):
         self.natural_width = self.scroll.content
 
     def _place(self, first: int) -> None:
-        pad = self.style.px(6)
         del self.tops[first:]
         top = self.tops[-1] + self._row_height(first - 1) if first and self.tops else 0.0
         for index in range(first, len(self.rows)):
             self.tops.append(top)
-            for column, cell in enumerate(self.rows[index]):
-                if cell.laid != self.columns[column] and not cell.fits(self.columns[column]):
-                    cell.flow.layout(self.columns[column])
-                    cell.laid = self.columns[column]
-            top += max((cell.flow.height for cell in self.rows[index]), default=0.0) + 2 * pad
+            top += self._row_height(index)
 
     def _row_height(self, index: int) -> float:
-        return max((cell.flow.height for cell in self.rows[index]), default=0.0) + 2 * self.style.px(6)
+        inner = max(
+            (cell.height(width) for cell, width in zip(self.rows[index], self.columns, strict=True)), default=0.0
+        )
+        return inner + 2 * self.style.px(6)
 
     def _bottom(self) -> float:
         end = self.tops[-1] + self._row_height(len(self.rows) - 1) if self.tops else 0.0
@@ -199,8 +226,7 @@ class TableBlock(Block):
         super().release()
         for row in self.rows:
             for cell in row:
-                cell.flow.release()
-                cell.laid = -1.0
+                cell.forget()
 
     # -------------------------------------------------------------------------------------------- painting
 
@@ -220,7 +246,7 @@ class TableBlock(Block):
                 left = self.lefts[column] - self.scroll.x
                 if left > self.width or left + self.columns[column] < 0:
                     continue
-                cell.flow.paint(
+                cell.lay_out(self.columns[column]).paint(
                     painter, QPointF(left, top + pad), clip.translated(-left, -top - pad), look.paints,
                     selection=clipped(selection, cell.start, cell.start + cell.length),
                     marks=clipped_marks(marks, cell.start, cell.start + cell.length), hovered=self.hovered,
@@ -241,7 +267,9 @@ class TableBlock(Block):
         if column >= len(self.columns):
             return None
         inner = QPointF(x - self.lefts[column], point.y() - self.tops[index] - self.style.px(6))
-        return self.rows[index][column], inner
+        cell = self.rows[index][column]
+        cell.lay_out(self.columns[column])
+        return cell, inner
 
     def position_at(self, point: QPointF) -> int:
         found = self._cell_at(point)
@@ -258,7 +286,7 @@ class TableBlock(Block):
             return QRectF(0, 0, 1, self.height)
         index, column = self._holding(position)
         cell = self.rows[index][column]
-        rect = cell.flow.caret_rect(position - cell.start)
+        rect = cell.lay_out(self.columns[column]).caret_rect(position - cell.start)
         return rect.translated(self.lefts[column] - self.scroll.x, self.tops[index] + self.style.px(6))
 
     def _look_at(self, point: QPointF) -> tuple[Look, Cell] | None:
@@ -268,7 +296,7 @@ class TableBlock(Block):
 
     def link(self, point: QPointF) -> links.Link | None:
         found = self._look_at(point)
-        return links.judge(found[0].link, found[1].flow.words.text[found[0].start : found[0].end]) if found else None
+        return links.judge(found[0].link, found[1].text[found[0].start : found[0].end]) if found else None
 
     def hover(self, point: QPointF | None) -> bool:
         found = self._look_at(point) if point is not None else None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Heading, Html, Node, Paragraph, Run, Runs
-from chatgui.core.writing import cut
+from chatgui.core.writing import cut, source_of
 from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
-from chatgui.ui.transcript.blocks.base import Block, Fragment, Mark, Span
+from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span
 from chatgui.ui.transcript.blocks.flow import Flow
+from chatgui.ui.transcript.blocks.images import Chip, is_remote
 from chatgui.ui.transcript.blocks.looks import Look, begins_rtl
 from chatgui.ui.transcript.blocks.words import Looks, looks, words
 from chatgui.ui.transcript.style import Style
@@ -78,6 +80,17 @@ class TextBlock(Block):
         look: Look | None = self.flow.look_at(point) if point is not None else None
         before, self.hovered = self.hovered, look.link if look else ""
         return before != self.hovered
+
+    def actions(self) -> tuple[BlockAction, ...]:
+        made: list[BlockAction] = []
+        position = 0
+        for run in self.runs:
+            length = len(source_of(run))
+            if run.kind == "image" and isinstance(self.flow.words.objects.get(position), Chip) and is_remote(run.link):
+                rect = self.flow.object_rect(position)
+                made.append(BlockAction("Load image", rect, partial(self.wanted.emit, ("image", run.link))))
+            position += length
+        return tuple(made)
 
     def fragment(self, start: int, end: int) -> Fragment:
         if start <= 0 and end >= len(self.text):

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QFont, QTextCharFormat
+from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QTextCharFormat
 
 from chatgui.core.markup import Run, Runs
 from chatgui.core.writing import source_of
 from chatgui.ui.transcript import links, maths
 from chatgui.ui.transcript.blocks import hidden
-from chatgui.ui.transcript.blocks.images import chip
+from chatgui.ui.transcript.blocks.images import inline_image
 from chatgui.ui.transcript.blocks.looks import Inline, Look, Paints, Words, object_format
 from chatgui.ui.transcript.style import Style
 
@@ -36,6 +36,7 @@ class Looks:
             colours["selection"], colours["find"], colours["find_current"],
         )  # fmt: skip
         self._made: dict[tuple[bool, ...], QTextCharFormat] = {}
+        self._metrics: dict[int, QFontMetricsF] = {}  # by the identity of a format, which is kept
 
     def of(self, run: Run, *, link: bool) -> QTextCharFormat:
         """The format of a run."""
@@ -63,6 +64,16 @@ class Looks:
             made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
         made.setForeground(self.style.colours["accent"] if link or note else self.paints.text)
         return made
+
+    def advance(self, run: Run) -> float:
+        """How wide a run is on one line; infinite for what is no text."""
+        if run.kind in {"math", "display", "image"}:
+            return float("inf")
+        form = self.of(run, link=False)
+        metrics = self._metrics.get(id(form))
+        if metrics is None:
+            metrics = self._metrics[id(form)] = QFontMetricsF(form.font())
+        return metrics.horizontalAdvance(run.text)
 
     @property
     def unseen(self) -> QTextCharFormat:
@@ -130,7 +141,7 @@ def _inline(run: Run, look: Looks, wait: Callable[[], object]) -> Inline | None:
         size = look.font.pixelSize()
         return maths.inline(run.text, size, look.paints.text.name(), display=run.kind == "display", wait=wait)
     if run.kind == "image":
-        return chip(run, look.style)
+        return inline_image(run, look.style, wait)
     return None
 
 

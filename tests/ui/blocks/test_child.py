@@ -1,0 +1,147 @@
+"""The child process: colours and formulas come from it, and what takes too long costs that process and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
+
+from chatgui.core.markdown import Splitter, blocks
+from chatgui.ui.theme import DARK, LIGHT, contrast
+from chatgui.ui.transcript import maths
+from chatgui.ui.transcript.blocks import errands as module
+from chatgui.ui.transcript.blocks import make_block
+from chatgui.ui.transcript.blocks.child import depth, formula
+from chatgui.ui.transcript.blocks.code import CodeBlock
+from chatgui.ui.transcript.blocks.errands import Errands
+from chatgui.ui.transcript.blocks.text import TextBlock
+from chatgui.ui.transcript.style import Style
+
+REDOS = [("makefile", "a" * 20_000), ("makefile", "\\" * 20_000), ("r", "`\\" * 10_000), ("makefile", "a " * 10_000)]
+
+
+@pytest.fixture
+def errands(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Errands]:
+    """A queue and a child of this test's own."""
+    made = Errands()
+    monkeypatch.setattr(module, "_errands", [made])
+    monkeypatch.setattr(maths, "_made", maths.OrderedDict())
+    monkeypatch.setattr(maths, "_awaited", {})
+    yield made
+    made.close()
+
+
+async def until(fact: Callable[[], Any], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < end, "it did not happen"
+        await asyncio.sleep(0.005)
+
+
+def block_of(markdown: str) -> Any:
+    block = make_block(blocks(markdown)[0], Style())
+    block.layout(600)
+    return block
+
+
+async def test_code_is_coloured(errands: Errands) -> None:
+    block = block_of('```python\ndef f(x):  # why\n    return "a", 1\n```\n')
+    assert isinstance(block, CodeBlock)
+    await until(lambda: errands.idle)
+    assert block.highlighting is not None
+    assert list(block.highlighting.spans(0)) == [(0, 3, "keyword"), (4, 5, "name"), (11, 16, "comment")]
+    assert [role for _, _, role in block.highlighting.spans(1)] == ["keyword", "string", "number"]
+
+
+async def test_code_that_grows_is_coloured_as_it_would_be_whole(errands: Errands) -> None:
+    code = '"""Doc\nstring."""\nclass A:\n    x = """two\nlines"""\n    def f(self):\n        return 1  # end\n'
+    splitter, block = Splitter(), None
+    for at in range(0, len(code) + 14, 3):
+        splitter.feed(f"```python\n{code}```\n"[at : at + 3])
+        (source,) = splitter.tail or splitter.closed[:1]
+        if block is None or not block.update_source(source):
+            block = make_block(source, Style())
+            block.layout(600)
+        await asyncio.sleep(0.02)
+    splitter.feed("\n")
+    splitter.end()
+    assert isinstance(block, CodeBlock)
+    block.update_source(splitter.closed[0])
+    await until(lambda: errands.idle)
+    whole = block_of(f"```python\n{code}```\n")
+    await until(lambda: errands.idle)
+    assert block.text == whole.text == code.removesuffix("\n")
+    for line in range(code.count("\n")):
+        assert list(block.highlighting.spans(line)) == list(whole.highlighting.spans(line)), line
+
+
+@pytest.mark.parametrize(("language", "text"), REDOS, ids=range(len(REDOS)))
+async def test_a_lexer_that_would_take_for_ever_is_ended(errands: Errands, language: str, text: str) -> None:
+    answers: list[Any] = []
+    request = {"kind": "colour", "block": 1, "language": language, "text": text, "final": True}
+    start = time.thread_time()
+    errands.ask(request, answers.append)
+    errands.ask({**request, "language": "python", "text": "x = 1\n"}, answers.append)
+    await until(lambda: len(answers) == 2)
+    assert answers[0] is None
+    assert answers[1] is not None  # the next one is served by a new child
+    assert time.thread_time() - start < 0.5
+
+
+async def test_formulas_are_set_on_the_baseline_of_the_text(errands: Errands) -> None:
+    block = block_of(r"The pull $g = \frac{a}{b}$ falls; $5 and $6 stay.")
+    assert isinstance(block, TextBlock)
+    before = block.text
+    await until(lambda: errands.idle)
+    block.layout(600)
+    assert block.text == before == r"The pull $g = \frac{a}{b}$ falls; $5 and $6 stay."
+    (position,) = block.flow.words.objects
+    inline = block.flow.words.objects[position]
+    assert 0 < inline.descent < inline.ascent < 30
+    assert block.position_at(QPointF(block.caret_rect(position).left() + 1, 8)) in range(position, position + 20)
+    assert block.fragment(0, len(block.text)).plain == before
+
+
+@pytest.mark.parametrize(
+    "latex", [r"\def\a{\b\b}\a", r"\input{/etc/passwd}", "{" * 900 + "x" + "}" * 900, "x" * 5_000, r"\href{javascript:x}{y}", r"\newcommand{\a}{b}\a"]
+)  # fmt: skip
+def test_bombs_and_what_reads_is_refused(latex: str) -> None:
+    with pytest.raises(ValueError, match="refused"):
+        formula({"latex": latex, "display": False})
+
+
+async def test_a_formula_that_cannot_be_set_stays_its_source(errands: Errands) -> None:
+    block = block_of(r"a $\def\a{b}\a$ b")
+    await until(lambda: errands.idle)
+    block.layout(600)
+    assert not block.flow.words.objects
+    assert block.text == r"a $\def\a{b}\a$ b"
+
+
+def test_depth_counts_what_nests() -> None:
+    assert depth(r"\frac{a}{b}") == 1
+    assert depth(r"\left(\left(\{x\}\right)\right)") == 2
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_colours_of_code_can_be_read(tokens: Any) -> None:
+    names = (
+        "keyword",
+        "string",
+        "number",
+        "comment",
+        "name",
+        "builtin",
+        "diff_added",
+        "diff_removed",
+        "text",
+        "faint",
+        "warning",
+    )
+    for name in names:
+        assert contrast(getattr(tokens, name), tokens.code_ground) >= 4.5, name

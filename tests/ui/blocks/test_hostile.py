@@ -1,0 +1,164 @@
+"""Texts made to stall, crash, read or deceive: nothing takes long, nothing is opened, and the checks see a weaker build."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QTextDocument
+
+from chatgui.core.markdown import CHUNK, Source, Splitter, blocks
+from chatgui.ui.transcript.blocks import flow, make_block
+from chatgui.ui.transcript.style import Style
+from tests.ui.blocks.hostile import CORPUS
+
+STALL = 0.25  # seconds of processor time of this thread in one step; other work on the machine does not count
+
+
+def took(step: Callable[[], Any]) -> tuple[float, Any]:
+    """The processor time of a step, the better of two tries, and what it gave."""
+    best, made = 1e9, None
+    for _ in range(2):
+        start = time.thread_time()
+        made = step()
+        best = min(best, time.thread_time() - start)
+        if best < STALL / 2:
+            break
+    return best, made
+
+
+def draw(block: Any, image: QImage) -> None:
+    painter = QPainter(image)
+    block.paint(painter, QRectF(0, 0, image.width(), image.height()), None, [])
+    painter.end()
+
+
+@pytest.fixture
+def canvas(qapp: Any) -> QImage:
+    image = QImage(720, 900, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    return image
+
+
+def worst_step(source: Source, canvas: QImage) -> float:
+    """The longest of making, laying out and drawing a block."""
+    made, block = took(lambda: make_block(source, Style()))
+    laid, _ = took(lambda: (block.invalidate(), block.layout(720)))
+    drawn, _ = took(lambda: draw(block, canvas))
+    return max(made, laid, drawn)
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_no_step_takes_long(name: str, canvas: QImage) -> None:
+    splitter = Splitter()
+    text = CORPUS[name]
+    for start in range(0, len(text), CHUNK):
+        begun = time.thread_time()
+        splitter.feed(text[start : start + CHUNK])
+        assert time.thread_time() - begun < STALL
+    splitter.end()
+    for source in splitter.closed[:8]:
+        assert worst_step(source, canvas) < STALL, source.kind
+
+
+def test_the_check_sees_a_build_that_lays_out_tokens_whole(canvas: QImage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow, "PIECE", 10_000_000)
+    monkeypatch.setattr("chatgui.ui.transcript.blocks.LONGEST", 10_000_000)
+    assert worst_step(Source("paragraph", "a" * 200_000), canvas) > STALL
+
+
+@pytest.mark.parametrize(
+    "name", ["1 MB of lines in one paragraph", "unclosed brackets", "table of 5,000 rows", "nested lists"]
+)
+def test_growing_is_as_cheap_as_being_there(name: str) -> None:
+    text = CORPUS[name][:200_000]
+    splitter = Splitter()
+    start = time.thread_time()
+    for at in range(0, len(text), 40):
+        splitter.feed(text[at : at + 40])
+    splitter.end()
+    assert time.thread_time() - start < 2.0  # 5,000 steps
+    assert splitter.closed == blocks(text)
+
+
+# ------------------------------------------------------------------------------------------------ nothing is opened
+
+
+@pytest.fixture
+def red(tmp_path: Path, qapp: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A red picture, in the current directory and by its full name."""
+    image = QImage(60, 60, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff0000"))
+    path = tmp_path / "red.png"
+    image.save(str(path))
+    monkeypatch.chdir(tmp_path)
+    return path
+
+
+def has_red(image: QImage) -> bool:
+    return any(
+        image.pixelColor(x, y).name() == "#ff0000"
+        for x in range(0, image.width(), 4)
+        for y in range(0, image.height(), 4)
+    )
+
+
+def ways_in(red: Path) -> list[str]:
+    return [
+        f"![x]({red})", f"![x](file://{red})", "![x](red.png)", "![x](./red.png)", f"[![x]({red})](https://example.org)",
+        f"| ![x]({red}) |\n|---|\n| ![x](red.png) |", f"- ![x]({red})", f"> ![x]({red})", f'<img src="{red}">', f"<div>\n<img src='{red}'>\n</div>",
+        f"![x][r]\n\n[r]: {red}", f"# ![x]({red})",
+    ]  # fmt: skip
+
+
+def test_no_picture_comes_from_a_file(red: Path, canvas: QImage) -> None:
+    for markdown in ways_in(red):
+        canvas.fill(0xFFFFFF)
+        for source in blocks(markdown):
+            block = make_block(source, Style())
+            block.layout(600)
+            draw(block, canvas)
+            assert not has_red(canvas), markdown
+
+
+def test_the_check_sees_a_build_that_reads_files(red: Path, canvas: QImage) -> None:
+    document = QTextDocument()
+    document.setMarkdown(f"![x]({red})")
+    painter = QPainter(canvas)
+    document.drawContents(painter)
+    painter.end()
+    assert has_red(canvas)
+
+
+def test_a_picture_in_the_text_is_shown_but_no_bomb(red: Path, canvas: QImage) -> None:
+    import base64
+
+    content = base64.b64encode(red.read_bytes()).decode()
+    block = make_block(blocks(f"![x](data:image/png;base64,{content})")[0], Style())
+    block.layout(600)
+    draw(block, canvas)
+    assert has_red(canvas)
+
+    from chatgui.ui.transcript.blocks import images
+
+    bomb = QImage(6000, 5000, QImage.Format.Format_Mono)
+    bomb.fill(0)
+    path = red.with_name("bomb.png")
+    bomb.save(str(path))
+    assert images.decode(path.read_bytes()) is None
+    assert images.decode(b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>") is None
+
+
+def test_a_remote_picture_is_only_asked_for(qapp: Any) -> None:
+    block = make_block(blocks("![Low tide](https://images.example.com/a.png)")[0], Style())
+    block.layout(600)
+    asked: list[tuple[str, str]] = []
+    block.wanted.subscribe(asked.append)
+    (action,) = block.actions()
+    assert (action.name, asked) == ("Load image", [])
+    action.run()
+    assert asked == [("image", "https://images.example.com/a.png")]
