@@ -134,7 +134,7 @@ class ReasoningPane(QWidget):
         self._all.setChecked(whole)
         self._show()
         if whole and not self._is_live(self._shown):
-            self.view.jump_to(self._shown)
+            self.view.jump_to(self._shown, mark=False)
 
     def _is_live(self, message_id: str) -> bool:
         live = self.view.page.live
@@ -177,6 +177,7 @@ class ReasoningPane(QWidget):
         turn = self._turn if self._turn is not None and self._turn.message_id == self._shown else None
         self._head.setText(head(message, turn))
         words = "" if self.is_whole and self.view.messages else absent(message, turn)
+        self._all.setVisible(any(one.reasoned for one in self._messages) or turn is not None)
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.view.setVisible(not words)

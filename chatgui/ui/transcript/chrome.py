@@ -247,6 +247,10 @@ class FooterRow(ChromeRow):
         ]  # fmt: skip
         self._actions = tuple(self.place(labels[3:] if self.is_bare else labels, top=self.space))
 
+    def hint(self, point: QPointF) -> str:
+        over = point.x() < self.style.metrics("small").horizontalAdvance(self.short)
+        return self.spoken if over and point.x() >= 0 and not self.is_bare else ""
+
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
         right = self._actions[0].rect.left() if look.lit else self.width
         self.write(painter, self.short, 0, right, "faint")

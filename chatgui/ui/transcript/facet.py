@@ -34,6 +34,10 @@ class Facet:
         """What grows while a reply comes, in order."""
         return reply.text, reply.refusal
 
+    def is_growing(self, reply: Reply) -> bool:
+        """Whether more is to be expected on this side."""
+        return True
+
     def is_plain(self, message: Message) -> bool:
         """Whether the text is somebody's literal words rather than Markdown."""
         return message.role is not Role.ASSISTANT
@@ -88,6 +92,9 @@ class ReasoningFacet(Facet):
     def growing(self, reply: Reply) -> tuple[Growing, ...]:
         return (reply.reasoning,)
 
+    def is_growing(self, reply: Reply) -> bool:
+        return not reply.text
+
     def is_plain(self, message: Message) -> bool:
         return False
 
@@ -98,7 +105,7 @@ class ReasoningFacet(Facet):
         if not self.heads:
             return [SpaceRow(round(style.px(4)))]
         question = self.questions.get(message.id, "")
-        return [TurnRow(question, thought(message) or "Thinking", style, round(style.px(20)))]
+        return [TurnRow(question, thought(message) or "Thinking", style, round(style.px(16)))]
 
     def after(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
         return []

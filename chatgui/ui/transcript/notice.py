@@ -33,6 +33,7 @@ class NoticeRow(ChromeRow):
         self.is_open = False
         self._words = QTextLayout()
         self._details = QTextLayout()
+        self._top = self._details_top = 0.0  # of words and details, below the space
 
     @property
     def _indent(self) -> float:
@@ -45,11 +46,13 @@ class NoticeRow(ChromeRow):
             more, _ = self._wrap(self._details, details(self.failure) if self.is_open and self.failure else "")
             actions = self.place(self.labels, top=0, left=0)
             room = self.width - self._indent - sum(action.rect.width() for action in actions)
-            is_short = height < 2 * self.style.line() and end < room - self.style.px(12) and not more
+            is_short = height < 1.5 * self.style.line() and end < room - self.style.px(12) and not more
+            self._top = max(0.0, (self.line - self.style.line()) / 2)
+            self._details_top = self._top + height + self.style.px(4)
             left = self._indent + (end + self.style.px(6) if is_short else -self.style.px(6))
-            top = self.space + (0 if is_short else height + more + self.style.px(4))
+            top = self.space + (0 if is_short else self._details_top + more)
             self._actions = tuple(self._placed(action, left, top) for action in actions)
-            self.height = math.ceil(max(top + self.line, self.space + height))
+            self.height = math.ceil(top + self.line)
         return self.height
 
     def _placed(self, action: Action, dx: float, dy: float) -> Action:
@@ -64,11 +67,11 @@ class NoticeRow(ChromeRow):
         layout.setFont(self.style.font())
         layout.setTextOption(option)
         layout.beginLayout()
-        step, y, end = max(self.style.line(), self.line), 0.0, 0.0
+        step, y, end = self.style.line(), 0.0, 0.0
         while text and (line := layout.createLine()).isValid():
             line.setLineWidth(self.width - self._indent)
             line.setPosition(QPointF(0, y + (step - line.height()) / 2))
-            y, end = y + step if not y else y + self.style.line(), line.naturalTextWidth()
+            y, end = y + step, line.naturalTextWidth()
         layout.endLayout()
         return y, end
 
@@ -83,14 +86,10 @@ class NoticeRow(ChromeRow):
         bar = QRectF(0, self.space, self.style.px(3), self.height - self.space)
         painter.fillRect(bar, colours[self.colour])
         painter.setPen(colours["text"])
-        self._words.draw(painter, QPointF(self._indent, self.space))
+        self._words.draw(painter, QPointF(self._indent, self.space + self._top))
         painter.setPen(colours["secondary"])
-        self._details.draw(painter, QPointF(self._indent, self.space + self._words_height()))
+        self._details.draw(painter, QPointF(self._indent, self.space + self._details_top))
         self.paint_actions(painter, look)
-
-    def _words_height(self) -> float:
-        lines = self._words.lineCount()
-        return max(self.style.line(), self.line) + (lines - 1) * self.style.line() if lines else 0.0
 
 
 def notice(message: Message) -> tuple[str, list[Label], str]:

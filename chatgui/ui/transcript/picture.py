@@ -100,8 +100,10 @@ class Picture:
                 painter.setBrush(colours["raised"])
                 painter.drawRoundedRect(box, page.style.radius, page.style.radius)
             if item.message.id == self.flash:
-                painter.setBrush(colours["find"])
+                painter.setBrush(colours["selection"])
+                painter.setOpacity(0.45)
                 painter.drawRoundedRect(box, page.style.radius, page.style.radius)
+                painter.setOpacity(1.0)
             if item.message.id == self._focus:
                 painter.fillRect(QRect(box.left() - 6, box.top(), 2, box.height()), colours["accent"])
 
@@ -126,8 +128,9 @@ class Picture:
 
     def _paint_caret(self, painter: QPainter) -> None:
         """The mark at the end of text that still comes."""
-        live = self.view.page.live
-        if live is None or not live.body:
+        live, facet = self.view.page.live, self.view.page.facet
+        if live is None or not live.body or not facet.is_growing(live.reply):
+            self._caret = QRect()
             return
         row = live.body[-1]
         for placed in reversed(self.view.page.placed):

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel
 
 from chatgui.ui.transcript.style import Style
 
+LONGEST_HINT = 400  # characters
+
 
 class JumpButton(QAbstractButton):
     """“Jump to latest”, in the transcript's own colours."""
@@ -44,13 +46,14 @@ class JumpButton(QAbstractButton):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
 
 
-class LinkHint(QLabel):
-    """Where the link under the pointer leads, at the lower edge."""
+class Hint(QLabel):
+    """Words about what is under the pointer (where a link leads, what a number means), at the lower edge."""
 
     def __init__(self, parent: QAbstractScrollArea, style: Style) -> None:
         super().__init__(parent)
         self._pane = parent
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         self.restyle(style)
@@ -65,10 +68,13 @@ class LinkHint(QLabel):
 
     def say(self, words: str) -> None:
         """Show these words; none hides the hint."""
-        area = self._pane.rect()
-        room = max(100, area.width() - 24)
-        self.setText(self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room - 24))
-        self.adjustSize()
-        self.move(0, area.height() - self.height())
+        if words == self.text() and self.isVisible() == bool(words):
+            return
+        self.setText(words[:LONGEST_HINT])
+        if words:
+            area = self._pane.viewport().geometry()
+            width = min(area.width(), self.fontMetrics().horizontalAdvance(self.text()) + 24)
+            self.resize(width, self.heightForWidth(width))
+            self.move(area.left(), area.bottom() + 1 - self.height())
+            self.raise_()
         self.setVisible(bool(words))
-        self.raise_()

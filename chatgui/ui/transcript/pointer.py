@@ -190,7 +190,6 @@ class Pointer:
     def _show_link(self, link: Link | None) -> None:
         if link != self._link:
             self._link = link
-            self.view.hint.say(" · ".join(filter(None, (link.shown, link.warning))) if link else "")
             self.view.link_hovered.emit(link.url or link.shown if link else "")
 
     def _turn_to(self, at: QPoint) -> None:
@@ -205,6 +204,7 @@ class Pointer:
         view.reader.set_lit(found[0].item.message.id if found else "", hit[1].name if hit else "")
         self._warm(found[0].row if found else None, found[1] if found else None)
         self._show_link(link)
+        self.view.hint.say(found[0].row.hint(found[1]) if found and not hit else "")
         is_text = found is not None and isinstance(found[0].row, BlockRow)
         shape = Qt.CursorShape.IBeamCursor if is_text else Qt.CursorShape.ArrowCursor
         if hit or (link and link.allowed):
@@ -226,6 +226,7 @@ class Pointer:
         self._warm(None, None)
         self.view.reader.set_lit("", "")
         self._show_link(None)
+        self.view.hint.say("")
 
     def wheel(self, event: QWheelEvent) -> None:
         """Scroll: by pixels where the device knows them, else by lines."""

@@ -115,6 +115,11 @@ class Row:
         """The link at a point, judged; None if there is none."""
         return None
 
+    def hint(self, point: QPointF) -> str:
+        """What is said of the place under the pointer."""
+        link = self.link(point)
+        return " · ".join(filter(None, (link.shown, link.warning))) if link else ""
+
     def actions(self) -> tuple[Action, ...]:
         """What can be done here, in reading order."""
         return ()

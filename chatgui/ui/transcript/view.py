@@ -31,7 +31,7 @@ from chatgui.ui.transcript.message import Context, LiveItem
 from chatgui.ui.transcript.notice import Running
 from chatgui.ui.transcript.page import END, Page, Place
 from chatgui.ui.transcript.picture import Picture
-from chatgui.ui.transcript.pill import JumpButton, LinkHint
+from chatgui.ui.transcript.pill import Hint, JumpButton
 from chatgui.ui.transcript.pointer import Pointer
 from chatgui.ui.transcript.reader import Reader
 from chatgui.ui.transcript.rows import Measure
@@ -89,7 +89,7 @@ class TranscriptView(QAbstractScrollArea):
         self._flash_timer.timeout.connect(self.picture.end_flash)
         self.accessible: AccessibleTranscript | None = None  # made when assistive technology asks
         install()
-        self.hint = LinkHint(self, style)
+        self.hint = Hint(self, style)
         self._jump = JumpButton(self, style)
         self._jump.clicked.connect(self.follow)
         self._set_up()
@@ -265,15 +265,16 @@ class TranscriptView(QAbstractScrollArea):
         self.page.reveal(point.message, point.start, point.position, share=share)
         self.refresh()
 
-    def jump_to(self, message_id: str) -> bool:
-        """Bring a message into sight and mark it for a moment; False if it is not shown."""
+    def jump_to(self, message_id: str, *, mark: bool = True) -> bool:
+        """Bring a message into sight, and mark it for a moment; False if it is not shown."""
         index = self.index_of(message_id)
         if index is None:
             return False
         self.page.go(Place(message_id, -1, -round(self.page.style.px(8))))
         self.page.scroll(0)
-        self.picture.flash = message_id
-        self._flash_timer.start()
+        if mark:
+            self.picture.flash = message_id
+            self._flash_timer.start()
         self.refresh(anew=True)
         return True
 
