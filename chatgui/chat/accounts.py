@@ -21,7 +21,7 @@ from chatgui.chat.keys import Held, Keys, place, places
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.account import Account, KeySource, Model, Traits
 from chatgui.core.change import AccountsChanged, Change
-from chatgui.core.errors import UsageError, VaultError
+from chatgui.core.errors import ChatError, UsageError, VaultError
 from chatgui.core.event import Event
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
@@ -129,8 +129,12 @@ class Accounts:
         account = checked(account)
         self._refuse_name(account)
         account = replace(account, position=max((one.position for one in self._accounts.values()), default=-1) + 1)
-        account = await self._keep_keys(account, secret)
-        await self._save(account)
+        try:
+            account = await self._keep_keys(account, secret)
+            await self._save(account)
+        except ChatError:
+            await self.keys.take(account)  # no key stays behind without its account
+            raise
         return account
 
     async def edit(self, account: Account, secret: Secret | None = None) -> Account:
@@ -154,6 +158,8 @@ class Accounts:
             await self.keys.move(before, account)
         account = await self._keep_keys(account, secret)
         await self._save(account)
+        if not same and self.known_models(account.id):
+            await self.keep_models(account.id, [])
         if moves and before.key_source is KeySource.KEYRING:
             await self._leave_keyring(before, account)
         return account
@@ -200,8 +206,12 @@ class Accounts:
         """A copy of an account, with its keys, right below it. Raises VaultError if a key cannot be copied."""
         source = self.by_id(account_id)
         copy = replace(source, id=new_id(), name=self._free_name(f"{source.name} copy"), last_test="")
-        await self.keys.copy(source, copy)
-        await self._save(copy)
+        try:
+            await self.keys.copy(source, copy)
+            await self._save(copy)
+        except ChatError:
+            await self.keys.take(copy)  # no key stays behind without its account
+            raise
         order = [one.id for one in self.all() if one.id != copy.id]
         order.insert(order.index(source.id) + 1, copy.id)
         await self._reorder(order)
@@ -321,8 +331,8 @@ class Accounts:
 
     async def models(self, account_id: str, *, refresh: bool = False) -> list[Model]:
         """The account's models, asked for if not known yet. Raises ChatError."""
-        if not refresh and account_id in self._models:
-            return self._models[account_id]
+        if not refresh and (known := self.known_models(account_id)):
+            return known
         account = await self.reachable(self.by_id(account_id))
         password = await self.keys.proxy_password(account)
         models = await self._client.models(account, await self.secret(account), proxy_password=password)
