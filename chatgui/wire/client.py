@@ -260,6 +260,16 @@ class Client:
             raise ProtocolError(
                 "The address or a header of this account cannot be sent.", code="bad_request"
             ) from _without_text(error)
+        if (
+            request.url.scheme not in ("http", "https")
+            or not request.url.host
+            or not 0 < (request.url.port or 1) < 65536
+        ):
+            raise ProtocolError(
+                "The base URL of this account is no web address.",
+                code="bad_address",
+                advice="Correct it in the account.",
+            )
         kept = _record(record, request, content or b"", peer.secrets)
         return Exchange(transport, request, account.network, proxy=proxy, comments_s=self._comments_s, record=kept)
 

@@ -55,6 +55,7 @@ class Exchange:
         self._inflate: Inflate | None = None
         self._watch = Watch()
         self._loop = asyncio.get_running_loop()
+        self._events = 0
         self._said_at = 0.0  # when something other than a comment last came
         self._socket: Any = None
         self._broken: ChatError | None = None
@@ -154,7 +155,9 @@ class Exchange:
             return None
         if data is None:
             return None
-        if deltas := answer.feed(data):
+        deltas = answer.feed(data)
+        if answer.events != self._events:  # comments make no events
+            self._events = answer.events
             self._said_at = self._loop.time()
         return deltas
 

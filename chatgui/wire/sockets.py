@@ -7,6 +7,7 @@ lets a frame's worth of it gather in the kernel.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import ssl
 from collections.abc import Iterable
@@ -186,9 +187,8 @@ class Sockets(httpcore.AsyncNetworkBackend):
         """A connection to the first address of `host` that answers."""
         loop = asyncio.get_running_loop()
         try:
-            _, pipe = await loop.create_connection(
-                Pipe, host, port, family=self._family, happy_eyeballs_delay=HAPPY_EYEBALLS_S
-            )
+            found = await loop.getaddrinfo(host, port, family=self._family, type=socket.SOCK_STREAM)
+            pipe = await _first(_by_turns(list(dict.fromkeys((str(one[4][0]), port) for one in found))))
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
         return Stream(pipe, self._frame_s)
@@ -205,3 +205,48 @@ class Sockets(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
         await asyncio.sleep(seconds)
+
+
+def _by_turns(addresses: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The same addresses, the families taking turns."""
+    first = [one for one in addresses if (":" in one[0]) == (":" in addresses[0][0])]
+    other = [one for one in addresses if one not in first]
+    return [one for pair in itertools.zip_longest(first, other) for one in pair if one is not None]
+
+
+async def _connect(address: tuple[str, int]) -> Pipe:
+    _, pipe = await asyncio.get_running_loop().create_connection(Pipe, *address)
+    return pipe
+
+
+async def _first(addresses: list[tuple[str, int]]) -> Pipe:
+    """A connection to the first that answers; each next one is tried a little later. (asyncio's own race may lose a socket
+    when it is cancelled.)"""
+    if len(addresses) == 1:
+        return await _connect(addresses[0])
+    tries: list[asyncio.Task[Pipe]] = []
+    pending: set[asyncio.Task[Pipe]] = set()
+    winner: asyncio.Task[Pipe] | None = None
+    try:
+        while winner is None:
+            more = len(tries) < len(addresses)
+            if more:
+                tries.append(asyncio.create_task(_connect(addresses[len(tries)])))
+                pending.add(tries[-1])
+            if not pending:
+                raise tries[0].exception() or OSError("no address")
+            delay = HAPPY_EYEBALLS_S if len(tries) < len(addresses) else None
+            done, pending = await asyncio.wait(pending, timeout=delay, return_when=asyncio.FIRST_COMPLETED)
+            winner = next((one for one in done if one.exception() is None), None)
+        return winner.result()
+    finally:
+        for one in tries:
+            if one is not winner:
+                one.add_done_callback(_abandon)
+                one.cancel()
+
+
+def _abandon(task: asyncio.Task[Pipe]) -> None:
+    """A connection nobody waits for any more."""
+    if not task.cancelled() and task.exception() is None and (transport := task.result().transport) is not None:
+        transport.abort()

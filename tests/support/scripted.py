@@ -147,15 +147,19 @@ class ScriptedServer:
             # From here on the client has nothing to say, so whatever ends the reading is its hanging up.
             silence = asyncio.create_task(reader.read(1))
             play = asyncio.create_task(_play(self._next_script(request), writer))
-            await asyncio.wait({silence, play}, return_when=asyncio.FIRST_COMPLETED)
-            if not play.done():
+            try:
+                await asyncio.wait({silence, play}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                said_all = play.done()
                 play.cancel()
-                await asyncio.gather(play, silence, return_exceptions=True)
+                silence.cancel()
+                result, _ = await asyncio.gather(play, silence, return_exceptions=True)
+            if not said_all or isinstance(result, ConnectionError):
                 await self._note_gone()
                 return
-            silence.cancel()
-            await asyncio.gather(silence, return_exceptions=True)
-            if play.result() is not KEEP:
+            if isinstance(result, BaseException):
+                raise result
+            if result is not KEEP:
                 return
 
 

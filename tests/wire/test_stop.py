@@ -1,0 +1,185 @@
+"""Stop, in every state: the task is over within 50 ms, the connection out of the pool, the server sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from chatgui.core.account import Account
+from chatgui.core.delta import Delta, ReasoningDelta, Retrying, TextDelta
+from chatgui.wire.client import Client
+from tests.support.scripted import HANG, Script, answer, head, scripted
+from tests.wire.reading import account, request
+from tests.wire.talking import ANSWER, HELLO, ask, client, in_use
+
+BUDGET_S = 0.05
+
+
+class Asking:
+    """A running `stream`, in a task of its own as a turn's is."""
+
+    def __init__(self, one: Client, where: Account) -> None:
+        self.deltas: list[Delta] = []
+        self._came = asyncio.Event()
+        self.task = asyncio.create_task(self._run(one, where))
+
+    async def _run(self, one: Client, where: Account) -> None:
+        async with contextlib.aclosing(one.stream(where, None, request())) as deltas:
+            async for delta in deltas:
+                self.deltas.append(delta)
+                self._came.set()
+
+    async def until(self, is_so: Callable[[Delta], bool]) -> None:
+        """Wait for such a delta."""
+        while not any(is_so(delta) for delta in self.deltas):
+            self._came.clear()
+            await self._came.wait()
+
+    async def stop(self) -> float:
+        """Cancel it; seconds of CPU and waiting until it is over."""
+        started = time.monotonic()
+        self.task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.task
+        return time.monotonic() - started
+
+
+async def turns_of_the_loop() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+STATES: dict[str, tuple[Script, Callable[[Any, Asking], Awaitable[Any]]]] = {
+    "waiting for the head": ([HANG], lambda server, asking: server.asked()),
+    "waiting for the first byte": ([head(), HANG], lambda server, asking: asking.until(lambda delta: type(delta).__name__ == "Opened")),
+    "between two deltas": ([head(), *HELLO[:2], HANG], lambda server, asking: asking.until(lambda delta: isinstance(delta, TextDelta))),
+    "while only comments come": ([head(), b": hm\n\n", HANG], lambda server, asking: asking.until(lambda delta: type(delta).__name__ == "Alive")),
+    "waiting to try again": ([answer({}, 503, retry_after="30")], lambda server, asking: asking.until(lambda delta: isinstance(delta, Retrying))),
+    "while the body of an error comes": ([head(500, "application/json"), b'{"error":', HANG], lambda server, asking: server.asked()),
+    "after [DONE]": ([*ANSWER, HANG], lambda server, asking: asking.until(lambda delta: isinstance(delta, TextDelta) and delta.text == "lo")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_stop(state: str) -> None:
+    script, reached = STATES[state]
+    async with scripted(script) as server, client() as one:
+        await ask_nothing(one, server.base_url)
+        asking = Asking(one, account(server.base_url))
+        async with asyncio.timeout(5):
+            await reached(server, asking)
+        await turns_of_the_loop()
+        assert await asking.stop() < BUDGET_S
+        assert in_use(one) == []
+        if state != "waiting to try again":
+            await server.gone()
+
+
+async def ask_nothing(one: Client, url: str) -> None:
+    """Have the client's libraries loaded, so that what is measured is the stopping."""
+    with contextlib.suppress(BaseException):
+        await ask(one, account(url.replace(url.rsplit(":", 1)[1], "9/v1")))
+
+
+async def test_stop_under_qt_leaves_nothing_behind(qapp: Any) -> None:
+    async with scripted([head(), *HELLO[:2], HANG]) as server, client(frame_s=0.016) as one:
+        await ask_nothing(one, server.base_url)
+        asking = Asking(one, account(server.base_url))
+        await asking.until(lambda delta: isinstance(delta, TextDelta))
+        assert await asking.stop() < BUDGET_S
+        assert in_use(one) == []
+        await server.gone()
+
+
+async def test_stop_while_connecting() -> None:
+    async with hole() as (port, taken), client() as one:
+        await ask_nothing(one, "http://127.0.0.1:9/v1")
+        asking = Asking(one, account(f"https://127.0.0.1:{port}/v1"))
+        await asking.until(lambda delta: type(delta).__name__ == "Connecting")
+        await taken.wait()
+        assert await asking.stop() < BUDGET_S
+        assert in_use(one) == []
+
+
+async def test_stop_while_the_client_is_being_made() -> None:
+    async with client() as one:
+        asking = Asking(one, account("https://127.0.0.1:9/v1"))
+        await asking.until(lambda delta: type(delta).__name__ == "Connecting")
+        await turns_of_the_loop()
+        assert await asking.stop() < BUDGET_S
+
+
+@contextlib.asynccontextmanager
+async def hole() -> AsyncIterator[tuple[int, asyncio.Event]]:
+    """A server that takes connections and says nothing: its port, and whether one was taken."""
+    taken = asyncio.Event()
+    tasks: list[asyncio.Task[Any] | None] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tasks.append(asyncio.current_task())
+        taken.set()
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1], taken
+    server.close()
+    await asyncio.gather(*(task for task in tasks if task))
+
+
+@pytest.mark.parametrize("count", range(1, 5))
+async def test_leaving_early_closes_the_connection(count: int) -> None:
+    """Whoever stops listening in the middle of a read leaves nothing running, and no complaint in the loop."""
+    async with scripted([head(), b"".join(HELLO[:3]), HANG]) as server, client() as one:
+        async with contextlib.aclosing(one.stream(account(server.base_url), None, request())) as deltas:
+            for _ in range(count):
+                await anext(deltas)
+        assert in_use(one) == []
+        if count > 1:
+            await server.gone()
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+async def test_leaving_early_under_qt_is_silent(count: int, qapp: Any) -> None:
+    async with scripted([head(), b"".join(HELLO[:3]), HANG]) as server, client() as one:
+        async with contextlib.aclosing(one.stream(account(server.base_url), None, request())) as deltas:
+            for _ in range(count):
+                await anext(deltas)
+        assert in_use(one) == []
+        await server.gone()
+
+
+async def test_a_hundred_answers_under_qt_are_silent(qapp: Any) -> None:
+    """Read to [DONE] and closed, a hundred times: no generator is left to be finalised who knows where."""
+    async with scripted(ANSWER) as server, client(frame_s=0.016) as one:
+        for _ in range(100):
+            assert (await ask(one, server.base_url)).text == "Hello"
+
+
+async def test_fast_data_under_qt_wakes_the_program_once_a_frame(qapp: Any) -> None:
+    from tests.wire.reading import chunk, stream
+
+    steps: list[bytes | float] = [head()]
+    for number in range(300):
+        steps += [stream(chunk({"content": f"{number} "}), done=False), 0.001]
+    steps.append(stream(chunk({}, finish="stop")))
+    async with scripted(steps) as server, client(frame_s=0.016) as one:
+        reads = 0
+        last: float | None = None
+        texts: list[str] = []
+        async with contextlib.aclosing(one.stream(account(server.base_url), None, request())) as deltas:
+            async for delta in deltas:
+                now = time.monotonic()
+                if last is None or now - last > 0.005:
+                    reads += 1
+                last = now
+                if isinstance(delta, (TextDelta, ReasoningDelta)):
+                    texts.append(delta.text)
+        assert "".join(texts) == "".join(f"{number} " for number in range(300))
+        assert reads < 150  # 300 pieces came in, a millisecond apart
