@@ -55,14 +55,15 @@ def translate(error: sqlite3.Error | OSError, path: Path) -> StoreError:
         return StoreError(StoreState.FAILED, f"{path} cannot be used: {error.strerror or error}.")
     code = getattr(error, "sqlite_errorcode", 0) or 0
     state = _STATES.get(code & 0xFF, StoreState.FAILED)
-    if code & 0xFF in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and _full(path):
+    if code & 0xFF in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and is_full(path):
         state = StoreState.DISK_FULL
     if state is StoreState.FAILED and "malformed" in str(error):
         state = StoreState.CORRUPT
     return trouble(state, str(error))
 
 
-def _full(path: Path) -> bool:
+def is_full(path: Path) -> bool:
+    """Whether there is hardly any room left on the disk."""
     try:
         return shutil.disk_usage(path.parent).free < _FULL_BELOW
     except OSError:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import sqlite3
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -44,8 +47,17 @@ def open_library(path: Path, run: Run) -> Opened:
     except OSError as error:
         if first:
             raise border.translate(error, path) from error
-        return Opened(_readable(path, run), refuses=border.trouble(StoreState.READ_ONLY))
-    return _open_writable(path, run, first)
+        full = error.errno == errno.ENOSPC
+        return Opened(
+            _readable(path, run), refuses=border.trouble(StoreState.DISK_FULL if full else StoreState.READ_ONLY)
+        )
+    try:
+        return _open_writable(path, run, first)
+    except sqlite3.OperationalError:
+        if first or not border.is_full(path):
+            raise
+        run.end()
+        return Opened(_readable(path, run), refuses=border.trouble(StoreState.DISK_FULL))
 
 
 def _gone(path: Path) -> StoreError:
@@ -105,13 +117,33 @@ def connect(path: Path, run: Run | None = None, *, options: str = "mode=rw") -> 
 
 def _readable(path: Path, run: Run) -> sqlite3.Connection:
     """A connection that changes nothing on the disk, not even to look."""
-    connection = connect(path, run, options="mode=ro")
-    try:
+    wal = path.with_name(path.name + "-wal")
+    for options in ("mode=ro", "immutable=1"):
+        if options == "immutable=1" and wal.exists() and wal.stat().st_size:
+            with contextlib.suppress(OSError, sqlite3.Error):
+                return _copied(path, run)
+        with contextlib.suppress(sqlite3.OperationalError):  # a WAL database in a folder that cannot be written
+            connection = connect(path, run, options=options)
+            try:
+                connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+    raise border.trouble(StoreState.FAILED)
+
+
+def _copied(path: Path, run: Run) -> sqlite3.Connection:
+    """A private copy with its log put in, for reading what only the log holds; it is gone once it is closed."""
+    with tempfile.TemporaryDirectory(prefix="chatgui-", ignore_cleanup_errors=True) as folder:
+        copy = Path(folder) / path.name
+        for suffix in ("", "-wal"):
+            shutil.copyfile(path.with_name(path.name + suffix), copy.with_name(copy.name + suffix))
+        with contextlib.closing(connect(copy)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        connection = connect(copy, run, options="immutable=1")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    except sqlite3.OperationalError:  # a WAL database in a folder that cannot be written
-        connection.close()
-        connection = connect(path, run, options="immutable=1")
-    return connection
+        return connection
 
 
 def _writable(path: Path) -> bool:

@@ -119,6 +119,8 @@ class Database:
     # ------------------------------------------------------------------------------------- on the database's thread
 
     def _open(self) -> None:
+        if border.is_full(self.path):
+            self._ballast.drop()
         try:
             if rescue.suspect(self.path).exists() and backup.check(self.path):
                 raise border.trouble(StoreState.CORRUPT)
@@ -129,7 +131,8 @@ class Database:
                 raise
             self.rescued = rescue.rescue(self.path)
             opened = connecting.open_library(self.path, self.run)
-        rescue.suspect(self.path).unlink(missing_ok=True)
+        if opened.refuses is None:
+            rescue.suspect(self.path).unlink(missing_ok=True)
         self._connection, self.created, self.refuses = opened.connection, opened.created, opened.refuses
         if self.refuses is None:
             self.unclean = bool(self.run.died)
