@@ -15,7 +15,6 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -44,6 +43,7 @@ DESKTOP_NAME = "chatgui"  # of the .desktop file, for window managers and notifi
 FRAME_S = 1 / 60
 END_S = 2.0  # so long running answers may take to stop when the program ends
 LOG_BYTES = 500_000
+LOG_FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 SWITCH_S = 0.0005  # threads give way to the window this often, so that a busy one costs no frames
 
 
@@ -64,7 +64,7 @@ def main(profile: Path | None = None, log_level: str = "warning") -> int:
         return 3
     if raise_first(place.path):
         return 0
-    start_log(place.logs, log_level)
+    logging.basicConfig(level=log_level.upper(), format=LOG_FORM)
     sys.setswitchinterval(SWITCH_S)
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
@@ -75,15 +75,18 @@ def main(profile: Path | None = None, log_level: str = "warning") -> int:
     return 0
 
 
-def start_log(folder: Path, level: str) -> None:
-    """Log to the profile and, for who started it from a terminal, to standard error. Logs hold no key and no words."""
-    handlers: list[logging.Handler] = [logging.StreamHandler()]
+def keep_log(folder: Path) -> None:
+    """Log to the profile from now on, beside standard error. Logs hold no key and no words of a conversation."""
+
+    from logging.handlers import RotatingFileHandler
+
     try:
-        handlers.append(RotatingFileHandler(folder / "window.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8"))
+        kept = RotatingFileHandler(folder / "window.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
     except OSError as error:  # a profile that can only be read
-        sys.stderr.write(f"No log is kept: {error.strerror}\n")
-    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=level.upper(), format=form, handlers=handlers)
+        log.warning("no log is kept: %s", error.strerror)
+        return
+    kept.setFormatter(logging.Formatter(LOG_FORM))
+    logging.getLogger().addHandler(kept)
 
 
 def unfit(qt: str, python: tuple[int, ...]) -> str:
@@ -139,6 +142,7 @@ class Program:
         self.window.show()
         ending = asyncio.ensure_future(self._end.wait())
         await asyncio.wait([painted, ending], return_when=asyncio.FIRST_COMPLETED)
+        keep_log(self._profile.logs)
         if not self._first.listen():
             log.warning("a later start will not find this window: %s", self._profile.path)
         await self._open()

@@ -45,7 +45,6 @@ class LibraryBinding(QObject):
         sidebar.opened.connect(open_conversation)
         sidebar.searched.connect(self.search)
         sidebar.renamed.connect(lambda one, title: tasks.start(library.rename(one, title)))
-        sidebar.delete_wanted.connect(lambda ids: tasks.start(self.delete(ids)))
         sidebar.pin_wanted.connect(lambda ids, on: tasks.start(library.pin(ids, on)))
         sidebar.archive_wanted.connect(lambda ids, on: tasks.start(self.archive(ids, on)))
         self._unsubscribe = session.changed.subscribe(self._hear)

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 class SidePane(QWidget):
-    """Hosts the panels and tells each what is shown; is itself used like one panel."""
+    """Hosts the panels and tells each what is shown; is itself used like one panel. `furnish` makes them."""
 
     closed = Signal()
     expanded = Signal()
 
-    def __init__(self, theme: Theme, style: Style, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("Raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -42,9 +42,6 @@ class SidePane(QWidget):
         row.setSpacing(4)
         row.addWidget(self._title, 1)
         for at, panel in enumerate(PANELS):
-            widget = panel.make(style)
-            self._stack.addWidget(widget)
-            self.panels.append(cast("Panel", widget))
             if len(PANELS) > 1:
                 row.addWidget(self._button(theme, panel.icon, panel.title, partial(self.show_panel, at)))
         row.addWidget(self._button(theme, "expand", "Widen", self.expanded.emit))
@@ -55,6 +52,13 @@ class SidePane(QWidget):
         column.addLayout(row)
         column.addWidget(self._stack, 1)
         self.show_panel(0)
+
+    def furnish(self, style: Style) -> None:
+        """Make the panels."""
+        for row in PANELS:
+            widget = row.make(style)
+            self._stack.addWidget(widget)
+            self.panels.append(cast("Panel", widget))
         self.set_style(style)
 
     def _button(self, theme: Theme, icon: str, words: str, act: Callable[[], object]) -> QToolButton:

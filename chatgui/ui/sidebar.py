@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -16,11 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from chatgui.core.conversation import Hit, Summary
 from chatgui.ui import assets
 from chatgui.ui.sidebar_delegate import RowDelegate
 from chatgui.ui.sidebar_model import Row, SidebarModel
 from chatgui.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from chatgui.core.conversation import Hit, Summary
 
 TYPING_MS = 120  # a search begins when the typing pauses this long
 

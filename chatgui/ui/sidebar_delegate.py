@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextLayout
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from chatgui.core.conversation import Hit
 from chatgui.ui import assets
 from chatgui.ui.sidebar_model import Row, SidebarModel
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
+
+if TYPE_CHECKING:
+    from chatgui.core.conversation import Hit
 
 PAD, MARK, RADIUS = 12, 16, 6
 

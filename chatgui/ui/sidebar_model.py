@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from chatgui.core.conversation import Hit, Summary
 from chatgui.ui.words import day, full_date
+
+if TYPE_CHECKING:
+    from chatgui.core.conversation import Hit, Summary
 
 STEP = 400  # rows given to the view at a time: it asks for more when scrolled to its end
 

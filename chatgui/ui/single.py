@@ -6,9 +6,12 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer
 
 WAIT_MS = 1000
 
@@ -23,8 +26,13 @@ def address(profile: Path) -> str:
 
 def raise_first(profile: Path) -> bool:
     """Ask the window that already runs on this profile to come forward; False if there is none."""
+    place = address(profile)
+    if os.name != "nt" and not os.path.exists(place):
+        return False  # without loading Qt's network for it
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
-    socket.connectToServer(address(profile))
+    socket.connectToServer(place)
     if not socket.waitForConnected(WAIT_MS):
         return False
     socket.write(b"raise\n")
@@ -41,18 +49,21 @@ class FirstWindow(QObject):
 
     def __init__(self, profile: Path) -> None:
         super().__init__()
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._answer)
+        self._server: QLocalServer | None = None
         self._address = address(profile)
 
     def listen(self) -> bool:
         """Begin; what a crashed program left is removed first. False if that is not possible."""
+        from PySide6.QtNetwork import QLocalServer
+
+        server = self._server = QLocalServer(self)
+        server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        server.newConnection.connect(self._answer)
         QLocalServer.removeServer(self._address)
-        return self._server.listen(self._address)
+        return server.listen(self._address)
 
     def _answer(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
+        while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
             socket.write(b"here\n")
             socket.flush()
             socket.disconnected.connect(socket.deleteLater)
@@ -60,4 +71,5 @@ class FirstWindow(QObject):
 
     def close(self) -> None:
         """End, and take the socket away."""
-        self._server.close()
+        if self._server is not None:
+            self._server.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -12,14 +13,17 @@ from chatgui.ui.find_bar import FindBar
 from chatgui.ui.header import Header
 from chatgui.ui.notices import NoticeBar
 from chatgui.ui.theme import Theme
-from chatgui.ui.transcript.chrome import Lookups
 from chatgui.ui.transcript.style import Style
-from chatgui.ui.transcript.view import TranscriptView
 from chatgui.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from chatgui.ui.transcript.view import TranscriptView
 
 
 class Stage(QWidget):
-    """Lays out; knows no session."""
+    """Lays out; knows no session. The transcript comes with `furnish`, after the window's first frame."""
+
+    view: TranscriptView
 
     def __init__(self, theme: Theme, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,14 +32,12 @@ class Stage(QWidget):
         self.setMinimumWidth(320)
         self.header = Header(theme)
         self.siblings: Callable[[str], tuple[int, int]] | None = None  # set by who knows the conversation
-        self.view = TranscriptView(style, lookups=Lookups(siblings=self._siblings))
         self.welcome = Welcome()
         self.find_bar = FindBar(theme)
         self.find_bar.hide()
         self.composer = Composer(theme)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
-        self._stack.addWidget(self.view)
         self.notices = NoticeBar(self._stack, theme)
         self._foot = QHBoxLayout()
         self._foot.addStretch(1)
@@ -48,7 +50,15 @@ class Stage(QWidget):
         column.addWidget(self.find_bar)
         column.addWidget(self._stack, 1)
         column.addLayout(self._foot)
-        self.set_style(style)
+        self._keep_column(style)
+
+    def furnish(self, style: Style) -> None:
+        """Make the transcript."""
+        from chatgui.ui.transcript.chrome import Lookups
+        from chatgui.ui.transcript.view import TranscriptView
+
+        self.view = TranscriptView(style, lookups=Lookups(siblings=self._siblings))
+        self._stack.addWidget(self.view)
         self._connect_find()
 
     def _connect_find(self) -> None:
@@ -68,6 +78,9 @@ class Stage(QWidget):
     def set_style(self, style: Style) -> None:
         """Another theme, zoom or width: the composer keeps to the transcript's column."""
         self.view.set_style(style)
+        self._keep_column(style)
+
+    def _keep_column(self, style: Style) -> None:
         margin = round(style.px(style.margin))
         self.composer.setMaximumWidth(round(style.px(style.column)) + 24)
         self._foot.setContentsMargins(max(12, margin - 12), 4, max(12, margin - 12), 14)

@@ -13,11 +13,6 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from chatgui.core.change import Change, SettingsChanged, TurnEnded
 from chatgui.core.settings import Settings
 from chatgui.ui import actions, assets
-from chatgui.ui.conversation_binding import ConversationBinding
-from chatgui.ui.dialogs import Context, Dialogs
-from chatgui.ui.library_binding import LibraryBinding
-from chatgui.ui.model_choice import ModelChoice
-from chatgui.ui.notify import tell_desktop
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.sidebar import Sidebar
@@ -25,10 +20,12 @@ from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme, Tokens, transcript_style
 from chatgui.ui.transcript.style import Style
-from chatgui.ui.verbs import Verbs
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
+    from chatgui.ui.conversation_binding import ConversationBinding
+    from chatgui.ui.library_binding import LibraryBinding
+    from chatgui.ui.verbs import Verbs
 
 SIZE = (1180, 780)
 SMALLEST = (480, 400)
@@ -55,10 +52,10 @@ class Window(QMainWindow):
         self._settings = Settings()
         self._unsubscribe: list[Callable[[], None]] = [theme.changed.subscribe(self._retint)]
         self._may_close = False
-        style = self._style()
+        self._furnished = False
         self.sidebar = Sidebar(theme)
-        self.stage = Stage(theme, style)
-        self.side = SidePane(theme, style)
+        self.stage = Stage(theme, self._style())
+        self.side = SidePane(theme)
         self.panes = Panes(self.sidebar, self.stage, self.side)
         self.setCentralWidget(self.panes)
         self.actions_by_id = actions.build(self, theme.tokens, self._call)
@@ -82,8 +79,15 @@ class Window(QMainWindow):
 
     async def bind(self, session: Session) -> None:
         """Show this session from now on: its library, and a conversation to write in."""
+        from chatgui.ui.conversation_binding import ConversationBinding
+        from chatgui.ui.dialogs import Context, Dialogs
+        from chatgui.ui.library_binding import LibraryBinding
+        from chatgui.ui.model_choice import ModelChoice
+        from chatgui.ui.verbs import Verbs
+
         self.session = session
         self._settings = session.settings
+        self._furnish()
         dialogs = Dialogs(Context(self, session, self.theme, self.tasks, self.stage.notices))
         self.conversation = ConversationBinding(
             session, self.stage, self.side, self.tasks,
@@ -97,7 +101,6 @@ class Window(QMainWindow):
             stage=self.stage, sidebar=self.sidebar, panes=self.panes, tasks=self.tasks,
         )  # fmt: skip
         ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
-        self.sidebar.delete_wanted.disconnect()
         self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))
         self.sidebar.export_wanted.connect(self.verbs.export)
         self.stage.welcome.demo_wanted.connect(
@@ -113,6 +116,13 @@ class Window(QMainWindow):
             self.stage.notices.trouble(refused)
         elif session.settings_trouble:
             self.stage.notices.say(session.settings_trouble, meaning="warning", stays=True)
+
+    def _furnish(self) -> None:
+        """Make what the first frame could do without."""
+        style = self._style()
+        self.stage.furnish(style)
+        self.side.furnish(style)
+        self._furnished = True
 
     @property
     def verbs_bound(self) -> Verbs:
@@ -171,6 +181,8 @@ class Window(QMainWindow):
             self.tasks.start(self._notify(change.conversation))
 
     async def _notify(self, conversation_id: str) -> None:
+        from chatgui.ui.notify import tell_desktop
+
         if self.session is not None:
             title = (await self.session.conversation(conversation_id)).title
             await asyncio.to_thread(tell_desktop, title, "The answer is ready.")
@@ -192,9 +204,10 @@ class Window(QMainWindow):
         return transcript_style(self.theme.tokens, self._settings, self.theme.text_px)
 
     def _restyle(self) -> None:
-        style = self._style()
-        self.stage.set_style(style)
-        self.side.set_style(style)
+        if self._furnished:
+            style = self._style()
+            self.stage.set_style(style)
+            self.side.set_style(style)
 
     def _retint(self, tokens: Tokens) -> None:
         assets.retint(self, tokens)
