@@ -263,23 +263,23 @@ class _Patient:
         return Finding(REASONING, True, _since(began), "It is sent, and shown in its own pane.")
 
     async def _elsewhere(self) -> Finding | None:
-        """Where the server's list of models is, if not below the address given but below its neighbour."""
-        other = _other_form(self._account.base_url)
+        """Where the server's list of models is, if not below the address given but below one of its neighbours."""
         if self._listed is None or self._listed.kind is not Kind.NOT_FOUND:
             return None
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(self._limits.models):
-                models = await self._client.models(
-                    replace(self._account, base_url=other), self._key, proxy_password=self._password
-                )
-        except (ChatError, TimeoutError):
-            return Finding(
-                ELSEWHERE, None, _since(began), f"There is nothing at {other} either.",
-                "Look up the base URL in the provider’s documentation.",
-            )  # fmt: skip
-        words = f"There is a list of {len(models)} models at {other}."
-        return Finding(ELSEWHERE, None, _since(began), words, f"Change the address of this account to {other}")
+        began, others = time.monotonic(), _other_forms(self._account.base_url)
+        for other in others:
+            neighbour = replace(self._account, base_url=other)
+            try:
+                async with asyncio.timeout(self._limits.models):
+                    models = await self._client.models(neighbour, self._key, proxy_password=self._password)
+            except (ChatError, TimeoutError):
+                continue
+            words = f"There is a list of {len(models)} models at {other}."
+            return Finding(ELSEWHERE, None, _since(began), words, f"Change the address of this account to {other}")
+        words = f"There is no list of models at {' or '.join(others)} either."
+        return Finding(
+            ELSEWHERE, None, _since(began), words, "Look up the base URL in the provider’s documentation."
+        )  # fmt: skip
 
     def _about_key(self, error: ChatError) -> ChatError:
         if error.kind is Kind.AUTHENTICATION and self._key is None:
@@ -318,6 +318,7 @@ def _bad(step: str, began: float, error: ChatError) -> Finding:
 _LAST_ADVICE = "Check the address of this account, or ask the provider."
 _ADVICE = {  # where the advice for a conversation is none for an account
     Kind.INTERRUPTED: "Try again. If it stays so, the server, or something on the way to it, breaks long connections.",
+    Kind.INVALID_REQUEST: "Check the parameters, headers and extra JSON of this account.",
     Kind.CONTEXT_TOO_LONG: "One short question was too long for this model: choose another one.",
     Kind.CONTENT_REFUSED: "One harmless question was refused: choose another model, or ask the provider.",
 }
@@ -362,11 +363,12 @@ def _trait_words(traits: Traits) -> str:
     return f"Remembered: {'; '.join(found)}." if found else ""
 
 
-def _other_form(base_url: str) -> str:
-    """The address with `/v1` if it was without, and the other way round."""
+def _other_forms(base_url: str) -> tuple[str, ...]:
+    """The address with `/v1` if it was without and the other way round, and the server's own `/v1`."""
     url = urlsplit(base_url)
     path = url.path.rstrip("/")
-    return urlunsplit(url._replace(path=path.removesuffix("/v1") if path.endswith("/v1") else path + "/v1"))
+    paths = (path.removesuffix("/v1") if path.endswith("/v1") else path + "/v1", "/v1")
+    return tuple(dict.fromkeys(urlunsplit(url._replace(path=one)) for one in paths if one != path))
 
 
 def _since(began: float) -> float:

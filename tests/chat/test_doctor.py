@@ -197,16 +197,26 @@ async def test_a_model_that_is_not_listed_is_noticed_and_the_likely_one_named(op
         assert listed.advice == "Did you mean “gpt-large”?"
 
 
-async def test_a_forgotten_v1_is_found_and_named_but_not_used(opened: Opened) -> None:
+@pytest.mark.parametrize(("there", "given"), [("/api/v1", "/api"), ("/api", "/api/v1"), ("/v1", "/v2")])
+async def test_a_wrong_path_is_told_and_the_right_one_named_but_not_used(
+    opened: Opened, there: str, given: str
+) -> None:
     def script(request: Request) -> Script:
-        return [MODELS] if request.target == "/api/v1/models" else [answer({"detail": "Not Found"}, 404)]
+        return [MODELS] if request.target == f"{there}/models" else [answer({"detail": "Not Found"}, 404)]
 
     async with scripted(script) as server, opened() as session:
-        account = await add_account(session, server.url + "/api")
+        account = await add_account(session, server.url + given)
         findings = await examined(session, account)
-        assert said(findings, "Look elsewhere").advice == f"Change the address of this account to {server.url}/api/v1"
+        assert said(findings, "Look elsewhere").advice == f"Change the address of this account to {server.url}{there}"
         assert failure(findings).kind is Kind.NOT_FOUND
-        assert session.accounts.by_id(account.id).base_url == server.url + "/api"
+        assert session.accounts.by_id(account.id).base_url == server.url + given
+
+
+async def test_a_server_without_any_of_it_is_told(opened: Opened) -> None:
+    async with scripted([answer({"detail": "Not Found"}, 404)]) as server, opened() as session:
+        findings = await examined(session, await add_account(session, server.base_url))
+        assert said(findings, "Look elsewhere").words == f"There is no list of models at {server.url} either."
+        assert failure(findings).kind is Kind.NOT_FOUND
 
 
 async def test_a_login_page_is_no_provider(opened: Opened) -> None:
