@@ -2,7 +2,7 @@
 
 `python -m tests.store.kill_worker PROFILE SEED MODE`; MODE is `talk` or `migrate`. CHATGUI_BREAK makes it wrong on purpose,
 to show that the judge would notice: `unflushed` appends nothing while an answer runs, `early` says that things are kept
-before they are, `stepwise` migrates without a transaction.
+before they are, `stepwise` migrates without a transaction, `normal` syncs nothing at once.
 """
 
 from __future__ import annotations
@@ -156,6 +156,9 @@ async def main() -> None:
     await database.open()
     say("opened", rescued=database.rescued.words if database.rescued else "", version=mode)
     await database.write(conversations.recover, durable=True)
+    if BROKEN == "normal":
+        write = database.write
+        database.write = lambda fn, *args, **_: write(fn, *args)  # type: ignore[method-assign]
     say("ready")
     worker = Worker(database, int(seed))
     while True:
