@@ -14,6 +14,7 @@ _TOKEN = re.compile(r"(?m:^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,
 _BLANK = re.compile(r"\n[ \t>]*\n")
 _PRICE = re.compile(r"\d[\d.,]*(?:$|[ ,;:!?)].*(?<!\\)\b[A-Za-z]{2,})", re.DOTALL)  # “5”, “5, and US”
 _LINE_HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
+_SAYS = re.compile(r"[^\W_]")
 _LATEX_SIGNS = re.compile(r"[\\=^_+{}]")
 OPENER = re.compile(r" {0,3}(\$\$|\\\[)")  # at the head of a line: display maths that interrupts a paragraph
 
@@ -79,7 +80,7 @@ def _between(text: str, start: int, opener: str, closer: str, missing: dict[str,
         missing[closer] = start
         return None
     latex = text[inside:end]
-    if end - inside > limit or not latex.strip() or _BLANK.search(latex):
+    if end - inside > limit or not _SAYS.search(latex) or _BLANK.search(latex):
         return None
     return Formula(start, end + len(closer), _unquoted(text, start, latex), display=opener != "\\(")
 

@@ -21,8 +21,9 @@ from chatgui.core import formulas
 from chatgui.core.markup import FENCE, Item, List, Node, closing_fence, parse, parser
 from chatgui.core.unfinished import closed_for_display
 
-CREDIT = 16  # characters the parser may read for each character that came, on the average
+CREDIT = 8  # characters the parser may read for each character that came, on the average
 FREE = 65_536  # … and this many before anything is counted
+MOST_CREDIT = 1_000_000
 CHUNK = 32_768  # how much of a finished text is looked at in one go
 
 
@@ -139,7 +140,7 @@ class Splitter:
         if not text:
             return
         self._tail += text
-        self._credit += len(text) * CREDIT
+        self._credit = min(self._credit + len(text) * CREDIT, MOST_CREDIT)
         while self._tail and self._step(final=False):
             pass
 

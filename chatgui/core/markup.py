@@ -283,14 +283,14 @@ class _Builder:
 
     def _end_image(self, address: str, title: str) -> None:
         """What was read since the image began is its description: one run."""
+        if any(where == "Image" for where, _, _ in self.links):
+            return  # an image within the description of another is words of it
         frame = self.frames[-1]
         frame.finish_run()
         words: list[str] = []
         while frame.runs and frame.runs[-1].kind == "_described":
             words.append(frame.runs.pop().text)
-        link = (
-            self.links[-1][1] if self.links else ""
-        )  # an image within a link leads where the link does: `title` says so
+        link = self.links[-1][1] if self.links else ""  # an image within a link: its title says where that leads
         frame.runs.append(Run("".join(reversed(words)), "image", link=address, title=link or title))
 
     def _leaf(self, name: str, value: Any, extent: dict[str, int]) -> None:
@@ -310,9 +310,9 @@ class _Builder:
     def _run(self, text: str, kind: str) -> None:
         link, title = "", ""
         if self.links:
-            where, link, title = self.links[-1]
-            if where == "Image":
-                kind = "_described"
+            _, link, title = self.links[-1]
+            if any(where == "Image" for where, _, _ in self.links):
+                kind, link, title = "_described", "", ""
         marks = self.marks
         look = (kind, marks["strong"] > 0, marks["emphasis"] > 0, marks["struck"] > 0, link, title)
         frame = self.frames[-1]

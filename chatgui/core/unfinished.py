@@ -10,7 +10,7 @@ import re
 
 REACH = 4_000  # characters looked back for what is open
 
-_MARKS_ONLY = re.compile(r"[ \t>]*(?:[*+_=#|:~`$\\!\[-]+|\d{1,9}[.)]?|[-*+] \[[ xX]?)[ \t]*")
+_MARKS_ONLY = re.compile(r"[ \t>]*(?:[*+_=#|:~`$\\!\[-]+|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?)[ \t]*")
 _BLOCK_LINE = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|\|)")
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t:|-]*")
@@ -56,11 +56,9 @@ def _table(text: str) -> str | None:
     first = lines[0].strip()
     if not first.startswith("|") or len(first) < 2 or len(lines) > 2:
         return None
-    if len(lines) == 2 and (not _DELIMITER_ROW.fullmatch(lines[1]) or lines[1].rstrip().endswith("-|")):
-        return None
-    if len(lines) == 2 and lines[1].count("|") > first.count("|"):
-        return None
     cells = max(1, len(re.findall(r"(?<!\\)\|", first.strip("|"))) + 1)
+    if len(lines) == 2 and (not _DELIMITER_ROW.fullmatch(lines[1]) or len(re.findall("-+", lines[1])) >= cells):
+        return None
     return f"{_closed(first.rstrip('|'))}|\n{'|---' * cells}|\n"
 
 
@@ -133,8 +131,8 @@ def _take(mark: str, at: int, part: str, stack: list[tuple[str, int]]) -> None:
         opened = next((index for index in range(len(stack) - 1, -1, -1) if stack[index][0] in {"[", "!["}), None)
         if opened is None:
             return
-        if mark == "](" and ")" not in part[at:]:
-            stack[opened] = (stack[opened][0] + "](", stack[opened][1])
+        if (mark == "](" and ")" not in part[at:]) or (mark == "]" and at + 1 == len(part)):
+            stack[opened] = (stack[opened][0] + mark, stack[opened][1])
         else:
             del stack[opened:]
     elif mark[0] in "*_~":
@@ -162,10 +160,10 @@ def _with_ends(part: str, stack: list[tuple[str, int]]) -> str:
     """`part` with what is open at its end closed, from the inside out."""
     ends = ""
     for mark, at in reversed(stack):
-        if mark[0] == "!":
+        if mark[0] == "!" or part[at : at + 2] == "[^":
             part, ends = part[:at].rstrip(), ""
-        elif mark.endswith("]("):
-            part = part[:at] + part[at + 1 : part.rfind("](")]
+        elif mark in {"[](", "[]"}:
+            part = part[:at] + part[at + 1 : part.rfind("]")]
         elif mark == "[":
             part = part[:at] + part[at + 1 :]
         elif not part[at + len(mark) :].strip():

@@ -1,0 +1,148 @@
+"""Reading Markdown into a tree, formulas, what is unfinished, and writing it again."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+
+from chatgui.core.formulas import formulas
+from chatgui.core.markdown import Splitter, blocks, document
+from chatgui.core.markup import Heading, Html, Item, List, Paragraph, Run, parse, plain
+from chatgui.core.unfinished import closed_for_display
+from chatgui.core.writing import cut, html, markdown, source_of
+from chatgui.core.writing import plain as plain_text
+from tests.core.test_markdown import documents
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("it costs $5 and $6", []), ("US$5, and 6$", []), ("$5, and US$ or so", []), ("from $10 to $20.", []), ("a $ b $ c", []), ("$x$5", []),
+        ("$x^2$", ["x^2"]), ("($x$)", ["x"]), ("$5$ and $n$", ["5", "n"]), ("$2x+1$", ["2x+1"]), ("$`a_b`$", ["a_b"]), ("`$x$`", []), ("\\$x$", []),
+        ("\\(a\\) and \\[b=1\\]", ["a", "b=1"]), ("see \\[a link\\]", []), ("\\[\nx\n\\]", ["\nx\n"]), ("$$x$$", ["x"]), ("$$\nx\n\ny\n$$", []),
+        ("```\n$x$\n```\n$y$", ["y"]), ("> $$\n> a\n> $$", ["\na\n"]), ("$a\n\nb$", []), ("\\\\(a)", []), ("`a` $x$ `b`", ["x"]),
+    ],
+)  # fmt: skip
+def test_formulas_are_told_from_prices_and_code(text: str, found: list[str]) -> None:
+    assert [one.latex for one in formulas(text)] == found
+
+
+def test_display_maths_keeps_its_lines() -> None:
+    (source,) = blocks("$$\na\n- b\n+ c\n$$\n")
+    assert source.kind == "math"
+    assert source.nodes() == (Paragraph((Run("a\n- b\n+ c", "display"),)),)
+
+
+def test_raw_html_is_text() -> None:
+    assert document("<script>x</script>\n") == [Html("<script>x</script>\n")]
+    (node,) = document("a <b>c</b> <img src=x>")
+    assert isinstance(node, Paragraph)
+    assert plain(node.runs) == "a <b>c</b> <img src=x>"
+
+
+def test_items_of_a_list_are_sources_of_their_own_and_one_list_in_the_tree() -> None:
+    text = "3. a\n4. b\n\n   c\n5. d\n"
+    assert [(one.kind, one.number, one.first) for one in blocks(text)] == [
+        ("item", 3, True), ("item", 4, False), ("item", 5, False)]  # fmt: skip
+    (node,) = document(text)
+    assert isinstance(node, List)
+    assert (node.start, len(node.items)) == (3, 3)
+    assert isinstance(node.items[1], Item)
+
+
+def test_definitions_from_elsewhere_are_known() -> None:
+    first, *_ = blocks("See [the tide][t] and more[^n].\n\n[T]: https://example.org\n\n[^n]: A note.\n")
+    (node,) = first.nodes()
+    assert isinstance(node, Paragraph)
+    assert [(run.text, run.link) for run in node.runs if run.link] == [("the tide", "https://example.org")]
+    assert [run.text for run in node.runs if run.kind == "note"] == ["n"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "grown", "shown"),
+    [
+        ("paragraph", "a **bo", "a **bo**"), ("paragraph", "a **bold*", "a **bold**"), ("paragraph", "a `co", "a `co`"), ("paragraph", "a `", "a"),
+        ("paragraph", "a [te", "a te"), ("paragraph", "a [text](http://x", "a text"), ("paragraph", "see ![im](da", "see"), ("paragraph", "Head\n--", "Head"),
+        ("paragraph", "| a | b", "| a | b|\n|---|---|\n"), ("paragraph", "| a | b |\n|--", "| a | b |\n|---|---|\n"), ("paragraph", "2 * 3 * 4", "2 * 3 * 4"),
+        ("paragraph", "snake_case_na", "snake_case_na"), ("paragraph", "x $5 and", "x $5 and"), ("paragraph", "x \\(a_", "x `` a_ ``"), ("paragraph", "-", ""),
+        ("item", "- ```py\n  x = *a", "- ```py\n  x = *a"), ("item", "- ```py\n  x = *a\n  ``", "- ```py\n  x = *a\n"), ("quote", "> a **b\n> c", "> a **b\n> c**"),
+    ],
+)  # fmt: skip
+def test_what_is_unfinished_looks_finished(kind: str, grown: str, shown: str) -> None:
+    assert closed_for_display(grown, kind) == shown
+
+
+def test_no_mark_flashes_while_an_answer_grows() -> None:
+    text = "# A **bold** head\n\nSome *words*, `code`, **more** and a [link](https://example.org).\n\n| a | b |\n|---|---|\n| 1 | **2** |\n\n- **x** y\n"
+    splitter = Splitter()
+    for char in text:
+        splitter.feed(char)
+        for source in splitter.tail:
+            for node in source.nodes():
+                if isinstance(node, (Paragraph, Heading)):
+                    words = plain(node.runs)
+                    assert not set(words) & set("*`[]|#"), words
+
+
+@given(documents)
+@settings(max_examples=200, deadline=None)
+def test_anything_growing_can_be_shown(text: str) -> None:
+    splitter = Splitter()
+    for char in text:
+        splitter.feed(char)
+        for source in splitter.tail:
+            source.nodes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Head *em*", "a **b** *c* `d` ~~e~~ [f](https://g.h) $x^2$", "- a\n- b\n\n  c\n  1. d", "> q\n>\n> - r", "```py\nx = 1\n```", "````\n```\n````",
+        "| a | b |\n| :--- | ---: |\n| 1 | `2` |", "a\\\nb", "\\# no head", "1\\. no list", "- [x] done\n- [ ] not", "`` a`b ``", "![im](https://x.y/z.png)", "see[^1]\n\n[^1]: note",
+    ],
+)  # fmt: skip
+def test_what_is_written_reads_the_same(text: str) -> None:
+    nodes = document(text)
+    assert document(markdown(nodes)) == nodes
+
+
+def test_plain_text_and_html_of_a_table_paste_into_a_spreadsheet() -> None:
+    nodes = document("| a | b |\n|---|--:|\n| 1 | **2** |\n")
+    assert plain_text(nodes) == "a\tb\n1\t2"
+    assert html(nodes) == (
+        '<table>\n<tr><th>a</th><th align="right">b</th></tr>\n<tr><td>1</td><td align="right"><strong>2</strong></td></tr>\n</table>'
+    )
+
+
+def test_html_loads_and_runs_nothing() -> None:
+    made = html(
+        document("<script>x</script>\n\n![a](https://evil.example/t.png) [b](javascript:x) [c](https://ok.example/)")
+    )
+    assert "<script" not in made
+    assert "<img" not in made
+    assert made.count("<a ") == 2  # the picture as a link, and the link
+    assert "javascript" not in made
+
+
+def test_a_part_of_runs_is_cut_by_what_is_read() -> None:
+    (node,) = parse("ab **cd** $x$ ef")
+    assert isinstance(node, Paragraph)
+    assert "".join(map(source_of, cut(node.runs, 1, 4))) == "b c"
+    assert [run.kind for run in cut(node.runs, 6, 8)] == ["math"]
+
+
+@pytest.mark.parametrize(
+    "line", ["a word after another ", "some words\n", "| a | b |\n", "x\n> y\n", "- a\n", "$a ", "[x", "**a"]
+)
+def test_the_cost_of_feeding_does_not_grow_with_the_text(line: str) -> None:
+    def cost(length: int) -> float:
+        splitter = Splitter()
+        splitter.feed(line * (length // len(line)))
+        start = time.thread_time()
+        for _ in range(300):
+            splitter.feed(line)
+        return time.thread_time() - start
+
+    assert min(cost(400_000), cost(400_000)) < 1.0
