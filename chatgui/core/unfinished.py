@@ -31,6 +31,8 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
     table = _table(text)
     if table is not None:
         return table
+    if kind == "table" and head.strip("\n").count("\n") < 1:
+        return text  # its head and the dashes under it
     if last and _MARKS_ONLY.fullmatch(last) and not (kind == "item" and not head):
         text = f"{head}\n" if head else ""
         return text if kind == "table" else _closed(text.rstrip("\n")) if text else ""
