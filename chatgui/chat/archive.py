@@ -29,9 +29,8 @@ class Archive:
 
     async def merge(self, entries: Iterable[Entry]) -> Merged:
         """Take conversations in: all of them or, if anything fails, none. Nothing is overwritten, nothing comes twice."""
-        wanted = list(entries)
-        merged: Merged = await self._db.write(_merge, wanted, durable=True)
-        self._forget(entry.conversation.id for entry in wanted)
+        merged, ids = await self._db.write(_merge, entries, durable=True)
+        self._forget(ids)
         self._changed.emit(LibraryChanged())
         return merged
 
@@ -46,15 +45,12 @@ def _entry(connection: Any, conversation_id: str) -> Entry:
     return Entry(conversation, Shelf.of(summary), attachments.load(connection, sorted(wanted)))
 
 
-def _merge(connection: Any, entries: list[Entry]) -> Merged:
-    merged = Merged()
+def _merge(connection: Any, entries: Iterable[Entry]) -> tuple[Merged, list[str]]:
+    """One by one, so that a large library is never in memory whole; the identifiers of all."""
+    merged, ids = Merged(), []
     for entry in entries:
+        ids.append(entry.conversation.id)
         shelf = entry.shelf
-        fields: dict[str, Any] = {
-            "pinned": shelf.pinned,
-            "archived": shelf.archived,
-            "folder": shelf.folder,
-            "tags": shelf.tags,
-        }
+        fields = {"pinned": shelf.pinned, "archived": shelf.archived, "folder": shelf.folder, "tags": shelf.tags}
         merge(connection, merged, entry.conversation, fields, entry.attachments)
-    return merged
+    return merged, ids

@@ -6,16 +6,49 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
 from chatgui.core.errors import StoreError, StoreState, UsageError
 from chatgui.exchange.codec import Entry, entry_from_json
-from chatgui.exchange.values import Skip, Unreadable, object_of, text_of
+from chatgui.exchange.values import Skip, object_of, text_of
+from chatgui.exchange.writing import trouble
 
+_ENTRY = b'{"entry":'
 _MOST_SKIPS = 1_000  # told one by one; a file may hold millions of things that are no messages
+
+
+class Entries:
+    """Conversations a file holds, kept outside memory and made when they are looked at: a library may be large."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this does, and nobody else sees it
+        self._ends = [0]
+
+    def append(self, line: bytes) -> None:
+        """Add one, as JSON."""
+        self._file.seek(self._ends[-1])
+        self._file.write(line)
+        self._ends.append(self._file.tell())
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, index: int) -> Entry:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        self._file.seek(self._ends[index])
+        told = json.loads(self._file.read(self._ends[index + 1] - self._ends[index]))
+        return entry_from_json(told["entry"])[0]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (self[index] for index in range(len(self)))
+
+    def __del__(self) -> None:
+        self._file.close()
 
 
 @dataclass(slots=True)
@@ -23,7 +56,7 @@ class Reading:
     """What a file holds: conversations, what was skipped and why, what else is worth knowing. `format` is for people."""
 
     format: str = ""
-    entries: list[Entry] = field(default_factory=list)
+    entries: Entries = field(default_factory=Entries, compare=False)
     skips: list[Skip] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -48,12 +81,17 @@ def read(path: Path, cancelled: Callable[[], bool] = lambda: False) -> Reading:
         for line in stdout:
             if cancelled():
                 return Reading()
+            if line.startswith(_ENTRY):
+                reading.entries.append(line)
+                continue
             told = json.loads(line)
             finished = finished or "done" in told
             error = told.get("error", error)
             _take(reading, told)
     except ValueError:
         finished = False  # it was ended in the middle of a line
+    except OSError as failed:
+        raise trouble(failed, Path(tempfile.gettempdir())) from failed
     finally:
         child.kill()
         child.wait()
@@ -79,16 +117,8 @@ def _environment() -> dict[str, str]:
 
 
 def _take(reading: Reading, told: dict[str, Any]) -> None:
-    """Take in one line of the child's. It is trusted no more than the file it read."""
-    if "entry" in told:
-        try:
-            entry, skips = entry_from_json(told["entry"])
-        except Unreadable as error:
-            reading.skips.append(Skip("a conversation", str(error)))
-            return
-        reading.entries.append(entry)
-        reading.skips.extend(skips)
-    elif "skip" in told:
+    """Take in one line of the child's other than a conversation."""
+    if "skip" in told:
         if len(reading.skips) < _MOST_SKIPS:
             skip = object_of(told["skip"])
             reading.skips.append(Skip(text_of(skip.get("what")), text_of(skip.get("why"))))

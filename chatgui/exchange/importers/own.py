@@ -19,7 +19,7 @@ def _read(record: dict[str, Any], found: Found) -> Iterator[Entry]:
     version = record.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise Unreadable(f"it was written by a newer version of this program (format {version})")
-    for number, value in enumerate(list_of(record.get("conversations")), 1):
+    for number, value in enumerate(list_of(record.get("conversations")), record.get("first", 1)):
         try:
             entry, skips = entry_from_json(value)
         except Unreadable as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from chatgui.exchange.exporters.lossless import FORMAT
 from chatgui.exchange.importers.base import Found
 from chatgui.exchange.importers.sources import Document
 from chatgui.exchange.values import Unreadable, object_of
@@ -37,8 +38,23 @@ def records(documents: Iterator[Document], found: Found) -> Iterator[tuple[str, 
         found.skip(f"{folder}/thread.json", "there are no messages beside it")
 
 
+class _Archive(msgspec.Struct):
+    """Our own file with its conversations still as text."""
+
+    format: str
+    version: int
+    conversations: list[msgspec.Raw]
+
+
 def _records(content: bytes) -> Iterator[Record]:
     """The object a text is, or those in the list it is; a list of messages is one record."""
+    if FORMAT.encode() in content[:200] and (archive := _archive(content)):
+        for number, one in enumerate(archive.conversations, 1):
+            told = {"format": archive.format, "version": archive.version, "first": number}
+            yield {**told, "conversations": [_parsed(bytes(one))]}
+        if not archive.conversations:
+            yield {"format": archive.format, "version": archive.version}
+        return
     if not content.lstrip(b" \t\r\n").startswith(b"["):
         yield object_of(_parsed(content))
         return
@@ -49,6 +65,14 @@ def _records(content: bytes) -> Iterator[Record]:
     elif first is not None:
         yield object_of(first)
         yield from map(object_of, pieces)
+
+
+def _archive(content: bytes) -> _Archive | None:
+    """Our own file, so that a large library is never in memory whole; None if it is not built as expected."""
+    try:
+        return msgspec.json.decode(content, type=_Archive)
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def _pieces(content: bytes) -> Iterator[Any]:

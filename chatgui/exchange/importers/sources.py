@@ -89,17 +89,13 @@ def shown(name: str) -> str:
 
 def _capped(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes:
     """All of a stream, or Unreadable if that is more than `limit` bytes."""
-    pieces: list[bytes] = []
-    size = 0
     try:
-        while piece := stream.read(1 << 20):
-            size += len(piece)
-            if size > limit:
-                raise Unreadable(f"unpacked it is larger than {limit >> 20} MB")
-            pieces.append(piece)
+        content = stream.read(limit + 1)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise Unreadable(f"it is a damaged gzip file ({error})") from error
-    return b"".join(pieces)
+    if len(content) > limit:
+        raise Unreadable(f"unpacked it is larger than {limit >> 20} MB")
+    return content
 
 
 def as_utf8(content: bytes) -> bytes:
