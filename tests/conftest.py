@@ -145,13 +145,20 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def secret_service() -> Iterator[SecretService]:
-    """A real keyring, unlocked; see tests/support/secret_service.py for its other states."""
+def keyring_daemon() -> Iterator[SecretService]:
+    """One daemon for all tests; they ask for `secret_service`."""
     if missing := missing_programs():
         pytest.skip(f"needs {', '.join(missing)}")
     service = SecretService()
     yield service
     service.close()
+
+
+@pytest.fixture
+def secret_service(keyring_daemon: SecretService) -> SecretService:
+    """A real keyring, alive and unlocked; see tests/support/secret_service.py for its other states."""
+    keyring_daemon.revive()
+    return keyring_daemon
 
 
 # ------------------------------------------------------------------------------------------------ canary

@@ -89,6 +89,11 @@ class SecretService:
         finally:
             self._daemon.send_signal(signal.SIGCONT)
 
+    def revive(self) -> None:
+        """Start the daemon anew if a test has ended it and left it so."""
+        if self._daemon.poll() is not None:
+            self._daemon = self._start()
+
     def close(self) -> None:
         """End both daemons and remove their home."""
         self._daemon.send_signal(signal.SIGCONT)
@@ -113,6 +118,7 @@ class SecretService:
     def _end_daemon(self) -> None:
         self._daemon.kill()
         self._daemon.wait(5)
+        _until(lambda: not self._is_answering(), "the end of gnome-keyring-daemon")  # the bus may notice a little later
 
     def _is_answering(self) -> bool:
         who = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/"]
@@ -129,5 +135,5 @@ def _until(is_so: Callable[[], bool], what: str, seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not come up in {seconds} s")
+            raise TimeoutError(f"{what} did not come in {seconds} s")
         os.sched_yield()
