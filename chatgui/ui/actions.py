@@ -121,7 +121,7 @@ def build(window: QWidget, tokens: Tokens, call: Callable[[Row], None]) -> dict[
 
 def fill(bar: QMenuBar, actions: dict[str, QAction]) -> None:
     """Put the actions into the menus of `bar`, in order of their rows."""
-    menus = {name: bar.addMenu(name) for name in MENUS}
+    menus = {name: bar.addMenu(f"&{name}") for name in MENUS}  # Alt and the first letter open it
     for row in ROWS:
         add(menus[row.menu], actions, row)
 

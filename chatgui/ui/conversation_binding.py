@@ -193,6 +193,7 @@ class ConversationBinding(QObject):
     def _hear(self, change: Change) -> None:
         match change:
             case TurnStarted(conversation) if conversation == self.id:
+                self.library_used = True
                 self._show_branch()
                 self.show_head()
             case TurnEnded(conversation, message) if conversation == self.id:

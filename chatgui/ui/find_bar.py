@@ -49,6 +49,7 @@ class FindBar(QWidget):
             assets.dress(button, icon, theme.tokens)
             button.clicked.connect(act)
             row.addWidget(button)
+            self.last = button
 
     def open(self, text: str = "") -> None:
         """Show the bar, ready to type."""

@@ -75,14 +75,14 @@ def present(error: BaseException | Failure) -> Presented:
 
 
 class NoticeBar(QFrame):
-    """One notice at a time, floating at the foot of its parent. An older one gives way."""
+    """One notice at a time, floating at the foot of the widget it is `over`, a sibling. An older one gives way."""
 
-    def __init__(self, parent: QWidget, theme: Theme) -> None:
+    def __init__(self, parent: QWidget, over: QWidget, theme: Theme) -> None:
         super().__init__(parent)
         self.setObjectName("Notice")
         self.setAccessibleName("Notice")
         self._theme = theme
-        self._room = parent
+        self._room = over
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setWordWrap(True)
@@ -101,7 +101,7 @@ class NoticeBar(QFrame):
         row.addWidget(self._close)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.dismiss)
-        parent.installEventFilter(self)
+        over.installEventFilter(self)
         self.hide()
 
     @property
@@ -142,13 +142,13 @@ class NoticeBar(QFrame):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep to the foot of the parent."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        """Keep to the foot of what it is over."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        room = self._room.rect()
+        room = self._room.geometry()
         width = min(room.width() - 32, 640)
         self.setFixedWidth(max(width, 120))
         height = self._row.totalHeightForWidth(self.width())

@@ -38,7 +38,7 @@ class Stage(QWidget):
         self.composer = Composer(theme)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
-        self.notices = NoticeBar(self._stack, theme)
+        self.notices = NoticeBar(self, self._stack, theme)
         self._foot = QHBoxLayout()
         self._foot.addStretch(1)
         self._foot.addWidget(self.composer, 1000)
@@ -59,6 +59,7 @@ class Stage(QWidget):
 
         self.view = TranscriptView(style, lookups=Lookups(siblings=self._siblings))
         self._stack.addWidget(self.view)
+        self.setTabOrder(self.find_bar.last, self.view)  # made late, it stands in between all the same
         self._connect_find()
 
     def _connect_find(self) -> None:

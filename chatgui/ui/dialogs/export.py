@@ -59,6 +59,7 @@ class ExportDialog(Sheet):
         say(self._state, "")
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._save = self._buttons.addButton("Choose Where…", QDialogButtonBox.ButtonRole.AcceptRole)
+        self._save.setProperty("primary", True)
         self._buttons.accepted.connect(self._choose)
         self._buttons.rejected.connect(self.reject)
         self.body.addWidget(self._some)

@@ -7,7 +7,8 @@ from collections.abc import Coroutine
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from chatgui.ui.tasks import Tasks
 
@@ -24,6 +25,13 @@ class Sheet(QDialog):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(16, 16, 16, 16)
         self.body.setSpacing(12)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Enter in a field presses the primary button, never whichever comes first."""
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)
+            button.setDefault(bool(button.property("primary")))
+        super().showEvent(event)
 
     def start(self, tasks: Tasks, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something whose only point is to be shown here: it ends with the dialog."""
