@@ -34,10 +34,11 @@ _SUMMARY = (
 )
 
 
-def summaries(connection: sqlite3.Connection, deleted: bool = False) -> list[Summary]:
-    """All conversations, or those in the trash; newest first."""
+def summaries(connection: sqlite3.Connection, deleted: bool = False, limit: int = -1) -> list[Summary]:
+    """All conversations, or those in the trash; newest first, at most `limit` if that is not negative."""
     where = "deleted IS NOT NULL" if deleted else "deleted IS NULL"
-    return [_summary(row) for row in connection.execute(f"{_SUMMARY} WHERE {where} ORDER BY updated DESC, seq DESC")]
+    query = f"{_SUMMARY} WHERE {where} ORDER BY updated DESC, seq DESC LIMIT ?"
+    return [_summary(row) for row in connection.execute(query, (limit,))]
 
 
 def summary(connection: sqlite3.Connection, conversation_id: str) -> Summary | None:

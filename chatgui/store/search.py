@@ -23,6 +23,8 @@ from chatgui.store.times import from_ms, to_ms
 
 _WIDE = 256  # a piece that is in more words than this narrows nothing down
 _WIDER = 4096  # … unless looking through the newest messages has found too little
+_SHORT = 3  # letters; the index of pieces knows nothing shorter
+_TITLES = 10  # at most so many hits in titles
 _SCAN = 4000  # messages looked through before the index is asked for such pieces
 _BEFORE, _AFTER = 48, 160  # characters of a snippet before and after the first mark's start
 _QUOTED = re.compile(r'["“”„«»]([^"“”„«»]+)["“”„«»]|(\S+)')
@@ -65,7 +67,7 @@ def search(
     since: datetime | None = None,
     until: datetime | None = None,
     has_code: bool = False,
-    budget_s: float = 1.0,
+    budget_s: float = 0.5,
 ) -> list[Hit]:
     """Hits in titles (their `message` is empty), then in messages, newest first.
 
@@ -106,7 +108,7 @@ def _in_titles(connection: sqlite3.Connection, asked: _Query, folder: str | None
     patterns = ["%" + re.sub(r"[%_\\]", r"\\\g<0>", term) + "%" for term in asked.terms]
     rows = connection.execute(
         f"SELECT seq FROM conversations INDEXED BY conversations_by_title WHERE deleted IS NULL{like}"  # noqa: S608
-        f" ORDER BY seq DESC LIMIT {asked.limit}",
+        f" ORDER BY seq DESC LIMIT {min(asked.limit, _TITLES)}",
         patterns,
     ).fetchall()
     hits = []
@@ -204,33 +206,34 @@ def _expression(connection: sqlite3.Connection, terms: Iterable[str], widest: in
     groups: list[str] = []
     for term in terms:
         pieces = words(term)
-        run: list[str] = []
-        for index, piece in enumerate(pieces):
-            if is_single(piece):
-                run.append(piece)
-                continue
-            groups.extend(_phrase(run))
-            run.clear()
-            groups.extend(_group(connection, piece, index == 0, index == len(pieces) - 1, widest))
-        groups.extend(_phrase(run))
+        if len(pieces) == 1 and not is_single(pieces[0]):
+            groups.extend(_alternative(connection, f"%{pieces[0]}%", pieces[0], widest))
+        elif pieces:
+            groups.extend(_run(connection, pieces, widest))
     return " AND ".join(groups)
 
 
-def _phrase(run: list[str]) -> list[str]:
-    return [f'"{" ".join(run)}"'] if run else []
+def _run(connection: sqlite3.Connection, pieces: list[str], widest: int) -> list[str]:
+    """Several words in a row, of which the first may end a longer one and the last may begin one."""
+    groups = []
+    whole = pieces
+    if not is_single(pieces[0]):
+        groups.extend(_alternative(connection, f"%{pieces[0]}", pieces[0], widest))
+        whole = whole[1:]
+    ending = ""
+    if whole and not is_single(whole[-1]):
+        if len(whole[-1]) >= _SHORT:
+            ending = " *"
+        else:
+            whole = whole[:-1]  # too many words begin like that
+    if whole:
+        groups.append(f'"{" ".join(whole)}"{ending}')
+    return groups
 
 
-def _group(connection: sqlite3.Connection, piece: str, first: bool, last: bool, widest: int) -> list[str]:
-    """The words a piece of a term may be part of, as an alternative; nothing if there are too many."""
-    if first and last:
-        found = _words_with(connection, f"%{piece}%", len(piece) >= 3, widest)
-    elif first:
-        found = _words_with(connection, f"%{piece}", len(piece) >= 3, widest)
-    elif last:
-        query = "SELECT word FROM search_words WHERE word >= ? AND word < ? LIMIT ?"
-        found = [row[0] for row in connection.execute(query, (piece, piece + "\U0010ffff", widest + 1))]
-    else:
-        found = [piece]
+def _alternative(connection: sqlite3.Connection, like: str, piece: str, widest: int) -> list[str]:
+    """The words that hold or end with a piece, one of which must be there; nothing if they are too many."""
+    found = _words_with(connection, like, len(piece) >= _SHORT, widest)
     if len(found) > widest:
         return []
     return ["(" + " OR ".join(f'"{word}"' for word in found or [piece]) + ")"]

@@ -16,7 +16,7 @@ def to_ms(when: datetime) -> int:
 
 def from_ms(ms: int) -> datetime:
     """The datetime, in UTC; a number no calendar has (from a damaged file) becomes 1970."""
-    return _EPOCH + timedelta(milliseconds=ms) if 0 <= ms <= _LIMIT else _EPOCH
+    return datetime.fromtimestamp(ms / 1000, UTC) if 0 <= ms <= _LIMIT else _EPOCH
 
 
 def now_ms() -> int:

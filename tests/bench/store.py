@@ -53,6 +53,7 @@ async def verbs(database: Database, rows: list[str]) -> None:
     pick = lambda: chance.choice(rows)  # noqa: E731
     message = Message(new_id(), Role.USER, (Text("hello " * 50),), datetime.now(UTC))
     await clock("summaries", lambda: database.call(conversations.summaries))
+    await clock("the newest 200 summaries", lambda: database.call(conversations.summaries, False, 200))
     await clock("load a conversation", lambda: database.call(conversations.load, pick()), 30)
     await clock(
         "send (user's message, synced)",

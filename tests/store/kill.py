@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import random
+import select
 import subprocess
 import sys
 import tempfile
@@ -103,7 +104,7 @@ def run(folder: Path, seed: int, chance: random.Random, mode: str, broken: str) 
     """Start the worker, let it go on for a random while, kill it; what it said."""
     worker = subprocess.Popen(
         [sys.executable, "-m", "tests.store.kill_worker", str(folder), str(seed), mode],
-        stdout=subprocess.PIPE, cwd=ROOT, env={**os.environ, "CHATGUI_BREAK": broken},
+        stdout=subprocess.PIPE, bufsize=0, cwd=ROOT, env={**os.environ, "CHATGUI_BREAK": broken},
     )  # fmt: skip
     assert worker.stdout
     begin = b'"opening"' if mode == "migrate" else b'"ready"'
@@ -113,15 +114,14 @@ def run(folder: Path, seed: int, chance: random.Random, mode: str, broken: str) 
         if begin in line:
             break
     end = time.monotonic() + (chance.uniform(0, 0.03) if mode == "migrate" else chance.expovariate(1 / 0.3))
-    os.set_blocking(worker.stdout.fileno(), False)
     rest = b""
-    while time.monotonic() < end and worker.poll() is None:
-        rest += worker.stdout.read() or b""
-        time.sleep(0.001)
+    while (left := end - time.monotonic()) > 0 and select.select([worker.stdout], [], [], left)[0]:
+        if not (more := os.read(worker.stdout.fileno(), 1 << 16)):
+            break
+        rest += more
     worker.kill()
     worker.wait()
-    os.set_blocking(worker.stdout.fileno(), True)
-    rest += worker.stdout.read() or b""
+    rest += worker.stdout.read()
     worker.stdout.close()
     return [*lines, *rest.splitlines(keepends=True)]
 

@@ -7,13 +7,13 @@ each may be there, be missing, or be there in part (by sectors of 512 bytes), in
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import struct
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,7 +120,8 @@ def record(folder: Path, shim: Path, seed: int, seconds: float, broken: str) -> 
             [sys.executable, "-m", "tests.store.kill_worker", profile, str(seed), "talk"],
             cwd=ROOT, env=env | {"CHATGUI_BREAK": broken}, stdout=said,
         )  # fmt: skip
-        time.sleep(seconds)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(seconds)
         worker.kill()
         worker.wait()
     return profile, list(steps(log))
