@@ -119,6 +119,7 @@ class Program:
         self.window = Window(self.theme)
         self.window.restore(layout)
         self.window.closing.connect(self.quit)
+        self.window.moved.connect(self._remember)
         self._first.raise_wanted.connect(self._come_forward)
         app.commitDataRequest.connect(lambda _: self.quit())
         self._wakeup: tuple[socket.socket, socket.socket] | None = None

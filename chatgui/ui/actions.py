@@ -91,6 +91,7 @@ ROWS: tuple[Row, ...] = (
     Row("pin", "Conversation", "Pin or Unpin", "pin", keys=("Ctrl+Shift+P",), icon="pin"),
     Row("archive", "Conversation", "Archive", "archive", keys=("Ctrl+Shift+H",), icon="archive"),
     Row("delete", "Conversation", "Delete", "delete", keys=("Ctrl+Shift+Del",), icon="delete"),
+    Row("trash", "Conversation", "Trash…", "open_trash", icon="delete"),
     Row("previous", "Conversation", "Previous Conversation", "previous_conversation", keys=("Ctrl+PgUp", "Alt+Up"),
         line=True),
     Row("next", "Conversation", "Next Conversation", "next_conversation", keys=("Ctrl+PgDown", "Alt+Down")),

@@ -19,13 +19,14 @@ from chatgui.core.change import (
     TurnStarted,
 )
 from chatgui.core.conversation import Conversation
-from chatgui.core.errors import ChatError
+from chatgui.core.errors import ChatError, UsageError
 from chatgui.core.message import Message, Role
 from chatgui.ui.links import open_link
 from chatgui.ui.message_menu import open_menu
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
+from chatgui.ui.transcript.page import END, Place
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
@@ -57,6 +58,7 @@ class ConversationBinding(QObject):
         self._show_reasoning = show_reasoning
         self._open_accounts = open_accounts
         self.conversation: Conversation | None = None
+        self._places: dict[str, Place] = {}  # where the reader was in each conversation
         self.library_used = False  # whether anything was ever said in this profile
         self._editing = ""  # id of the user's message that is being said differently
         self._heard: Callable[[], None] = lambda: None
@@ -112,14 +114,27 @@ class ConversationBinding(QObject):
         if conversation_id != self.id:
             self._keep_draft()
             conversation = await self._session.conversation(conversation_id)
+            if self.id:
+                self._places[self.id] = self._stage.view.place()
             self.conversation = conversation
             self._editing = ""
-            self._show_branch()
+            self._show_branch(place=self._places.get(conversation_id, END))
             self._stage.composer.put(conversation.draft)
             self.show_head()
             self._moved(conversation_id)
         if message_id:
             await self._reveal(message_id)
+
+    async def open_last(self, conversation_id: str) -> None:
+        """Go on where the program was left, if that is still there; else begin an empty conversation."""
+        try:
+            if conversation_id:
+                await self.open(conversation_id)
+                self._stage.composer.editor.setFocus()
+                return
+        except UsageError:  # deleted, or nothing was ever said in it
+            pass
+        await self.open_new()
 
     async def open_new(self) -> None:
         """Show an empty conversation."""
@@ -136,15 +151,12 @@ class ConversationBinding(QObject):
             self._stage.view.jump_to(message_id)
         self._side.show_message(message_id)
 
-    def _show_branch(self, *, stay: bool = False) -> None:
+    def _show_branch(self, place: Place | None = END) -> None:
         conversation = self.conversation
         if conversation is None:
             return
         branch = conversation.branch()
-        if stay:
-            self._stage.view.show_messages(branch, None)
-        else:
-            self._stage.view.show_messages(branch)
+        self._stage.view.show_messages(branch, place)
         self._side.show_messages(branch)
         self._stage.show_messages(bool(branch))
         if not branch:
@@ -227,7 +239,7 @@ class ConversationBinding(QObject):
         if message is not None:
             self._stage.view.replace(message)
         else:
-            self._show_branch(stay=True)
+            self._show_branch(place=None)
         self._show_state()
 
     def _say_trouble(self, message: str, advice: str) -> None:

@@ -219,6 +219,10 @@ class Verbs:
         """What was used, and what it cost."""
         self._dialogs.open("usage")
 
+    def open_trash(self) -> None:
+        """Deleted conversations."""
+        self._dialogs.open("trash")
+
     def open_shortcuts(self) -> None:
         """The list of keyboard shortcuts."""
         self._dialogs.open("shortcuts")

@@ -35,6 +35,7 @@ class Window(QMainWindow):
     """One window on one profile. `closing` asks the program to end."""
 
     closing = Signal()
+    moved = Signal()  # another conversation is shown
     painted = Signal()  # once, after the first frame
     _seen = False
 
@@ -52,6 +53,7 @@ class Window(QMainWindow):
         self._settings = Settings()
         self._unsubscribe: list[Callable[[], None]] = [theme.changed.subscribe(self._retint)]
         self._may_close = False
+        self._last = ""  # id of the conversation that was open when the program was left
         self._furnished = False
         self.sidebar = Sidebar(theme)
         self.stage = Stage(theme, self._style())
@@ -110,7 +112,7 @@ class Window(QMainWindow):
         self._apply_settings()
         await self.library.read()
         self.conversation.library_used = bool(self.sidebar.model.total)
-        await self.conversation.open_new()
+        await self.conversation.open_last(self._last)
         self._enable()
         if refused := session.read_only:
             self.stage.notices.trouble(refused)
@@ -159,6 +161,7 @@ class Window(QMainWindow):
 
     def _moved(self, conversation: str) -> None:
         self.sidebar.show_current(conversation)
+        self.moved.emit()
         if self.library is not None:
             self.library.show(conversation)
 
@@ -254,7 +257,8 @@ class Window(QMainWindow):
     def state(self) -> str:
         """Size, place and panes, for `restore`."""
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        return f"{geometry}\n{self.panes.state()}\n"
+        shown = self.conversation.id if self.conversation is not None else self._last
+        return f"{geometry}\n{self.panes.state()}\n{shown}\n"
 
     def restore(self, state: str) -> None:
         """Take up what `state` said; anything else is ignored."""
@@ -262,6 +266,7 @@ class Window(QMainWindow):
         if len(lines) >= 2:
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(lines[0].encode())))
             self.panes.restore(lines[1])
+            self._last = lines[2] if len(lines) > 2 else ""
             self._show_panes()
 
     def event(self, event: QEvent) -> bool:

@@ -28,7 +28,7 @@ def collected_here() -> Iterator[None]:
 
 @asynccontextmanager
 async def showing(
-    qapp: QApplication, profile: Path, size: tuple[int, int] = (1200, 800), pace: float = 0.05
+    qapp: QApplication, profile: Path, size: tuple[int, int] = (1200, 800), pace: float = 0.05, state: str = ""
 ) -> AsyncIterator[tuple[Window, Session]]:
     """A window bound to a session on `profile`; both end with the block, in the program's own order."""
     theme = Theme(qapp)
@@ -36,6 +36,7 @@ async def showing(
     window = Window(theme)
     window.resize(*size)
     window.show()
+    window.restore(state)
     session = await open_session(profile)
     for account in session.accounts.all():  # the demo speaks as fast as a test wants it to
         await session.accounts.edit(replace(account, headers=(("X-Demo-Pace", str(pace)),)))

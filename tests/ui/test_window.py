@@ -262,3 +262,49 @@ async def test_an_answer_in_the_making_is_kept_when_the_window_ends(qapp: QAppli
     assert kept.text
     assert kept.state is State.STOPPED
     await session.close()
+
+
+async def test_a_conversation_is_read_on_where_it_was_left(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        view = window.stage.view
+        for text in ("First", "Second"):
+            say(window, text)
+            await until(lambda: window.conversation_bound.turn is not None)
+            await until(lambda: answered(window), 40)
+        first = window.conversation_bound.id
+        view.to_start()
+        place = view.place()
+        window.verbs_bound.new_conversation()
+        await until(lambda: window.conversation_bound.id != first)
+        window.verbs_bound.open(first)
+        await until(lambda: window.conversation_bound.id == first)
+        assert view.place().message == place.message
+        assert not view.is_following
+        state = window.state()
+    async with showing(qapp, profile, state=state) as (window, _):
+        assert window.conversation_bound.id == first
+        assert len(window.stage.view.messages) == 4
+
+
+async def test_the_trash_gives_back_what_was_deleted(qapp: QApplication, profile: Path) -> None:
+    from chatgui.ui.dialogs.trash import TrashDialog
+
+    async with showing(qapp, profile) as (window, session):
+        say(window, "To be deleted")
+        await until(lambda: answered(window), 40)
+        await until(lambda: len(titles(window)) == 1)
+        await session.library.delete([window.conversation_bound.id])
+        await until(lambda: titles(window) == [])
+        window.verbs_bound.open_trash()
+        trash = next(one for one in window.findChildren(TrashDialog))
+        await until(lambda: trash.list.count() == 1)
+        trash.restore_button.click()
+        await until(lambda: len(titles(window)) == 1)
+        await until(lambda: trash.list.count() == 0)
+        await session.library.delete([window.conversation_bound.id])
+        await until(lambda: trash.list.count() == 1)
+        trash.purge_button.click()
+        assert "cannot be undone" in trash._words.text()
+        trash.purge_button.click()
+        await until(lambda: trash.list.count() == 0)
+        trash.close()
