@@ -154,12 +154,14 @@ class TraceRow(ChromeRow):
         super().__init__(style)
         self.words = words
 
-    def say(self, words: str) -> None:
-        """Other words (the thinking goes on)."""
-        if words != self.words:
-            self.words = words
-            self.width = 0
-            self.touch()
+    def say(self, words: str) -> bool:
+        """Other words (the thinking goes on); whether they are."""
+        if words == self.words:
+            return False
+        self.words = words
+        self.width = 0
+        self.touch()
+        return True
 
     @property
     def line(self) -> int:

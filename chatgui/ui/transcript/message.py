@@ -172,6 +172,11 @@ class LiveItem(Item):
         """Characters that have come and are not shown yet."""
         return self._tail.backlog
 
+    @property
+    def is_stirred(self) -> bool:
+        """Whether there may be something to show: text has come, or there is none yet and the wait is told of."""
+        return self.backlog > 0 or (self.turn is not None and not self._body)
+
     def again(self, context: Context) -> LiveItem:
         """The same in another context."""
         fresh = LiveItem(self.message, context, self.reply, self.turn)
@@ -221,22 +226,22 @@ class LiveItem(Item):
         self.shifted = True
         self.heights.splice(first, last, [row.estimate(self.context.measure) for row in rows])
 
-    def tick(self) -> None:
-        """Bring the line of progress and the trace up to date."""
+    def tick(self) -> bool:
+        """Bring the line of progress and the trace up to date; whether anything of them changed."""
         if self.turn is None:
-            return
+            return False
         elapsed = self.turn.elapsed()
         if self._retry_began[0] is not self.turn.retry:
             self._retry_began = (self.turn.retry, elapsed)
-        words = progress(self.turn, elapsed - self._retry_began[1])
-        if self._body and not self.message.text:
-            words = ""
-        beat = int(elapsed * 2) % 2 if self.context.style.motion else 0
-        self._progress.say(words, can_cancel=self.turn.retry is not None and words != "", beat=beat)
+        words = "" if self._body and not self.message.text else progress(self.turn, elapsed - self._retry_began[1])
+        beat = int(elapsed * 2) % 2 if words and self.context.style.motion else 0
+        changed = self._progress.say(words, can_cancel=self.turn.retry is not None and words != "", beat=beat)
+        if changed:
+            self.lay(len(self.rows) - 1)
         thinking = self.turn.thinking_ms()
         if thinking is not None and not words:
-            for row in self._head:
-                if isinstance(row, TraceRow):
-                    row.say(f"Thought for {duration(thinking)}")
-        for index in (*range(len(self._head)), len(self.rows) - 1):
-            self.lay(index)
+            for index, row in enumerate(self._head):
+                if isinstance(row, TraceRow) and row.say(f"Thought for {duration(thinking)}"):
+                    self.lay(index)
+                    changed = True
+        return changed

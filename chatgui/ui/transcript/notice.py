@@ -151,12 +151,14 @@ class ProgressRow(ChromeRow):
         self.can_cancel = False
         self.beat = 0
 
-    def say(self, words: str, *, can_cancel: bool, beat: int) -> None:
-        """Show these words; `beat` alternates the small mark's strength."""
-        if (words, can_cancel, beat) != (self.words, self.can_cancel, self.beat):
-            self.words, self.can_cancel, self.beat = words, can_cancel, beat
-            self.width = 0
-            self.touch()
+    def say(self, words: str, *, can_cancel: bool, beat: int) -> bool:
+        """Show these words; `beat` alternates the small mark's strength. Whether anything is different."""
+        if (words, can_cancel, beat) == (self.words, self.can_cancel, self.beat):
+            return False
+        self.words, self.can_cancel, self.beat = words, can_cancel, beat
+        self.width = 0
+        self.touch()
+        return True
 
     @property
     def line(self) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel
 
 from chatgui.ui.transcript.style import Style
 
 LONGEST_HINT = 400  # characters
+WIDEST_HINT = 520  # pixels
+ORIGIN = QPoint()
 
 
 class JumpButton(QAbstractButton):
@@ -47,7 +49,7 @@ class JumpButton(QAbstractButton):
 
 
 class Hint(QLabel):
-    """Words about what is under the pointer (where a link leads, what a number means), at the lower edge."""
+    """Words about what is under the pointer: where a link leads, what a number means."""
 
     def __init__(self, parent: QAbstractScrollArea, style: Style) -> None:
         super().__init__(parent)
@@ -66,15 +68,17 @@ class Hint(QLabel):
             f"background: {colours.raised}; color: {colours.secondary}; border: 1px solid {colours.line}; padding: 4px 8px;"
         )
 
-    def say(self, words: str) -> None:
-        """Show these words; none hides the hint."""
+    def say(self, words: str, at: QPoint = ORIGIN) -> None:
+        """Show these words near a point of the pane, covering none of its line; no words hide the hint."""
         if words == self.text() and self.isVisible() == bool(words):
             return
         self.setText(words[:LONGEST_HINT])
         if words:
             area = self._pane.viewport().geometry()
-            width = min(area.width(), self.fontMetrics().horizontalAdvance(self.text()) + 24)
+            width = min(area.width() - 16, WIDEST_HINT, self.fontMetrics().horizontalAdvance(self.text()) + 24)
             self.resize(width, self.heightForWidth(width))
-            self.move(area.left(), area.bottom() + 1 - self.height())
+            y = at.y() - self.height() - 20
+            x = max(8, min(at.x() - 20, area.width() - width - 8))
+            self.move(area.left() + x, y if y >= 0 else at.y() + 24)
             self.raise_()
         self.setVisible(bool(words))

@@ -39,7 +39,7 @@ from chatgui.ui.transcript.selection import Point
 from chatgui.ui.transcript.style import Style
 
 FRAME_MS = 16
-CALM_MS = 33  # between frames while little comes: half the work, and nobody sees it
+CALM_MS = 40  # between frames while little comes: half the work, and nobody sees it
 LITTLE = 48  # characters a frame
 NEAR = 3  # a scroll bar that moves less than so many panes moves the text exactly; more is a jump
 FLASH_MS = 900
@@ -218,7 +218,7 @@ class TranscriptView(QAbstractScrollArea):
     def wake(self) -> None:
         """There may be something new: look in the next frame."""
         live = self.page.live
-        if live is not None and not self._frame.isActive():
+        if live is not None and not self._frame.isActive() and live.is_stirred:
             pace = CALM_MS if live.pulled < LITTLE and live.body else FRAME_MS
             self._frame.start(max(pace, int(3000 * self._flush_cost)))
 
@@ -235,8 +235,9 @@ class TranscriptView(QAbstractScrollArea):
         if live is None:
             return
         began = time.perf_counter()
-        live.pull()
-        live.tick()
+        pulled, ticked = live.pull(), live.tick()
+        if not pulled and not ticked:
+            return
         self.page.settle(len(self.messages) - 1)
         self.refresh()
         if live.backlog:
@@ -294,14 +295,14 @@ class TranscriptView(QAbstractScrollArea):
         self.refresh()
 
     def _sync_bar(self) -> None:
-        bar = self.verticalScrollBar()
-        if bar.isSliderDown():
+        bar, maximum, value = self.verticalScrollBar(), self.page.maximum, self.page.value
+        if bar.isSliderDown() or (bar.maximum(), bar.value(), bar.pageStep()) == (maximum, value, self.page.height):
             return
         self._setting_bar = True
-        bar.setRange(0, self.page.maximum)
+        bar.setRange(0, maximum)
         bar.setPageStep(max(1, self.page.height))
         bar.setSingleStep(round(self.page.style.line()))
-        bar.setValue(self.page.value)
+        bar.setValue(value)
         self._setting_bar = False
 
     def _refine(self) -> None:
