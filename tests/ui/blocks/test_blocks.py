@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from chatgui.core.markdown import Splitter, blocks
-from chatgui.ui.transcript.blocks import make_block
+from chatgui.ui.transcript.blocks import hidden, make_block
 from chatgui.ui.transcript.blocks.base import Block
 from chatgui.ui.transcript.style import Style
+from tests.core.test_markdown import documents
 
 GALLERY = Path(__file__).with_name("gallery.md").read_text(encoding="utf-8")
 
@@ -92,6 +95,80 @@ def test_grown_blocks_look_as_if_made_whole(style: Style, seed: int) -> None:
         assert one.text == other.text
         assert one.layout(600) == pytest.approx(other.layout(600)), one.text
         assert picture(one) == picture(other), one.text
+
+
+@given(documents, st.integers(0, 1_000))
+@settings(max_examples=60, deadline=None)
+def test_anything_grown_looks_as_if_made_whole(qapp: Any, text: str, seed: int) -> None:
+    style = Style()
+    grown, whole = grow(text, style, seed), [make_block(source, style) for source in blocks(text)]
+    assert [one.source for one in grown] == [one.source for one in whole]
+    for one, other in zip(grown, whole, strict=True):
+        assert one.text == other.text
+        assert one.layout(600) == pytest.approx(other.layout(600))
+        assert picture(one) == picture(other), one.text
+        one.fragment(1, len(one.text) - 1)
+
+
+def test_a_range_is_taken_as_text_markdown_and_html(style: Style) -> None:
+    block = made("Some **bold** and `code`.", style)
+    assert block.text == "Some bold and code."
+    part = block.fragment(3, 17)
+    assert (part.plain, part.markdown) == ("e bold and cod", "e **bold** and `cod`")
+    assert part.html == "e <strong>bold</strong> and <code>cod</code>"
+
+
+def test_a_table_is_taken_as_a_table_without_colours(style: Style) -> None:
+    block = made("| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |\n", style)
+    assert block.text == "a\tb\n1\t2\n3\t4"
+    part = block.fragment(4, len(block.text))
+    assert part.plain == "1\t2\n3\t4"
+    assert part.html.startswith("<table>")
+    assert "style" not in part.html
+    assert block.fragment(4, 5).plain == "1"
+
+
+def test_hidden_characters_are_marks_on_the_screen_and_gone_from_the_clipboard(style: Style) -> None:
+    block = made("```\na\x1b[31mb\u202ec\n```\n", style)
+    part = block.fragment(0, len(block.text))
+    assert part.plain == "a[31mb\u202ec"
+    assert picture(block) != picture(made("```\na[31mbc\n```\n", style))
+
+
+def test_every_control_character_is_shown() -> None:
+    for code in (*range(32), *range(127, 160)):
+        if code not in {9, 10}:
+            assert hidden.code(chr(code)) != chr(code)
+            assert hidden.prose(chr(code)) != chr(code)
+    for code in (0x202A, 0x202E, 0x2066, 0x200B, 0x200D, 0xFE0F, 0xE0041, 0x00AD, 0x2060):
+        assert hidden.code(chr(code)) != chr(code)
+    assert hidden.prose("👩\u200d👧 المد\u200f") == "👩\u200d👧 المد\u200f"  # they have work to do in running text
+
+
+def test_a_paragraph_runs_the_way_its_first_strong_letter_does(style: Style) -> None:
+    assert made("المد والجزر (tides)", style).caret_rect(0).left() > 500
+    assert made("Tides: المد", style).caret_rect(0).left() < 5
+    assert made("```\nالمد\n```", style).caret_rect(0).left() < 100
+
+
+def test_a_table_scrolls_rather_than_squeezes(style: Style) -> None:
+    head = "|".join("a column of some width" for _ in range(12))
+    block = made(f"|{head}|\n|{'|'.join(['---'] * 12)}|\n|{head}|\n", style)
+    assert block.natural_width > 1_000
+    assert block.wheel(200)
+    assert not block.wheel(-1_000) or not block.wheel(-1)
+
+
+def test_code_actions_copy_wrap_and_number(style: Style) -> None:
+    block = made("```py\nx = 1\ny = '" + "long " * 100 + "'\n```\n", style)
+    names = {one.name: one for one in block.actions()}
+    assert set(names) == {"Copy", "Wrap", "Numbers"}
+    before = block.height
+    names["Wrap"].run()
+    assert block.layout(600) > before
+    names["Copy"].run()
+    assert QGuiApplication.clipboard().text() == block.text
+    assert all(one.rect.height() >= 28 for one in block.actions())
 
 
 def test_selection_paints_and_release_keeps_the_height(style: Style) -> None:

@@ -46,6 +46,7 @@ class CodeBlock(Block):
         self._raw = 0  # how much of the source has been taken in
         self._last = ""  # the line of the source that is not complete
         self._done = False
+        self._started = True  # whether there is a first line yet
         self.highlighting: Highlighting | None = None
         self._set(node.text)
 
@@ -71,39 +72,33 @@ class CodeBlock(Block):
         self.changed.emit(None)
 
     def open_as(self, source: Source) -> None:
-        """Remember the source, so that what is added to it can be taken in without parsing it again."""
+        """Remember the source; where it still grows, so that what is added can be taken in without parsing it again."""
         self.source = source
+        self._fence = ""
         text = source.markdown.lstrip("\n")
-        skipped = len(source.markdown) - len(text)
         head = FENCE.match(text)
-        if head is not None and head.group().endswith("\n") and not head.group().startswith(" "):
+        if source.growing and head is not None and head.group().endswith("\n") and not head.group().startswith(" "):
             self._fence = head[1] or head[3]
             body = text[head.end() :]
             self._last = body[body.rfind("\n") + 1 :]
-            self._raw = skipped + len(text)
-            self._done = closing_fence(self._fence).search(body) is not None
-            self._show_last()
-            self._highlight()
+            self._raw = len(source.markdown)
+            self._done = False
+            self._started = "\n" in body or not self._may_close(self._last)
+            if self._last and self._may_close(self._last) and self.text.endswith(self._last):
+                self._set(self.text.removesuffix(self._last).removesuffix("\n") + "\n")
+        self._highlight()
 
-    def _show_last(self) -> None:
-        """A line that may become the closing fence is not shown while it grows."""
-        mark = self._fence[0]
-        if (
-            not self._done
-            and self._last
-            and not self._last.strip(f" {mark}")
-            and self._last.lstrip(" ").startswith(mark)
-        ):
-            shown = self.text.removesuffix(self._last).removesuffix("\n")
-            if shown != self.text:
-                self.text = shown
-                self.rows.set(shown)
-                self._layouts.clear()
+    def _may_close(self, line: str) -> bool:
+        """Whether a line that is not complete is nothing yet, or may become the closing fence: not shown while it grows."""
+        return not line.strip(f" {self._fence[0]}") and (not line or line.lstrip(" ").startswith(self._fence[0]))
 
     def update_source(self, source: Source) -> bool:
-        if source.kind != "code" or self.source is None:
+        known = self.source
+        if source.kind != "code" or known is None:
             return False
-        if not self._fence or not source.markdown.startswith(self.source.markdown) or source.info != self.source.info:
+        if not (
+            self._fence and source.growing and source.markdown.startswith(known.markdown) and source.info == known.info
+        ):
             nodes = source.nodes()
             if len(nodes) != 1 or not self.update_node(nodes[0]):
                 return False
@@ -127,10 +122,11 @@ class CodeBlock(Block):
                 self._done = True
                 break
         self._last = "" if self._done else lines[-1]
-        mark = self._fence[0]
-        if not lines[-1] or (not lines[-1].strip(f" {mark}") and lines[-1].lstrip(" ").startswith(mark)):
-            lines = lines[:-1]  # nothing yet, or what may become the closing fence
-        first = self.rows.replace_tail(self._shown_before(before), lines)
+        if self._may_close(lines[-1]):
+            lines = lines[:-1]
+        shown = self._started and not self._may_close(before)
+        first = self.rows.replace_tail(lines, instead=shown or not self._started)
+        self._started = self._started or bool(lines)
         self.text = self.rows.text(self.text, first)
         for row in [one for one in self._layouts if one >= self.rows.first_row(first)]:
             del self._layouts[row]
@@ -143,18 +139,14 @@ class CodeBlock(Block):
         self.dirty_from = max(0.0, dirty - self.line_height) if names == self._names() else 0.0
         self._highlight()
 
-    def _shown_before(self, before: str) -> bool:
-        """Whether the incomplete line the block had is among its rows."""
-        mark = self._fence[0]
-        return bool(before) and not (not before.strip(f" {mark}") and before.lstrip(" ").startswith(mark))
-
     def update_node(self, node: Node) -> bool:
         """Go on with `node`, which the present one has grown into."""
         if not isinstance(node, (Code, Html)) or (isinstance(node, Code) and node.language != self.language):
             return False
         self.node = node
-        self._set(node.text)
-        self.invalidate()
+        if node.text.removesuffix("\n") != self.text:
+            self._set(node.text)
+            self.invalidate()
         return True
 
     # -------------------------------------------------------------------------------------------- layout

@@ -62,9 +62,9 @@ class Rows:
             self._lengths.append(len(line))
             position += len(line) + 1
 
-    def replace_tail(self, drop_last: bool, lines: list[str]) -> int:
-        """Put `lines` in place of the last line, or behind it; the first line that is new."""
-        if drop_last or self._pieces == [""]:
+    def replace_tail(self, lines: list[str], *, instead: bool) -> int:
+        """Put `lines` behind the last line, or `instead` of it; the first line that is new."""
+        if instead:
             self._pieces.pop()
         first = len(self._pieces)
         self._pieces += lines

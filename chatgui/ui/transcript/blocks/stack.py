@@ -104,7 +104,14 @@ class StackBlock(Block):
             top += child.space if index else 0.0
             child.top = top
             top += child.block.layout(max(40.0, width - child.left))
-        return top
+        loose = self.source is not None and self.source.kind == "item" and self._is_loose()
+        return top + (self.style.px(self.style.block_space - 4) if loose else 0.0)
+
+    def _is_loose(self) -> bool:
+        """Whether an item holds several paragraphs: then the next one stands apart from it."""
+        node = self.nodes[0] if self.nodes else None
+        items = node.items if isinstance(node, List) else ()
+        return any(sum(not isinstance(one, List) for one in item.children) > 1 for item in items)
 
     def release(self) -> None:
         super().release()
