@@ -54,19 +54,27 @@ class Heartbeat:
     async def beat(self) -> None:
         """Runs beside the scene."""
         self._thread.start()
-        last = time.perf_counter()
+        last, queued = time.perf_counter(), _run_delay()
         self.began.set()
         while self._going:
             await asyncio.sleep(0.005)
-            now = time.perf_counter()
+            now, waited = time.perf_counter(), _run_delay()
             asleep = sum(max(0.0, min(now, end) - max(last, start)) for start, end in self._slept)
-            if now - last - asleep > STALL:
+            if now - last - max(asleep, waited - queued) > STALL:
                 self.stalls.append(now - last)
-            last = now
+            last, queued = now, waited
 
     def stop(self) -> None:
         """The scene is over."""
         self._going = False
+
+
+def _run_delay() -> float:
+    """Seconds for which this thread could have run, but the machine was busy with others."""
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_bytes().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 class Stage:
