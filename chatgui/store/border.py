@@ -59,7 +59,11 @@ def translate(error: sqlite3.Error | OSError, path: Path) -> StoreError:
         state = StoreState.DISK_FULL
     if state is StoreState.FAILED and "malformed" in str(error):
         state = StoreState.CORRUPT
-    return trouble(state, str(error))
+    ours = trouble(state, str(error))
+    if state is StoreState.FAILED and code & 0xFF == sqlite3.SQLITE_IOERR:
+        ours = StoreError(state, "The disk reported an error.", advice="Copy the profile folder, and check the disk.")
+        ours.said = str(error)
+    return ours
 
 
 def is_full(path: Path) -> bool:

@@ -81,6 +81,8 @@ def _open_writable(path: Path, run: Run, first: bool) -> Opened:
         connection.execute(
             "PRAGMA journal_mode = WAL"
         )  # where a file system cannot, SQLite stays with its rollback journal
+        if not run.alone:  # one process tidies the log: older SQLites may damage the file when two do it at once
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
         if 0 < found < schema.newest():
             backup.before_migration(connection, path, found)
         schema.migrate(connection)

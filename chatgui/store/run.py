@@ -30,11 +30,13 @@ else:
 
 
 class Run:
-    """This run of the program on a profile. `died` are the runs found that ended without saying so."""
+    """This run of the program on a profile. `died` are the runs found that ended without saying so;
+    `alone` is whether no other was alive at the start."""
 
     def __init__(self, folder: Path) -> None:
         self.id = new_id()
         self.died: tuple[str, ...] = ()
+        self.alone = True
         self._folder = folder
         self._fd = -1
 
@@ -47,6 +49,7 @@ class Run:
         unborn.rename(self._folder / self.id)
         others = [one.name for one in self._folder.iterdir() if one.name.isalnum() and one.name != self.id]
         self.died = tuple(name for name in others if not self.alive(name))
+        self.alone = len(self.died) == len(others)
         for name in self.died:
             (self._folder / name).unlink(missing_ok=True)
 

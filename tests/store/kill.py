@@ -57,6 +57,7 @@ class Ledger:
         self.finishing: dict[str, str] = {}
         self.edits: dict[str, str] = {}  # words last meant for a message
         self.maybe_gone: set[str] = set()
+        self.refused: list[str] = []  # what the store would not do, in its words
         self.last = 0.0
 
     def take(self, lines: list[bytes]) -> None:
@@ -67,6 +68,9 @@ class Ledger:
             fact: dict[str, Any] = json.loads(line)
             self.last = fact["at"]
             getattr(self, f"_{fact['what']}", lambda fact: None)(fact)
+
+    def _refused(self, fact: dict[str, Any]) -> None:
+        self.refused.append(fact["words"])
 
     def _user(self, fact: dict[str, Any]) -> None:
         self.allowed[fact["id"]] = {fact["text"]}
@@ -252,6 +256,9 @@ def main(kills: int, seed: int, *, broken: str = "", migrations: float = 0.1, qu
             else:
                 ledger.take(run(Path(folder) / "profile", seed + number, chance, "talk", broken))
                 judge(ledger, asyncio.run(library(Path(folder) / "profile", verdict)), verdict)
+                verdict.unclean_starts += len(ledger.refused)
+                verdict.complaints += ledger.refused
+                ledger.refused.clear()
             verdict.kills += 1
             if not quiet and verdict.kills % 50 == 0:
                 print(verdict, flush=True)

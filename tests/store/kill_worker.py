@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from chatgui.core.conversation import Conversation
+from chatgui.core.errors import StoreError
 from chatgui.core.ids import new_id
 from chatgui.core.message import Message, Part, Reasoning, Role, State, Text
 from chatgui.store import backup, conversations, schema
@@ -163,7 +164,10 @@ async def main() -> None:
     worker = Worker(database, int(seed))
     while True:
         verb = worker.chance.choices((worker.stream, worker.edit, worker.delete, worker.back_up), (6, 3, 2, 1))[0]
-        await verb()
+        try:
+            await verb()
+        except StoreError as error:
+            say("refused", state=error.state, words=error.message)
 
 
 if __name__ == "__main__":

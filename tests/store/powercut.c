@@ -2,6 +2,7 @@
    One record: op (1 byte: w t s u r), length of path (2), offset or size (8), length of data (4), path, data. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -52,11 +53,28 @@ static void note(char op, const char *path, uint64_t at, const void *data, uint3
 #define IN pthread_mutex_lock(&lock)
 #define OUT pthread_mutex_unlock(&lock)
 
+/* The write or sync number $POWERCUT_FAIL, and as many as $POWERCUT_FAILS after it, fail with $POWERCUT_ERRNO. */
+static int fails(void) {
+    static int count, from = -1, many, number;
+    if (from < 0) {
+        char *text = getenv("POWERCUT_FAIL");
+        from = text ? atoi(text) : 0;
+        many = from ? atoi(getenv("POWERCUT_FAILS")) : 0;
+        number = from ? atoi(getenv("POWERCUT_ERRNO")) : 0;
+    }
+    if (!from) return 0;
+    count++;
+    if (count < from || count >= from + many) return 0;
+    errno = number;
+    return 1;
+}
+
 #define PWRITE(name, offset_t_) \
     ssize_t name(int fd, const void *data, size_t size, offset_t_ at) { \
         REAL(#name, ssize_t, int, const void *, size_t, offset_t_); \
         char path[4096]; \
         if (!of_fd(fd, path)) return real(fd, data, size, at); \
+        if (fails()) return -1; \
         IN; ssize_t done = real(fd, data, size, at); if (done > 0) note('w', path, at, data, done); OUT; \
         return done; \
     }
@@ -91,6 +109,7 @@ TRUNCATE(ftruncate64, off64_t)
         REAL(#name, int, int); \
         char path[4096]; \
         if (!of_fd(fd, path)) return real(fd); \
+        if (fails()) return -1; \
         IN; int done = real(fd); if (!done) note('s', path, 0, 0, 0); OUT; \
         return done; \
     }

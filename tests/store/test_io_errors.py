@@ -1,0 +1,96 @@
+"""Each write or sync to the disk fails in its turn: the program says so, lives, and nothing that was kept is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chatgui.core.message import Message
+from chatgui.store import conversations
+from chatgui.store.database import Database
+from chatgui.store.profile import Profile
+from tests.store import kill, powercut
+from tests.store.samples import answer, conversation, user
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("cc") is None, reason="needs a C compiler and LD_PRELOAD"
+)
+
+
+@pytest.fixture(scope="module")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The library that lets writes fail."""
+    return powercut.build(tmp_path_factory.mktemp("shim"))
+
+
+async def prepared(folder: Path) -> dict[str, Message]:
+    """A library with some talks in it; its messages."""
+    database = Database(Profile(folder).database)
+    await database.open()
+    for number in range(5):
+        talk, question = conversation(f"Talk {number}"), user(f"why {number}")
+        talk.extend([question, answer("because " * 300, question.id)])
+        await database.write(conversations.create, talk)
+    await database.close()
+    return await kill.library(folder, kill.Verdict())
+
+
+def work(shim: Path, folder: Path, first: int, many: int, number: int) -> tuple[kill.Verdict, kill.Ledger, str]:
+    """Let the worker go on for a second while writes fail from the `first` on; what was found afterwards."""
+    env = {
+        **os.environ, "LD_PRELOAD": str(shim), "POWERCUT_DIR": str(folder / "chatgui.db"), "POWERCUT_LOG": os.devnull,
+        "POWERCUT_FAIL": str(first), "POWERCUT_FAILS": str(many), "POWERCUT_ERRNO": str(number),
+    }  # fmt: skip
+    before = asyncio.run(prepared(folder))
+    command = [sys.executable, "-m", "tests.store.kill_worker", str(folder), str(first), "talk"]
+    worker = subprocess.Popen(command, cwd=kill.ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    ended = False
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        worker.communicate(timeout=1.2)
+        ended = True
+    worker.kill()
+    out, err = worker.communicate()
+    verdict, ledger = kill.Verdict(), kill.Ledger()
+    ledger.take(out.splitlines(keepends=True))
+    for one, message in before.items():
+        ledger.allowed.setdefault(one, set()).add(message.text)
+    found = asyncio.run(kill.library(folder, verdict))
+    kill.judge(ledger, found, verdict)
+    assert not ended or b"StoreError" in err, err.decode()
+    return verdict, ledger, err.decode()
+
+
+def check(shim: Path, folder: Path, first: int, many: int, number: int) -> None:
+    """One case."""
+    verdict, ledger, err = work(shim, folder, first, many, number)
+    wrong = verdict.corrupt + verdict.lost + verdict.altered + verdict.unclean_starts
+    assert wrong == 0, (first, many, verdict)
+    assert ledger.refused or err, "no write failed"
+    assert "Traceback" not in err or "StoreError" in err, err
+
+
+CASES = [(errno.EIO, 1), (errno.EIO, 3), (errno.ENOSPC, 5), (errno.ENOSPC, 10_000)]
+
+
+@pytest.mark.timeout(120)
+def test_some_writes_fail(shim: Path, tmp_path: Path) -> None:
+    chance = random.Random(2)
+    for number, (code, many) in enumerate(CASES):
+        check(shim, tmp_path / str(number), chance.randint(1, 60), many, code)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(("code", "many"), CASES)
+def test_every_write_fails_in_its_turn(shim: Path, tmp_path: Path, code: int, many: int) -> None:
+    for first in range(1, 201):
+        check(shim, tmp_path / str(first), first, many, code)
