@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from chatgui.core.change import Change, LibraryChanged, TurnEnded, TurnStarted
 from chatgui.core.conversation import Summary
+from chatgui.core.errors import UsageError
 from chatgui.ui.notices import NoticeBar
 from chatgui.ui.sidebar import Sidebar
 from chatgui.ui.tasks import Tasks
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chatgui.chat.session import Session
 
 SOON_MS = 30  # several facts of one moment make one reading of the library
+FEW = 20  # conversations that are read one by one; for more, the whole list is cheaper
 
 
 class LibraryBinding(QObject):
@@ -39,8 +41,9 @@ class LibraryBinding(QObject):
         self._query = ""
         self._reading = 0  # a later reading makes an earlier one worthless
         self._summaries: dict[str, Summary] = {}
+        self._stale: set[str] = set()  # conversations to be read again; the empty id stands for all of them
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
-        self._soon.timeout.connect(self.refresh)
+        self._soon.timeout.connect(lambda: self._tasks.start(self._catch_up()))
         library = session.library
         sidebar.opened.connect(open_conversation)
         sidebar.searched.connect(self.search)
@@ -87,17 +90,42 @@ class LibraryBinding(QObject):
 
     def _hear(self, change: Change) -> None:
         match change:
-            case LibraryChanged():
-                self._soon.start()
+            case LibraryChanged(conversation):
+                self._mark_stale(conversation)
             case TurnStarted():
                 self._sidebar.model.run(self._session.turns)
             case TurnEnded(conversation):
                 self._sidebar.model.run(self._session.turns)
                 if conversation != self.shown:
                     self._tasks.start(self._session.library.mark_read(conversation, unread=True))
-                self._soon.start()
+                self._mark_stale(conversation)
             case _:
                 pass
+
+    def _mark_stale(self, conversation: str) -> None:
+        self._stale.add(conversation)
+        self._soon.start()
+
+    async def _catch_up(self) -> None:
+        """Read what changed: the few conversations that are named, or all."""
+        stale, self._stale = self._stale, set()
+        if self._query or "" in stale or len(stale) > FEW:
+            await self.read()
+            return
+        for conversation in stale:
+            try:
+                summary = await self._session.library.summary(conversation)
+            except UsageError:
+                self._summaries.pop(conversation, None)
+                continue
+            if summary.deleted:
+                self._summaries.pop(conversation, None)
+            else:
+                self._summaries[conversation] = summary
+        if not self._query:
+            newest_first = sorted(self._summaries.values(), key=lambda one: one.updated, reverse=True)
+            self._sidebar.show_rows(newest_first, [])
+            self._sidebar.model.run(self._session.turns)
 
     async def delete(self, ids: list[str]) -> None:
         """Delete, and offer to take it back."""

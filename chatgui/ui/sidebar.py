@@ -155,7 +155,7 @@ class Sidebar(QWidget):
     def _mark_current(self) -> None:
         at = self.model.row_of(self._current) if self._current else -1
         selection = self.list.selectionModel()
-        if at < 0:
+        if not self.model.reach(at):
             selection.clear()
             return
         index = self.model.index(at)

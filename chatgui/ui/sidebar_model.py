@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chatgui.core.conversation import Hit, Summary
 
 STEP = 400  # rows given to the view at a time: it asks for more when scrolled to its end
+FAR = 2000
 
 Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
@@ -38,52 +39,73 @@ class SidebarModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[Row] = []
+        self._entries: list[Summary | Hit] = []
+        self._conversations = 0  # so many entries are conversations; places in them follow
         self._shown = 0
         self._running: frozenset[str] = frozenset()
 
     def show(self, summaries: Sequence[Summary], hits: Sequence[Hit] = ()) -> bool:
-        """Replace the rows. True if rows moved, came or went; False if only their looks changed."""
-        rows = _conversation_rows(summaries) + _hit_rows(hits)
-        same = [_key(row) for row in rows] == [_key(row) for row in self._rows]
-        if same:
-            changed = [at for at, (new, old) in enumerate(zip(rows, self._rows, strict=True)) if new != old]
-            self._rows = rows
-            for at in changed:
-                if at < self._shown:
+        """Replace the rows. True if rows in sight moved, came or went; False if only their looks changed."""
+        before, keys = self._entries[: self._shown], self._keys()
+        total = len(self._entries)
+        self._entries = [*_ordered(summaries), *hits]
+        self._conversations = len(summaries)
+        if len(self._entries) == total and self._keys() == keys:
+            for at, (new, old) in enumerate(zip(self._entries, before, strict=False)):
+                if new != old:
                     self.dataChanged.emit(self.index(at), self.index(at))
             return False
         self.beginResetModel()
-        self._rows = rows
-        self._shown = min(max(self._shown, STEP), len(rows))
+        self._shown = min(max(self._shown, STEP), len(self._entries))
         self.endResetModel()
         return True
+
+    def _keys(self) -> list[tuple[str, str, str]]:
+        """What must be the same for the view to stay as it is, of the rows it knows."""
+        rows = (self.row(at) for at in range(min(self._shown, len(self._entries))))
+        return [(row.conversation, row.hit.message if row.hit else "", row.heading) for row in rows]
 
     def run(self, conversations: Collection[str]) -> None:
         """Mark the conversations in which an answer is being written."""
         running = frozenset(conversations)
         changed, self._running = running ^ self._running, running
         for at in range(self._shown):
-            if self._rows[at].conversation in changed:
+            if self.row(at).conversation in changed:
                 self.dataChanged.emit(self.index(at), self.index(at))
 
     def row_of(self, conversation: str) -> int:
-        """Where a conversation stands, or -1. It is brought into view's reach."""
-        for at, row in enumerate(self._rows):
-            if row.conversation == conversation and row.hit is None:
-                while at >= self._shown:
-                    self.fetchMore(QModelIndex())
-                return at
-        return -1
+        """Where a conversation stands, or -1."""
+        return next(
+            (at for at in range(self._conversations) if cast("Summary", self._entries[at]).id == conversation), -1
+        )
+
+    def reach(self, at: int) -> bool:
+        """Let the view know of the row at this place, unless it is so far down that laying all out would be felt."""
+        if self._shown <= at < min(self._shown + FAR, len(self._entries)):
+            self._reach(at + 1)
+        return 0 <= at < self._shown
 
     def row(self, at: int) -> Row:
         """The row at a place."""
-        return self._rows[at]
+        entry, heading = self._entries[at], self._group(at)
+        if at and self._group(at - 1) == heading:
+            heading = ""
+        if at >= self._conversations:
+            hit = cast("Hit", entry)
+            return Row(hit.conversation, hit.title, heading, hit=hit)
+        summary = cast("Summary", entry)
+        return Row(summary.id, summary.title, heading, summary)
+
+    def _group(self, at: int) -> str:
+        if at >= self._conversations:
+            return "Found in messages"
+        summary = cast("Summary", self._entries[at])
+        return "Archive" if summary.archived else "Pinned" if summary.pinned else day(summary.updated)
 
     @property
     def total(self) -> int:
         """How many rows there are, shown or not."""
-        return len(self._rows)
+        return len(self._entries)
 
     # What Qt asks
 
@@ -93,23 +115,26 @@ class SidebarModel(QAbstractListModel):
 
     def canFetchMore(self, parent: Index) -> bool:
         """Whether there are rows the view does not know of."""
-        return not parent.isValid() and self._shown < len(self._rows)
+        return not parent.isValid() and self._shown < len(self._entries)
 
     def fetchMore(self, parent: Index) -> None:
         """Show the next step of rows."""
-        more = min(STEP, len(self._rows) - self._shown)
-        if more <= 0 or parent.isValid():
-            return
-        self.beginInsertRows(QModelIndex(), self._shown, self._shown + more - 1)
-        self._shown += more
-        self.endInsertRows()
+        if not parent.isValid():
+            self._reach(min(self._shown + STEP, len(self._entries)))
+
+    def _reach(self, count: int) -> None:
+        """Let the view know of at least so many rows."""
+        if count > self._shown:
+            self.beginInsertRows(QModelIndex(), self._shown, count - 1)
+            self._shown = count
+            self.endInsertRows()
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Conversations can be renamed in place; hits cannot."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self._rows[index.row()].hit is None:
+        if index.row() < self._conversations:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -117,7 +142,7 @@ class SidebarModel(QAbstractListModel):
         """Title for people and screen readers, the row itself for the delegate."""
         if not index.isValid():
             return None
-        row = self._rows[index.row()]
+        row = self.row(index.row())
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole | Qt.ItemDataRole.AccessibleTextRole:
                 return row.title
@@ -132,7 +157,7 @@ class SidebarModel(QAbstractListModel):
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """A new title was typed; the session is asked, and the row changes when it says so."""
-        row = self._rows[index.row()]
+        row = self.row(index.row())
         title = " ".join(str(value).split())
         if role == Qt.ItemDataRole.EditRole and title and title != row.title:
             self.renamed.emit(row.conversation, title)
@@ -150,31 +175,11 @@ class SidebarModel(QAbstractListModel):
         return row.summary.state if row.summary.state in ("failed", "interrupted") else ""
 
 
-def _key(row: Row) -> tuple[str, str, str]:
-    return row.conversation, row.hit.message if row.hit else "", row.heading
-
-
-def _conversation_rows(summaries: Sequence[Summary]) -> list[Row]:
+def _ordered(summaries: Sequence[Summary]) -> list[Summary]:
+    """Pinned ones first, archived ones last, each newest first as they come."""
     pinned = [one for one in summaries if one.pinned and not one.archived]
-    others = [one for one in summaries if not one.pinned and not one.archived]
-    archived = [one for one in summaries if one.archived]
-    grouped = [
-        *(("Pinned", one) for one in pinned),
-        *((day(one.updated), one) for one in others),
-        *(("Archive", one) for one in archived),
-    ]
-    rows: list[Row] = []
-    last = ""
-    for group, summary in grouped:
-        rows.append(Row(summary.id, summary.title, group if group != last else "", summary))
-        last = group
-    return rows
-
-
-def _hit_rows(hits: Sequence[Hit]) -> list[Row]:
-    return [
-        Row(hit.conversation, hit.title, "Found in messages" if at == 0 else "", hit=hit) for at, hit in enumerate(hits)
-    ]
+    others = [one for one in summaries if not (one.pinned or one.archived)]
+    return [*pinned, *others, *(one for one in summaries if one.archived)]
 
 
 def _tool_tip(row: Row) -> str:

@@ -265,7 +265,7 @@ async def test_an_answer_in_the_making_is_kept_when_the_window_ends(qapp: QAppli
 
 
 async def test_a_conversation_is_read_on_where_it_was_left(qapp: QApplication, profile: Path) -> None:
-    async with showing(qapp, profile) as (window, session):
+    async with showing(qapp, profile) as (window, _):
         view = window.stage.view
         for text in ("First", "Second"):
             say(window, text)
