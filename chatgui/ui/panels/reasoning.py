@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from chatgui.chat.usage import duration, number
@@ -23,9 +23,6 @@ SECOND_MS = 500  # how often the time is brought up to date while a model thinks
 
 class ReasoningPane(QWidget):
     """Follows the turn the reader chose, or the one being written; scrolls, finds and copies by itself."""
-
-    hide_requested = Signal()
-    detach_requested = Signal()
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chatgui.core.markdown import Source, Splitter
 from chatgui.core.reply import Growing
 
-PULL = 8_192  # characters taken at once; a fast stream is 350 a frame
+PULL = 8_192  # characters taken at once, unless very far behind; a fast stream is 350 a frame
+LEAST = 24  # characters always taken; of more, a third a frame: what comes in bursts appears steadily
 
 
 class Tail:
@@ -25,9 +26,15 @@ class Tail:
         """Characters that have come and were not taken yet."""
         return len(self._prefix) + sum(growing.length for growing in self._growing) - self._taken
 
+    def _share(self) -> int:
+        """How many characters to take now."""
+        if self.backlog > PULL:  # far behind (opened late): catch up in a few frames
+            return max(PULL, self.backlog // 4)
+        return max(LEAST, self.backlog // 3)
+
     def pull(self) -> tuple[list[Source], list[Source]] | None:
         """Take the next piece: the blocks it closed, and those still open (one, seldom two); None if nothing was new."""
-        limit = max(PULL, self.backlog // 4)  # far behind (opened late): catch up in a few frames
+        limit = self._share()
         text, self._prefix = self._prefix, ""
         for index, growing in enumerate(self._growing):
             new, self._cursors[index] = growing.read(self._cursors[index], limit)

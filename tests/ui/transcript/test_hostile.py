@@ -56,7 +56,7 @@ def test_it_is_shown_without_a_stall(name: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_frame_stalls_while_it_comes(name: str) -> None:
-    text = HOSTILE[name][:120_000]
+    text = HOSTILE[name][:40_000]
     view, reply = shown([message(0, Role.USER, "Go")]), Reply()
     view.begin_reply(streaming(1), reply, Turn())
     worst = 0.0

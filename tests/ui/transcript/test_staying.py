@@ -136,7 +136,7 @@ def test_opening_100000_messages_lays_out_only_those_in_sight() -> None:
 
 def test_memory_stays_bounded_while_one_scrolls_on() -> None:
     view = shown(talk(2000))
-    for _ in range(300):
+    for _ in range(150):
         view.scroll_by(-900)
     assert len(view.page._items) < 90
     assert len(view.page._laid) < 400
