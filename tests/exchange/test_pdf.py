@@ -77,9 +77,40 @@ def test_the_text_can_be_selected(tmp_path: Path) -> None:
         assert sign in said, sign
 
 
+def test_emoji_are_pictures_with_their_text_behind_them(tmp_path: Path) -> None:
+    """Families, flags and keycaps are one; where somebody writes Braille, it stays Braille."""
+    said = text_of(make(tmp_path, "party 🎉 family 👩‍👩‍👧 flag 🇵🇪 key 1️⃣ heart ❤️ again 🎉"))
+    for sign in ("🎉", "👩‍👩‍👧", "🇵🇪", "1️⃣", "❤️"):
+        assert sign in said, sign
+    assert said.count("🎉") == 2
+    assert "⠁⠃" in text_of(make(tmp_path, "braille ⠁⠃ 🎉"))
+
+
+def test_the_table_of_offsets_is_true(tmp_path: Path) -> None:
+    """Every object is where the file says."""
+    pdf = make(tmp_path, "party 🎉 你好 $x^2$")
+    start = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
+    rows = re.findall(rb"(\d{10}) \d{5} ([nf])", pdf[start : pdf.index(b"trailer", start)])
+    for number, (offset, kind) in enumerate(rows):
+        assert kind == b"f" or pdf[int(offset) :].startswith(b"%d 0 obj" % number)
+    for length, content in re.findall(rb"(?s)<< /Length (\d+) >>\nstream\n(.*?)endstream", pdf):
+        assert abs(int(length) - len(content)) <= 1
+
+
+def test_formulas(tmp_path: Path) -> None:
+    """Set, with their LaTeX behind them; hostile ones are shown as their source, soon."""
+    bomb = "{" * 2_000 + "x" + "}" * 2_000
+    nested = "\\sqrt{" * 40 + "x" + "}" * 40
+    said = text_of(make(tmp_path, f"$\\frac{{a}}{{b}}$ and $\\def\\x{{1}}$ and ${nested}$\n\n$$\n{bomb}\n$$")).replace(
+        " ", ""
+    )
+    for sign in ("\\frac{a}{b}", "\\def\\x{1}", "\\sqrt{" * 5):
+        assert sign in said, sign
+
+
 def test_the_same_conversation_makes_the_same_bytes(tmp_path: Path) -> None:
     """In two processes at two times."""
-    text = "Text, `code`, 你好 and **strong**"
+    text = "Text, `code`, 你好 🎉 $x^2$ and **strong**"
     assert make(tmp_path, text) == make(tmp_path, text, name="b.pdf")
 
 

@@ -6,9 +6,6 @@ Nothing is set from HTML and nothing is loaded: a text document that reads no fi
 from __future__ import annotations
 
 import os
-import re
-import unicodedata
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chatgui.core.message import (
@@ -39,6 +36,7 @@ from chatgui.exchange.exporters.base import (
     visible,
     when,
 )
+from chatgui.exchange.exporters.pdf_file import readable, settled
 from chatgui.exchange.exporters.plain import image_words
 from chatgui.exchange.values import EPOCH
 
@@ -80,7 +78,8 @@ class _Book:
         for number, entry in enumerate(self._entries):
             self._conversation(entry, new_page=number > 0)
         newest = max((entry.conversation.updated for entry in self._entries), default=EPOCH)
-        return _settled(self._set.pages(self._title, self._options.cancelled), newest)
+        pdf = self._set.pages(self._title, self._options.cancelled)
+        return readable(settled(pdf, newest), self._set.stand_ins)
 
     def _conversation(self, entry: Entry, *, new_page: bool) -> None:
         conversation, options = entry.conversation, self._options
@@ -132,40 +131,6 @@ class _Book:
                 page.aside("Sources")
                 for url, title in part.sources:
                     page.literal(f"{one_line(title)}  {one_line(url)}".strip())
-
-
-def _settled(pdf: bytes, moment: datetime) -> bytes:
-    """The file with what the clock and chance put into it replaced, so that the same conversation makes the same bytes.
-
-    Every replacement has the length of what it replaces: the file's table of offsets stays true.
-    """
-    moment = moment.astimezone(UTC)
-    pdf = re.sub(rb"(?<=Date \(D:)\d{14}", f"{moment:%Y%m%d%H%M%S}".encode(), pdf)
-    pdf = re.sub(
-        rb'(?<=Date=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00', f"{moment:%Y-%m-%dT%H:%M:%S}+00:00".encode(), pdf
-    )
-    tags: dict[bytes, bytes] = {}
-    pdf = re.sub(rb"(?<=/)[A-Za-z]{6}(?=\+[A-Za-z])", lambda found: tags.setdefault(found[0], _tag(len(tags))), pdf)
-    return re.sub(rb"\[(?:<[0-9A-F]{4,}> ?)+\]", _readable, pdf)
-
-
-def _tag(number: int) -> bytes:
-    """The name of a font's subset: six letters."""
-    return bytes(65 + number // 26**place % 26 for place in range(5, -1, -1))
-
-
-def _readable(letters: re.Match[bytes]) -> bytes:
-    """What the glyphs of a font stand for, as who searches or copies wants it.
-
-    Qt names a glyph by the first of the letters that look so: spaces by the tab, some ideographs by their radical.
-    """
-    named = letters[0].replace(b"<0009>", b"<0020>").replace(b"<00A0>", b"<0020>")
-    return re.sub(rb"<(2[EF][0-9A-F]{2})>", _ideograph, named)
-
-
-def _ideograph(found: re.Match[bytes]) -> bytes:
-    plain = unicodedata.normalize("NFKC", chr(int(found[1], 16)))
-    return b"<%04X>" % ord(plain) if len(plain) == 1 else found[0]
 
 
 PDF = Exporter("pdf", ".pdf", "PDF", _Book)

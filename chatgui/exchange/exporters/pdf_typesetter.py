@@ -43,6 +43,7 @@ from chatgui.core.markup import (
     parse,
 )
 from chatgui.exchange.exporters.base import Stopped
+from chatgui.exchange.exporters.pdf_objects import EMOJI, Formulas, Pictures
 
 _UNIT = 4.0  # layout units in a point: glyphs stand finer than whole points
 _PIXELS = 96 / 72  # of a point: Qt counts the space between blocks in these, whatever the paper
@@ -62,6 +63,8 @@ _TINT = QColor("#f3f5f7")
 _LINE = QColor("#cfd5db")
 _WARNING = QColor("#9a3412")
 _LONGEST_WORD = 4_000  # characters without a space; Qt's line breaking is quadratic in them
+_OBJECT = "\ufffc"
+_BRAILLE = re.compile("[\u2800-\u28ff]")
 _LONGEST_MARKDOWN = 500_000  # characters; longer texts are set as they are
 
 
@@ -84,6 +87,9 @@ class Typesetter:
         self._document.setDefaultFont(font)
         self._document.setUndoRedoEnabled(False)
         self._document.setDocumentMargin(6 * _UNIT)  # also keeps lines off the edge where pages are cut
+        self._pictures = Pictures(self._document)
+        self._formulas = Formulas()
+        self._braille = False  # somebody writes the letters that stand in for emoji
         self._cursor = QTextCursor(self._document)
         self._fresh = True
         self._indent = 0
@@ -194,10 +200,11 @@ class Typesetter:
 
     def _table(self, table: Table) -> None:
         form = QTextTableFormat()
-        form.setBorder(0.5 * _UNIT)
+        form.setBorder(1)
+        form.setBorderStyle(QTextTableFormat.BorderStyle.BorderStyle_Solid)
         form.setBorderBrush(QBrush(_LINE))
         form.setBorderCollapse(True)
-        form.setCellPadding(3 * _UNIT)
+        form.setCellPadding(3 * _PIXELS)
         form.setHeaderRowCount(1)
         form.setLeftMargin(14 * _UNIT * self._indent)
         self._block(top=2, bottom=0)
@@ -217,7 +224,14 @@ class Typesetter:
 
     def _runs(self, runs: Runs, *, size: float = 10.5, bold: bool = False) -> None:
         for run in runs:
-            self._write(_words(run), self._run_look(run, size, bold))
+            look = self._run_look(run, size, bold)
+            formula = None
+            if run.kind in {"math", "display"}:
+                formula = self._formulas.make(run.text, display=run.kind == "display", size=size)
+            if formula is not None:
+                self._cursor.insertText(_OBJECT, self._pictures.look(formula, look))
+            else:
+                self._write(_words(run), look)
 
     def _run_look(self, run: Run, size: float, bold: bool) -> QTextCharFormat:
         fixed = run.kind in {"code", "math", "display"}
@@ -271,8 +285,20 @@ class Typesetter:
         return look
 
     def _write(self, text: str, look: QTextCharFormat) -> None:
-        breakable = re.sub(rf"\S{{{_LONGEST_WORD}}}", "\\g<0>\u200b", text)
-        self._cursor.insertText(breakable.replace("\ufffc", "\ufffd"), look)  # U+FFFC would be an image to Qt
+        text = re.sub(rf"\S{{{_LONGEST_WORD}}}", "\\g<0>\u200b", text)
+        text = text.replace(_OBJECT, "\ufffd")  # it would be an image to Qt
+        self._braille = self._braille or _BRAILLE.search(text) is not None
+        done = 0
+        for found in EMOJI.finditer(text):
+            self._cursor.insertText(text[done : found.start()], look)
+            self._cursor.insertText(_OBJECT, self._pictures.look(found[0], look))
+            done = found.end()
+        self._cursor.insertText(text[done:], look)
+
+    @property
+    def stand_ins(self) -> dict[str, str]:
+        """The letters that stand in for emoji, and for which."""
+        return {} if self._braille else self._pictures.stand_ins
 
     def pages(self, title: str, cancelled: Callable[[], bool]) -> bytes:
         """The whole as a PDF file on A4, with page numbers."""
