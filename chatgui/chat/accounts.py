@@ -158,6 +158,7 @@ class Accounts:
             await self.keys.move(before, account)
         account = await self._keep_keys(account, secret)
         await self._save(account)
+        await self.keys.forget_proxy(before, account)
         if not same and self.known_models(account.id):
             await self.keep_models(account.id, [])
         if moves and before.key_source is KeySource.KEYRING:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable
 from weakref import WeakSet
 
-from chatgui.chat.checks import PROXY_LABEL
+from chatgui.chat.checks import PROXY_LABEL, split_proxy
 from chatgui.core.account import Account, KeySource, ProxyMode
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.secret import Secret
@@ -73,16 +73,26 @@ class Keys:
         return key
 
     async def proxy_password(self, account: Account) -> Secret | None:
-        """The password of the account's own proxy, where its URL names a user. Raises VaultError."""
-        if account.network.proxy_mode is not ProxyMode.OWN or "@" not in account.network.proxy:
-            return None
+        """The password of the account's own proxy, where its URL names a user and there is one. Raises VaultError."""
+        network, given = split_proxy(account.network)
+        if given is not None or network.proxy_mode is not ProxyMode.OWN or "@" not in network.proxy:
+            return given
         name = place(account.id, PROXY_LABEL)
-        if name not in self._memory:
-            found = await self.vault.get(name)
-            if found is None:
-                return None
-            self._memory[name] = found
-        return self._memory[name]
+        if name not in self._memory and account.key_source is not KeySource.SESSION:
+            try:
+                found = await self.vault.get(name)
+            except VaultError as error:
+                if error.state in (VaultState.ABSENT, VaultState.UNTRUSTED):
+                    return None  # then none was ever kept; the proxy itself says so if it wants one
+                raise
+            if found is not None:
+                self._memory[name] = found
+        return self._memory.get(name)
+
+    async def forget_proxy(self, before: Account, after: Account) -> None:
+        """The proxy's password goes when the account no longer names a user of a proxy. Raises nothing."""
+        if "@" in before.network.proxy and "@" not in after.network.proxy:
+            await self.take(before, (place(before.id, PROXY_LABEL),))
 
     async def put(self, account: Account, secret: Secret, label: str) -> None:
         """Keep a key where the account keeps its keys. Raises VaultError; then nothing has changed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,14 @@ async def test_a_proxys_password_is_not_kept_beside_the_account(opened: Opened, 
         assert account.network.proxy == f"http://me@127.0.0.1:{port}"
         assert (await asked(session, account)).text == "pong"
         assert seen[0].startswith("Proxy-Authorization: Basic ")
+        await session.accounts.edit(replace(account, name="Renamed"))
+        await asked(session, account)
+        assert seen[1] == seen[0], "the form that no longer shows the password does not lose it"
+        plain = replace(account.network, proxy=f"http://127.0.0.1:{port}")
+        await session.accounts.edit(replace(account, network=plain))
+        await asked(session, account)
+        assert seen[2] == ""
+        assert session.accounts.secrets() == [Secret("sk-a")]
     assert list(traces(profile)) == []
 
 
