@@ -95,6 +95,13 @@ async def overlay(window: Window) -> None:
     await asyncio.sleep(0.2)
 
 
+async def request(window: Window) -> None:
+    """What went over the wire."""
+    await ask(window)
+    window.conversation_bound.act(window.conversation_bound.last(Role.ASSISTANT), "request")
+    await asyncio.sleep(0.2)
+
+
 def dialog(name: str) -> Callable[[Window], Awaitable[QWidget]]:
     """A dialog by its name."""
 
@@ -127,6 +134,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("narrow-light", ask, size=(900, 600), readme=True),
     Scene("narrower-light", overlay, size=(680, 640)),
     Scene("wide-dark", ask, size=(2560, 1440), theme="dark"),
+    Scene("request-light", request),
     Scene("settings-dark", dialog("settings"), theme="dark"),
     Scene("accounts-light", dialog("accounts")),
     Scene("usage-light", dialog("usage")),

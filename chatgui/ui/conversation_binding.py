@@ -72,6 +72,7 @@ class ConversationBinding(QObject):
             "previous_branch": lambda one: self._step_branch(one, -1),
             "next_branch": lambda one: self._step_branch(one, 1),
             "show_reasoning": self._show_thought,
+            "request": self._show_request,
             "cancel": lambda _: session.stop(self.id),
         }
         stage.siblings = self.siblings
@@ -91,6 +92,7 @@ class ConversationBinding(QObject):
         view.quote_requested.connect(self._put_quote)
         view.menu_requested.connect(lambda one, link, at: open_menu(view, self._message(one), link, at) and None)
         view.turn_selected.connect(self._side.show_message)
+        view.wanted.connect(lambda _, address: open_link(address, stage, refused=stage.notices.say))
 
     def close(self) -> None:
         """Hear no more."""
@@ -370,6 +372,12 @@ class ConversationBinding(QObject):
 
     def _show_thought(self, message_id: str) -> None:
         self._show_reasoning()
+        self._side.show_panel(0)
+        self._side.show_message(message_id)
+
+    def _show_request(self, message_id: str) -> None:
+        self._show_reasoning()
+        self._side.show_panel(1)
         self._side.show_message(message_id)
 
     def siblings(self, message_id: str) -> tuple[int, int]:

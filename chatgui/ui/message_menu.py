@@ -19,6 +19,7 @@ ENTRIES: tuple[tuple[str, str, Role | None, bool], ...] = (
     ("Edit", "edit", Role.USER, True),
     ("Answer Again", "regenerate", None, True),
     ("Show Reasoning", "show_reasoning", Role.ASSISTANT, False),
+    ("Request Details", "request", Role.ASSISTANT, False),
     ("Delete", "delete", None, True),
 )
 

@@ -17,6 +17,7 @@ from chatgui.ui.theme import Theme
 from chatgui.ui.transcript.style import Style
 
 if TYPE_CHECKING:
+    from chatgui.chat.session import Session
     from chatgui.chat.turn import Turn
 
 
@@ -41,11 +42,15 @@ class SidePane(QWidget):
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(4)
         row.addWidget(self._title, 1)
-        for at, panel in enumerate(PANELS):
-            if len(PANELS) > 1:
-                row.addWidget(self._button(theme, panel.icon, panel.title, partial(self.show_panel, at)))
+        self._choices = [
+            self._button(theme, panel.icon, f"Show {panel.title.lower()} panel", partial(self.show_panel, at))
+            for at, panel in enumerate(PANELS)
+        ]
+        for choice in self._choices:
+            choice.setCheckable(True)
+            row.addWidget(choice)
         row.addWidget(self._button(theme, "expand", "Widen", self.expanded.emit))
-        row.addWidget(self._button(theme, "close", f"Close {PANELS[0].title.lower()}", self.closed.emit))
+        row.addWidget(self._button(theme, "close", "Close side pane", self.closed.emit))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -53,10 +58,10 @@ class SidePane(QWidget):
         column.addWidget(self._stack, 1)
         self.show_panel(0)
 
-    def furnish(self, style: Style) -> None:
+    def furnish(self, style: Style, session: Session) -> None:
         """Make the panels."""
         for row in PANELS:
-            widget = row.make(style)
+            widget = row.make(style, session)
             self._stack.addWidget(widget)
             self.panels.append(cast("Panel", widget))
         self.set_style(style)
@@ -73,12 +78,20 @@ class SidePane(QWidget):
         """Show one of `PANELS`."""
         self._stack.setCurrentIndex(at)
         self._title.setText(PANELS[at].title)
+        for one, choice in enumerate(self._choices):
+            choice.setChecked(one == at)
 
     def set_style(self, style: Style) -> None:
         """Another theme or zoom."""
         colours = replace(style.colours, ground=style.colours.raised, code_ground=style.colours.ground)
         for panel in self.panels:
             panel.set_style(replace(style, colours=colours))
+
+    def mark(self, words: str) -> None:
+        """Mark these words in what was thought, too; empty ends it."""
+        for panel in self.panels:
+            if (view := getattr(panel, "view", None)) is not None:
+                view.search.start(words)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Another conversation or branch is shown."""

@@ -89,7 +89,7 @@ class Window(QMainWindow):
 
         self.session = session
         self._settings = session.settings
-        self._furnish()
+        self._furnish(session)
         dialogs = Dialogs(Context(self, session, self.theme, self.tasks, self.stage.notices))
         self.conversation = ConversationBinding(
             session, self.stage, self.side, self.tasks,
@@ -119,11 +119,13 @@ class Window(QMainWindow):
         elif session.settings_trouble:
             self.stage.notices.say(session.settings_trouble, meaning="warning", stays=True)
 
-    def _furnish(self) -> None:
+    def _furnish(self, session: Session) -> None:
         """Make what the first frame could do without."""
         style = self._style()
         self.stage.furnish(style)
-        self.side.furnish(style)
+        self.side.furnish(style, session)
+        self.stage.find_bar.typed.connect(self.side.mark)
+        self.stage.find_bar.closed.connect(lambda: self.side.mark(""))
         self._furnished = True
 
     @property

@@ -308,3 +308,23 @@ async def test_the_trash_gives_back_what_was_deleted(qapp: QApplication, profile
         trash.purge_button.click()
         await until(lambda: trash.list.count() == 0)
         trash.close()
+
+
+async def test_what_went_over_the_wire_can_be_seen(qapp: QApplication, profile: Path) -> None:
+    from chatgui.ui.panels.inspector import InspectorPanel
+
+    async with showing(qapp, profile) as (window, _):
+        say(window, "Hello there")
+        await until(lambda: answered(window), 40)
+        answer = window.stage.view.messages[-1].id
+        window.conversation_bound.act(answer, "request")
+        panel = next(one for one in window.side.panels if isinstance(one, InspectorPanel))
+        assert panel.isVisible()
+        assert "Hello there" in panel.text.toPlainText()
+        panel._what.setCurrentText("Events")
+        panel._show()
+        assert "[DONE]" in panel.text.toPlainText()
+        panel._curl.click()
+        assert qapp.clipboard().text().startswith("curl ")
+        window.conversation_bound.act(answer, "show_reasoning")
+        assert not panel.isVisible()

@@ -12,6 +12,7 @@ from chatgui.core.message import Message
 from chatgui.ui.transcript.style import Style
 
 if TYPE_CHECKING:
+    from chatgui.chat.session import Session
     from chatgui.chat.turn import Turn
 
 
@@ -40,13 +41,22 @@ class PanelRow:
 
     title: str
     icon: str
-    make: Callable[[Style], QWidget]
+    make: Callable[[Style, Session], QWidget]
 
 
-def _reasoning(style: Style) -> QWidget:
+def _reasoning(style: Style, _: Session) -> QWidget:
     from chatgui.ui.panels.reasoning import ReasoningPane
 
     return ReasoningPane(style)
 
 
-PANELS: tuple[PanelRow, ...] = (PanelRow("Reasoning", "reasoning", _reasoning),)
+def _inspector(style: Style, session: Session) -> QWidget:
+    from chatgui.ui.panels.inspector import InspectorPanel
+
+    return InspectorPanel(style, session)
+
+
+PANELS: tuple[PanelRow, ...] = (
+    PanelRow("Reasoning", "thought", _reasoning),
+    PanelRow("Request", "wire", _inspector),
+)
