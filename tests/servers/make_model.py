@@ -17,10 +17,7 @@ def main(folder: Path) -> None:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=600, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False
-    )
+    trainer = trainers.BpeTrainer(vocab_size=600, special_tokens=SPECIAL, show_progress=False)
     tokenizer.train_from_iterator([Path(__file__).read_text()] * 3, trainer)
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="<|pad|>", eos_token="<|end|>")
     fast.chat_template = TEMPLATE
@@ -30,7 +27,9 @@ def main(folder: Path) -> None:
         max_position_embeddings=2048, pad_token_id=0, eos_token_id=1, bos_token_id=1,
     )  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
-    LlamaForCausalLM(config).save_pretrained(folder)
+    model = LlamaForCausalLM(config)
+    model.generation_config.suppress_tokens = list(range(len(SPECIAL)))  # it babbles until the limit
+    model.save_pretrained(folder)
     fast.save_pretrained(folder)
 
 
