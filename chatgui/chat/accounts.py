@@ -140,8 +140,9 @@ class Accounts:
     async def edit(self, account: Account, secret: Secret | None = None) -> Account:
         """Replace an account (same id), and the key in use if one is given. Raises as `add` does.
 
-        Where the key is to be kept elsewhere from now on, it moves. What was learnt, the order and the list of keys are
-        not the caller's to set; what was learnt is forgotten when the account becomes one of another server.
+        Where the key is to be kept elsewhere from now on, it moves. What was learnt, the order, the list of keys and
+        whether it is switched off have verbs of their own, so they stay as they are now, whatever a form still shows;
+        what was learnt is forgotten when the account becomes one of another server.
         """
         before = self.by_id(account.id)
         account = checked(account, before)
@@ -149,7 +150,7 @@ class Accounts:
         same = (before.base_url, before.provider) == (account.base_url, account.provider)
         account = replace(
             account, position=before.position, keys=before.keys, key=before.key, last_test=before.last_test,
-            traits=before.traits if same else Traits(),
+            disabled=before.disabled, traits=before.traits if same else Traits(),
         )  # fmt: skip
         moves = account.key_source is not before.key_source
         if account.key_source not in _KEPT_HERE:

@@ -44,6 +44,7 @@ def unsaved_turn(session: Session, conversation: Conversation, prompt: str) -> T
 
     async def stream(request: ChatRequest) -> AsyncGenerator[Delta, None]:
         reachable = await session.accounts.reachable(account)
-        return session.client.stream(reachable, await session.accounts.secret(reachable), request)
+        secret, password = await session.accounts.secret(account), await session.accounts.keys.proxy_password(account)
+        return session.client.stream(reachable, secret, request, proxy_password=password)
 
     return Turn(conversation.id, answer, request, stream, _Nowhere())

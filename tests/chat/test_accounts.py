@@ -216,6 +216,7 @@ async def test_an_edit_cannot_unlearn_or_reorder_by_accident(opened: Opened) -> 
         await session.accounts.learn(form.id, {"include_usage": False})
         await session.accounts.note_test(form.id, "Works, today")
         await session.accounts.move(form.id, 0)
+        await session.accounts.disable(form.id, True)
         kept = await session.accounts.edit(replace(form, name="Other"))
         assert (kept.name, kept.traits.include_usage, kept.last_test, kept.position) == (
             "Other",
