@@ -329,7 +329,7 @@ class TranscriptView(QAbstractScrollArea):
     def refresh(self, *, anew: bool = False) -> None:
         """Bring the picture up to date with the page, moving what is painted where that is enough."""
         self.page.arrange()
-        self.picture.update(anew=anew or self.reader.has_selection)
+        self.picture.update(anew=anew)
         self._sync_bar()
         self._note_following()
         if self.accessible is not None and QAccessible.isActive():

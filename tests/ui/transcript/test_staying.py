@@ -72,7 +72,10 @@ def test_what_is_moved_on_the_screen_is_what_would_be_painted() -> None:
     chance = random.Random(5)
     messages = [message(n, Role.USER if n % 2 == 0 else Role.ASSISTANT, document(chance, 4)) for n in range(40)]
     view = shown(messages)
-    for _ in range(60):
+    view.search.start("tide")
+    for turn in range(60):
+        if turn == 30:
+            view.select_all()
         view.scroll_by(chance.choice([-37, -3, 11, 60, -200, 333, -900, 450]))
         assert picture(view) == painted_anew(view)
 
