@@ -68,12 +68,16 @@ def before_migration(connection: sqlite3.Connection, path: Path, version: int) -
     return target
 
 
-def check(database: Path, *, stop: Callable[[], bool] = never) -> str:
-    """What SQLite's own check of the whole file finds wrong, in its words; empty if nothing (or if it was stopped)."""
+def check(database: Path, *, stop: Callable[[], bool] = never, indexes: bool = True) -> str:
+    """What SQLite's own check of the whole file finds wrong, in its words; empty if nothing (or if it was stopped).
+
+    Without `indexes`, whether they agree with their tables is left out, which is several times faster.
+    """
+    pragma = "integrity_check" if indexes else "quick_check"
     try:
         with contextlib.closing(_reader(database)) as connection:
             connection.set_progress_handler(stop, 100_000)
-            rows = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
+            rows = [row[0] for row in connection.execute(f"PRAGMA {pragma}(5)")]
     except sqlite3.Error as error:
         return "" if stop() else str(error)
     return "" if rows == ["ok"] else "; ".join(rows)
@@ -105,7 +109,7 @@ def _copy(source: sqlite3.Connection, target: Path, stop: Callable[[], bool]) ->
         with contextlib.closing(sqlite3.connect(partial)) as copy:
             source.backup(copy, pages=_PAGES, progress=between, sleep=0.0)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
-        if wrong := check(partial, stop=stop):
+        if wrong := check(partial, stop=stop, indexes=False):
             raise StoreError(StoreState.CORRUPT, f"The backup is not sound: {wrong}", advice="The older ones are kept.")
         fd = os.open(partial, os.O_RDWR)
         try:

@@ -178,15 +178,24 @@ def set_fields(connection: sqlite3.Connection, conversation_id: str, **fields: A
 
 def purge(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Delete for ever. What was spent stays counted, without the title. Call `forget_freed_pages` afterwards."""
+    named: set[str] = set()
     for one in ids:
         connection.execute("UPDATE spending SET title = '' WHERE conversation = ?", (one,))
+        named |= {row[0] for row in connection.execute(_FILES, (one,))}
         concerned = connection.execute(f"SELECT seq FROM messages WHERE conversation IN ({_ROW})", (one,)).fetchall()  # noqa: S608
         search_index.forget_for_ever(connection, [seq for (seq,) in concerned])
         connection.execute("DELETE FROM conversations WHERE id = ?", (one,))
-    connection.execute("DELETE FROM attachments WHERE sha256 NOT IN (SELECT sha256 FROM message_attachments)")
+    connection.executemany(
+        "DELETE FROM attachments WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM message_attachments WHERE sha256 = ?1)",
+        [(sha256,) for sha256 in named],
+    )
 
 
 _ROW = "SELECT seq FROM conversations WHERE id = ?"
+_FILES = (
+    "SELECT sha256 FROM message_attachments JOIN messages ON messages.seq = message"
+    " JOIN conversations ON conversations.seq = conversation WHERE conversations.id = ?"
+)
 
 
 def purge_hidden(connection: sqlite3.Connection, before: datetime) -> None:

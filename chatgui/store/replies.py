@@ -70,7 +70,7 @@ def drop_reply(connection: sqlite3.Connection, message_id: str) -> None:
     for seq, conversation, parent in connection.execute(
         "SELECT seq, conversation, parent FROM messages WHERE id = ?", (message_id,)
     ).fetchall():
-        search_index.forget_for_ever(connection, [seq])
+        search_index.never_mind(connection, seq)
         connection.execute("DELETE FROM messages WHERE seq = ?", (seq,))
         connection.execute(
             "UPDATE conversations SET messages = messages - 1, state = 'idle',"

@@ -145,7 +145,8 @@ def _with_tables(path: Path) -> sqlite3.Connection | None:
         connection.execute("SELECT seq FROM conversations LIMIT 1").fetchone()
         if not 0 < schema.version(connection) <= schema.newest():
             connection.execute(f"PRAGMA user_version = {schema.newest():d}")
-        schema.migrate(connection)
+        with contextlib.suppress(sqlite3.Error):  # what cannot be migrated is read as it is
+            schema.migrate(connection)
     except sqlite3.Error:
         if connection is not None:
             connection.close()

@@ -25,13 +25,18 @@ def forget(connection: sqlite3.Connection, seq: int) -> None:
     connection.execute("INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', ?, ?)", (seq, said))
 
 
+def never_mind(connection: sqlite3.Connection, seq: int) -> None:
+    """A queued message is about to go."""
+    connection.execute("DELETE FROM search_queue WHERE message = ?", (seq,))
+
+
 def forget_for_ever(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
     """Messages are about to be purged: they leave the index, and words only they had leave the list of words."""
     gone: set[str] = set()
     for seq in seqs:
         gone.update(words(fold(text_of(connection, seq))))
         forget(connection, seq)
-        connection.execute("DELETE FROM search_queue WHERE message = ?", (seq,))
+        never_mind(connection, seq)
     for word in gone:
         if connection.execute("SELECT 1 FROM search_index (?) LIMIT 1", (f'"{word}"',)).fetchone() is None:
             _forget_word(connection, word)

@@ -146,12 +146,14 @@ async def test_bad_utf8_in_one_row_leaves_the_rest_readable(db: Database) -> Non
 async def test_delete_for_ever_leaves_no_trace_in_any_file(db: Database) -> None:
     secret = "Zwiebelmusterporzellan"
     talk, message = conversation(secret), user(secret * 200)
+    file = await db.write(attachments.save, secret.encode() * 500, "text/plain", secret)
+    drafted = await db.write(attachments.save, b"not sent yet", "text/plain", "a.txt")
     await db.write(conversations.create, talk)
-    await db.write(conversations.insert_message, talk.id, message)
-    await db.write(lambda connection: attachments.save(connection, secret.encode() * 500, "text/plain", secret))
+    await db.write(conversations.insert_message, talk.id, replace(message, parts=(*message.parts, file)))
     await db.write(conversations.purge, [talk.id], durable=True)
     await db.call(conversations.forget_freed_pages)
     assert await db.call(conversations.load, talk.id) is None
+    assert await db.call(attachments.load, [drafted.sha256]) != {}, "what stands in a composer is not swept away"
     assert [path for path in files(db.path.parent) if secret.encode() in path.read_bytes()] == []
 
 
