@@ -117,6 +117,10 @@ class Client:
                 yield Ended(answer.done)
                 return
             except ChatError as error:
+                error.message, error.said = (
+                    redact(error.message, call.peer.secrets),
+                    redact(error.said, call.peer.secrets),
+                )
                 retrying = self._again(call, error, exchange)
             finally:
                 if exchange is not None:
@@ -142,8 +146,10 @@ class Client:
             return []
         if "stream_options" in call.sent:
             learned.setdefault("include_usage", True)
-        if call.manner.stream:
-            learned["usage_in_stream"] = decoder.usage_seen or None
+        if call.manner.stream and (decoder.usage_seen or call.peer.account.traits.usage_in_stream is None):
+            learned["usage_in_stream"] = decoder.usage_seen
+        if call.request.params.get("reasoning_effort") and call.manner.effort != "nothing":
+            learned.setdefault("effort", call.manner.effort)
         if decoder.reasoning_field in ("reasoning", "reasoning_content", "reasoning_text"):
             learned["reasoning_field"] = decoder.reasoning_field
         traits = call.peer.account.traits

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chatgui.core.account import Account
-from chatgui.core.errors import AuthenticationError, UsageError
+from chatgui.core.errors import AuthenticationError, ProtocolError, UsageError
 from chatgui.core.message import Attachment, Message, Reasoning, Refusal, Role, State, Text
 from chatgui.core.request import ChatRequest
 from chatgui.core.secret import Secret
@@ -26,6 +27,8 @@ TEXTUAL = (
     "application/x-sh",
     "application/javascript",
 )
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 AUDIO = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/mpeg": "mp3", "audio/mp3": "mp3"}
 
 
@@ -209,5 +212,13 @@ def headers(account: Account, secret: Secret | None) -> list[tuple[str, str]]:
             made.append(("Authorization", f"Bearer {key}"))
         else:
             made.append((account.key_header, key))
+    for name, value in account.headers:
+        # Checked here, so that no exception of a library quotes a header that may hold a key.
+        if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
+            raise ProtocolError(
+                f"The header “{name[:60]}” of this account cannot be sent.",
+                code="bad_header",
+                advice="Correct it in the account.",
+            )
     own = {name.lower() for name, _ in account.headers}
     return [*(one for one in made if one[0].lower() not in own), *account.headers]

@@ -264,6 +264,14 @@ async def test_an_accepted_field_is_remembered_too() -> None:
         assert again.of(Learned) == []
 
 
+async def test_what_an_account_never_says_is_remembered_too() -> None:
+    async with scripted(ANSWER) as server, client() as one:
+        (known,) = (await ask(one, server.base_url, request(params={"reasoning_effort": "low"}))).of(Learned)
+        assert (known.traits["usage_in_stream"], known.traits["effort"]) == (False, "reasoning_effort")
+        again = await ask(one, account(server.base_url, traits=Traits(include_usage=True, usage_in_stream=True)))
+        assert again.of(Learned) == []
+
+
 # ---------------------------------------------------------------------------------------------------- keys and hosts
 
 

@@ -141,6 +141,8 @@ def test_a_missing_file_is_told() -> None:
 @pytest.mark.parametrize(
     ("url", "provider", "last", "fields"),
     [
+        ("https://api.deepseek.com/beta", "deepseek", {"role": "assistant", "content": "Half", "prefix": True}, {}),
+        ("https://api.deepseek.com/v1", "deepseek", {"role": "user", "content": GO_ON}, {}),
         ("https://api.mistral.ai/v1", "", {"role": "assistant", "content": "Half", "prefix": True}, {}),
         ("https://api.moonshot.ai/v1", "", {"role": "assistant", "content": "Half", "partial": True}, {}),
         (

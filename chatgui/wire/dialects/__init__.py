@@ -17,7 +17,8 @@ Chunk = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A provider's own ways. `hosts` are names of servers (suffixes) and `providers` presets it belongs to.
+    """A provider's own ways. `hosts` are names of servers (suffixes) and `providers` presets it belongs to; with a `path`, only
+    base URLs that end in it.
 
     `effort` names the reasoning control (`wire.effort.CONTROLS`). `body` is merged into every request. `prefix` marks the
     last assistant message to be continued, `prefix_body` goes into the request then; both None: it cannot be continued.
@@ -27,6 +28,7 @@ class Dialect:
     name: str
     hosts: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
+    path: str = ""
     effort: str = "reasoning_effort"
     body: Mapping[str, Any] = field(default_factory=dict)
     prefix: Mapping[str, Any] | None = None
@@ -39,7 +41,8 @@ PLAIN = Dialect("plain")
 DIALECTS: tuple[Dialect, ...] = (
     Dialect("openrouter", ("openrouter.ai",), effort="reasoning", prefix={}),
     Dialect("together", ("together.xyz", "together.ai"), effort="reasoning"),
-    Dialect("deepseek", ("deepseek.com",), effort="thinking", prefix={"prefix": True}),
+    Dialect("deepseek", ("deepseek.com",), path="/beta", effort="thinking", prefix={"prefix": True}),
+    Dialect("deepseek", ("deepseek.com",), effort="thinking"),
     Dialect("zai", ("z.ai", "bigmodel.cn"), effort="thinking"),
     Dialect("moonshot", ("moonshot.ai", "moonshot.cn"), effort="thinking", prefix={"partial": True}),
     Dialect("doubao", ("volces.com",), effort="thinking"),
@@ -56,11 +59,13 @@ DIALECTS: tuple[Dialect, ...] = (
 
 def dialect_of(account: Account) -> Dialect:
     """The dialect an account speaks, by its preset, then by its host; the plain one otherwise."""
-    host = urlsplit(account.base_url).hostname or ""
-    for dialect in DIALECTS:
+    url = urlsplit(account.base_url)
+    host = url.hostname or ""
+    fitting = [one for one in DIALECTS if url.path.rstrip("/").endswith(one.path)]
+    for dialect in fitting:
         if account.provider and account.provider in (dialect.name, *dialect.providers):
             return dialect
-    for dialect in DIALECTS:
+    for dialect in fitting:
         if any(host == name or host.endswith("." + name) for name in dialect.hosts):
             return dialect
     return PLAIN
