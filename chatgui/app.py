@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import PySide6
-from PySide6.QtCore import QSocketNotifier
+from PySide6.QtCore import QSocketNotifier, Qt
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -121,6 +121,7 @@ class Program:
         self.window.closing.connect(self.quit)
         self.window.moved.connect(self._remember)
         self._first.raise_wanted.connect(self._come_forward)
+        app.applicationStateChanged.connect(self._look_at_portal)
         app.commitDataRequest.connect(lambda _: self.quit())
         self._wakeup: tuple[socket.socket, socket.socket] | None = None
 
@@ -153,7 +154,7 @@ class Program:
 
     async def _open(self) -> None:
         if self.theme.wants_portal:
-            self.theme.portal_says(await asyncio.to_thread(ask_portal))
+            await self._ask_portal()
         from chatgui.chat.session import open_session
 
         try:
@@ -188,6 +189,14 @@ class Program:
             self._state.write_text(f"{self.theme.choice},{self.theme.zoom}\n{self.window.state()}", encoding="utf-8")
         except OSError as error:
             log.warning("the window's place was not kept: %s", error.strerror)
+
+    def _look_at_portal(self, state: Qt.ApplicationState) -> None:
+        """Where only the portal knows the scheme, it may have changed while another program was in front."""
+        if state == Qt.ApplicationState.ApplicationActive and self.theme.wants_portal and self._session is not None:
+            self.window.tasks.start(self._ask_portal())
+
+    async def _ask_portal(self) -> None:
+        self.theme.portal_says(await asyncio.to_thread(ask_portal))
 
     def _come_forward(self) -> None:
         self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)

@@ -219,6 +219,11 @@ class Verbs:
         """What was used, and what it cost."""
         self._dialogs.open("usage")
 
+    def open_parameters(self) -> None:
+        """System prompt and parameters of the shown conversation."""
+        if self._conversation.conversation is not None:
+            self._dialogs.open("parameters", self._conversation.conversation)
+
     def open_trash(self) -> None:
         """Deleted conversations."""
         self._dialogs.open("trash")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from chatgui.ui.dialogs import DIALOGS, Context, Dialogs
 from chatgui.ui.dialogs.accounts import AccountsDialog
 from chatgui.ui.dialogs.export import ExportDialog
 from chatgui.ui.dialogs.importing import ImportDialog
+from chatgui.ui.dialogs.parameters import ParametersDialog
 from chatgui.ui.dialogs.settings import SettingsDialog
 from chatgui.ui.dialogs.usage import UsageDialog
 from chatgui.ui.window import Window
@@ -33,8 +35,9 @@ def dialogs(window: Window) -> Dialogs:
 async def test_every_dialog_opens_once_and_closes(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, _):
         those = dialogs(window)
+        arguments: dict[str, list[Any]] = {"export": [[]], "parameters": [window.conversation_bound.conversation]}
         for name, *_ in DIALOGS:
-            one = those.open(name, *([[]] if name == "export" else []))
+            one = those.open(name, *arguments.get(name, []))
             assert those.open(name) is one
             assert one.isVisible()
             assert one.windowTitle()
@@ -181,4 +184,30 @@ async def test_shortcuts_are_listed_and_searched(qapp: QApplication, profile: Pa
             if not cast("Any", group).child(at).isHidden()
         ]
         assert shown == ["Sidebar"]
+        one.close()
+
+
+async def test_only_parameters_that_are_set_are_sent_and_wrong_ones_are_named(
+    qapp: QApplication, profile: Path
+) -> None:
+    async with showing(qapp, profile) as (window, _):
+        say(window, "Hello")
+        await until(lambda: answered(window), 40)
+        conversation = window.conversation_bound.conversation
+        assert conversation is not None
+        one = cast("ParametersDialog", dialogs(window).open("parameters", conversation))
+        fields = cast("Any", one.form.fields)
+        fields["temperature"].setText("3")
+        assert not await one.save()
+        assert "between 0 and 2" in one._said.text()
+        fields["temperature"].setText("0.2")
+        fields["stop"].setText("END; STOP")
+        one.system.setPlainText("Be brief.")
+        await one.look()
+        sent = json.loads(one.preview.toPlainText())["body"]
+        assert sent["temperature"] == 0.2
+        assert sent["stop"] == ["END", "STOP"]
+        assert "top_p" not in sent
+        assert sent["messages"][0] == {"role": "system", "content": "Be brief."}
+        assert conversation.params == {"temperature": 0.2, "stop": ["END", "STOP"]}
         one.close()

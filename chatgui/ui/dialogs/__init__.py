@@ -33,6 +33,7 @@ DIALOGS: tuple[tuple[str, str, str], ...] = (
     ("export", "export", "ExportDialog"),
     ("import", "importing", "ImportDialog"),
     ("usage", "usage", "UsageDialog"),
+    ("parameters", "parameters", "ParametersDialog"),
     ("trash", "trash", "TrashDialog"),
     ("shortcuts", "shortcuts", "ShortcutsDialog"),
     ("about", "about", "AboutDialog"),

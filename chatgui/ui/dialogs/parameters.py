@@ -1,0 +1,92 @@
+"""What a conversation asks with: system prompt and parameters, and a look at exactly what will be sent."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from chatgui.core.conversation import Conversation
+from chatgui.core.errors import ChatError
+from chatgui.ui.dialogs import Context
+from chatgui.ui.dialogs.parameter_form import ParameterForm
+from chatgui.ui.dialogs.parts import Sheet, heading, say, words
+
+EXAMPLE = "(your next message)"
+
+
+class ParametersDialog(Sheet):
+    """Of one conversation, from its next message on."""
+
+    def __init__(self, context: Context, conversation: Conversation) -> None:
+        super().__init__(context.window, "Parameters", (560, 640))
+        self._session, self._tasks, self._conversation = context.session, context.tasks, conversation
+        self.system = QPlainTextEdit(conversation.system)
+        self.system.setAccessibleName("System prompt")
+        self.system.setPlaceholderText("System prompt: sent first in this conversation")
+        self.system.setTabChangesFocus(True)
+        self.system.setFixedHeight(110)
+        self.form = ParameterForm()
+        self.form.show_values(conversation.params)
+        self.preview = QPlainTextEdit()
+        self.preview.setReadOnly(True)
+        self.preview.setAccessibleName("What will be sent")
+        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.preview.setMinimumHeight(180)
+        self.preview.hide()
+        self._said = words()
+        say(self._said, "")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 12, 0)
+        column.addWidget(heading("System prompt"))
+        column.addWidget(self.system)
+        column.addWidget(heading("Parameters"))
+        column.addWidget(words("Only what is set here is sent; the rest is the provider’s choice."))
+        column.addWidget(self.form)
+        column.addWidget(self.preview)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        look = QPushButton("Show What Will Be Sent")
+        look.clicked.connect(lambda: self.start(self._tasks, self.look()))
+        keep = QPushButton("Save")
+        keep.setProperty("primary", True)
+        keep.clicked.connect(lambda: self._tasks.start(self.save(close=True)))
+        row = QHBoxLayout()
+        row.addWidget(self._said, 1)
+        row.addWidget(look)
+        row.addWidget(keep)
+        self.body.addWidget(area, 1)
+        self.body.addLayout(row)
+
+    async def save(self, *, close: bool = False) -> bool:
+        """Keep what the form says; False if something in it cannot be, which is then said."""
+        params, problem = self.form.values()
+        say(self._said, problem, "error")
+        if problem:
+            return False
+        await self._session.set_params(self._conversation.id, params)
+        await self._session.set_system(self._conversation.id, self.system.toPlainText())
+        if close:
+            self.accept()
+        return True
+
+    async def look(self) -> None:
+        """Show the request the next message would make, with what the form says kept first."""
+        if not await self.save():
+            return
+        try:
+            request = await self._session.preview(self._conversation.id, EXAMPLE)
+        except ChatError as error:
+            say(self._said, f"{error.message} {error.advice}".strip(), "error")
+            return
+        self.preview.setPlainText(json.dumps(request, indent=2, ensure_ascii=False))
+        self.preview.show()
