@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from chatgui.ui.transcript.blocks.base import Mark, Span
 from chatgui.ui.transcript.blocks.looks import Look, Paints, Words, begins_rtl, common, same_looks
 
-PIECE = 2_000  # characters laid out in one go
+PIECE = 1_500  # characters laid out in one go
 
 
 @dataclass(slots=True)
@@ -125,9 +125,10 @@ class Flow:
             end = min(len(text), start + PIECE)
             piece = self._make(start, end)
             if end < len(text) and piece.layout.lineCount() > 1:
-                last = piece.layout.lineAt(piece.layout.lineCount() - 1)
-                end = piece.here(last.textStart())
-                piece = self._make(start, end)
+                piece.lines -= 1  # the last line may go on: it begins the next piece, and is put out of sight in this
+                last = piece.layout.lineAt(piece.lines)
+                piece.end = end = piece.here(last.textStart())
+                last.setPosition(QPointF(0, 1e7))
             top = self._place(piece, top, grid)
             self._pieces.append(piece)
             start = end
@@ -159,6 +160,7 @@ class Flow:
                 break
             line.setLineWidth(width)
         layout.endLayout()
+        piece.lines = layout.lineCount()
         return piece
 
     def _looks(self, start: int, end: int) -> Iterator[Look]:
@@ -170,7 +172,6 @@ class Flow:
 
     def _place(self, piece: _Piece, top: float, grid: tuple[float, float]) -> float:
         layout = piece.layout
-        piece.lines = layout.lineCount()
         objects = self.words.objects
         for index in range(piece.lines):
             line = layout.lineAt(index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -21,6 +22,7 @@ from chatgui.ui.transcript.blocks.words import looks, words
 from chatgui.ui.transcript.style import Style
 
 WIDEST = 320.0  # pixels at 100 % a column may take before its cells wrap
+FEW = 30  # rows are read again each time
 MEASURED = 200  # rows looked at for the width of columns
 
 
@@ -136,11 +138,28 @@ class TableBlock(Block):
     def update_source(self, source: Source) -> bool:
         if source.kind != "table":
             return False
-        nodes = source.nodes()
-        if len(nodes) != 1 or not self.update_node(nodes[0]):
+        node = self._grown(source)
+        if node is None or not self.update_node(node):
             return False
         self.source = source
         return True
+
+    def _grown(self, source: Source) -> Table | None:
+        """The table `source` stands for. Rows whose lines were complete before are not read again."""
+        known = self.source.markdown if self.source is not None else ""
+        text, lines = source.markdown, source.markdown.split("\n", 2)
+        kept = known.count("\n") - 3  # complete lines but for the head, the dashes and the last
+        if (
+            not (FEW <= kept <= len(self.node.rows) and text.startswith(known) and lines[0].startswith("|"))
+            or "\n\n" in known
+        ):
+            nodes = source.nodes()
+            return nodes[0] if len(nodes) == 1 and isinstance(nodes[0], Table) else None
+        start = known.rfind("\n", 0, known.rfind("\n")) + 1
+        (made, *more) = replace(source, markdown="\n".join((*lines[:2], text[start:]))).nodes() or (None,)
+        if more or not isinstance(made, Table) or made.alignments != self.node.alignments:
+            return None
+        return Table(self.node.alignments, self.node.head, (*self.node.rows[:kept], *made.rows))
 
     def update_node(self, node: Node) -> bool:
         """Go on with `node`: rows that are the same keep their layout, the others are made anew."""
