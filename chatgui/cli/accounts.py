@@ -121,8 +121,12 @@ async def _add(session: Session, options: argparse.Namespace) -> int:
     account = Account(new_id(), options.name.strip(), "", key_source=KeySource.NONE)
     account = _from_preset(account, options.provider) if options.provider else _at(account, options.base_url)
     account, secret = await _with_options(account, options)
-    await session.accounts.add(account, secret)
+    account = await session.accounts.add(account, secret)
     print(f"Added “{account.name}”.")
+    for words in session.accounts.warnings(account):
+        print(f"chatgui: {words}", file=sys.stderr)
+    if options.provider and account.key_source is KeySource.NONE and not options.no_key:
+        print(f"chatgui: It has no key yet: “chatgui accounts edit '{account.name}' --key-stdin”.", file=sys.stderr)
     return OK
 
 

@@ -8,11 +8,11 @@ import contextlib
 import json
 import signal
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from chatgui.cli.asking import unsaved_turn
-from chatgui.cli.running import Wrong, opened
+from chatgui.cli.console import print_json
+from chatgui.cli.running import OK, Wrong, opened
 from chatgui.cli.voices import Follower, JsonLines, Plain, Voice
 from chatgui.core.account import Account, KeySource
 from chatgui.core.ids import new_id
@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a parameter under the protocol's name; V is JSON, else text",
     )  # fmt: skip
     parser.add_argument("--jsonl", action="store_true", help="one JSON object a line, as it happens")
+    parser.add_argument("--dry-run", action="store_true", help="print the request as JSON instead of sending it")
     parser.add_argument("--no-save", action="store_true", help="keep nothing of this in the library")
     parser.add_argument(
         "--reasoning", action=argparse.BooleanOptionalAction, default=None,
@@ -68,6 +69,9 @@ async def run(options: argparse.Namespace) -> int:
     prompt = await asyncio.to_thread(_prompt, options.prompt)
     async with opened(options) as session:
         conversation = await _prepared(session, options)
+        if options.dry_run:
+            print_json(await session.preview(conversation.id, prompt))
+            return OK
         if options.no_save:
             turn = unsaved_turn(session, conversation, prompt)
         else:
@@ -99,8 +103,7 @@ async def _prepared(session: Session, options: argparse.Namespace) -> Conversati
         session.accounts.lend(account)
     elif options.account:
         account = session.accounts.by_name(options.account)
-    if options.no_save:  # nothing of this may reach the database, so the copy in memory is changed by hand
-        conversation = replace(conversation, messages=dict(conversation.messages))
+    if options.no_save or options.dry_run:  # nothing may reach the database: only what is in memory is changed
         conversation.system = options.system if options.system is not None else conversation.system
         conversation.params = {**conversation.params, **dict(options.param)}
         conversation.account = account.id if account else conversation.account

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import USAGE, Program, chunk
+from tests.support.canary import CANARY
 from tests.support.scripted import HANG, KEEP, RESET, Request, answer, head, scripted, sse
 
 GOOD = [
@@ -112,6 +113,28 @@ async def test_nothing_is_kept_if_so_wished(chatgui: Program) -> None:
         ]
     (row,) = (await chatgui("conversations", "list", "--json")).json
     assert (row["id"], row["messages"]) == (kept, 2)
+
+
+async def test_what_would_be_sent(chatgui: Program) -> None:
+    """The request as JSON, without a key in it, and without sending or keeping anything."""
+    async with scripted(GOOD) as server:
+        done = await chatgui(
+            "ask",
+            "--dry-run",
+            "--system",
+            "S",
+            "--key-env",
+            "MOON_KEY",
+            *STRANGER,
+            server.base_url,
+            "Hi",
+            MOON_KEY=CANARY,
+        )
+        assert not server.requests
+    assert done.json["body"]["messages"] == [{"role": "system", "content": "S"}, {"role": "user", "content": "Hi"}]
+    assert CANARY not in done.out
+    assert "$API_KEY" in done.out
+    assert (await chatgui("conversations", "list", "--json")).json == []
 
 
 async def test_the_demo_needs_nothing(chatgui: Program) -> None:

@@ -47,15 +47,14 @@ def _thread(
     identity: Any, title: Any, messages: list[Any], forks: dict[str, dict[str, Any]], found: Found
 ) -> Entry | None:
     thread = Thread("chatbox", found, identity, title)
-    tip = None
     seen: set[str] = set()
 
     def run(values: list[Any], before: Any) -> Any:
         for message in map(object_of, values):
-            name = message.get("id")
+            name = str(message.get("id"))
             if name in seen:
                 continue
-            seen.add(str(name))
+            seen.add(name)
             cut = bool(message.get("error")) and not message.get("contentParts")
             thread.add(
                 name, before, message.get("role"), _parts(message, found), created=message.get("timestamp"),
