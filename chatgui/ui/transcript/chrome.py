@@ -32,6 +32,8 @@ Label = tuple[str, str, str, bool]  # name, label, spoken words, quiet
 class ChromeRow(Row):
     """A line of chrome: words at the left, actions from the left or the right."""
 
+    action_colour = "secondary"
+
     def __init__(self, style: Style, space: int = 0) -> None:
         super().__init__()
         self.style = style
@@ -99,7 +101,7 @@ class ChromeRow(Row):
                 painter.setPen(QPen(colours["accent"], 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 4, 4)
-            painter.setPen(colours["text" if is_hot else "secondary"])
+            painter.setPen(colours["text" if is_hot else self.action_colour])
             painter.drawText(action.rect, Qt.AlignmentFlag.AlignCenter, action.label)
 
 

@@ -75,6 +75,7 @@ class Keys:
     def _walk(self, step: int) -> None:
         """Move the focus to the message above or below."""
         view = self.view
+        view.reader.by_keys = True
         messages = view.messages
         if not messages:
             return
@@ -123,6 +124,7 @@ class Keys:
         at = names.index(view.reader.focused) if view.reader.focused in names else (-1 if forward else len(names))
         if not forward and not view.reader.focused:
             return False
+        view.reader.by_keys = True
         at += 1 if forward else -1
         if not 0 <= at < len(names):
             was = view.reader.focused
@@ -142,6 +144,8 @@ class Keys:
         """By Tab one arrives at the message last seen."""
         view = self.view
         reasons = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason}
+        if event.reason() in reasons:
+            view.reader.by_keys = True
         if event.reason() in reasons and view.page.placed and view.index_of(view.reader.current) is None:
             view.reader.set_current(view.page.placed[-1].item.message.id)
 

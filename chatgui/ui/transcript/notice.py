@@ -26,6 +26,8 @@ DETAILS: Label = ("details", "Details", "Show or hide what the server said", Fal
 class NoticeRow(ChromeRow):
     """Why an answer is not whole, what is kept, and what to do next. Details fold open."""
 
+    action_colour = "accent"
+
     def __init__(self, message: Message, style: Style) -> None:
         super().__init__(style, space=round(style.px(8)))
         self.words, self.labels, self.colour = notice(message)
@@ -144,6 +146,8 @@ class Running(Protocol):
 
 class ProgressRow(ChromeRow):
     """What is being waited for, and for how long; it stands where the answer's words will."""
+
+    action_colour = "accent"
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)

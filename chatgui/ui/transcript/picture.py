@@ -109,8 +109,9 @@ class Picture:
 
     @property
     def _focus(self) -> str:
-        """The message with the keyboard focus."""
-        return self.view.reader.current if self.view.hasFocus() else ""
+        """The message that shows the keyboard focus."""
+        reader = self.view.reader
+        return reader.current if reader.by_keys and self.view.hasFocus() else ""
 
     def _look(self, placed: Placed) -> Look:
         reader, key, row = self.view.reader, placed.item.message.id, placed.row

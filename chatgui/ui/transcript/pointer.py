@@ -88,6 +88,7 @@ class Pointer:
             return
         at = event.position().toPoint()
         self._down_at = self._last = at
+        self.view.reader.by_keys = False
         hit = self.action_at(at)
         link = None if hit else self._link_at(at)
         self._pressed = (hit[1] if hit else None, link.url if link else "")

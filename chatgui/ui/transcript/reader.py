@@ -25,6 +25,7 @@ class Reader:
         self.hovered = ""  # the action under the pointer
         self.current = ""  # the message turned to; it has the keyboard focus if the view has
         self.focused = ""  # the action with the keyboard focus
+        self.by_keys = False  # whether they move about by the keyboard, and want to see where the focus is
         self.selection: Selection | None = None
 
     @property
