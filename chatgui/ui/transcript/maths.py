@@ -40,6 +40,15 @@ class Formula:
         self._svg = made.svg.replace('"black"', f'"{colour}"').replace("<svg ", f'<svg fill="{colour}" ', 1)
         self._renderer: QSvgRenderer | None = None
 
+    def fit(self, width: float) -> None:
+        """Become as narrow as `width`, but not less than half of what it was."""
+        factor = max(0.5, width / self.width)
+        self.width *= factor
+        self.ascent *= factor
+        self.descent *= factor
+        self._below *= factor
+        self._height *= factor
+
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw it with its left end at `x`."""
         if self._renderer is None:

@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from chatgui.core.markdown import Splitter, blocks
 from chatgui.ui.transcript.blocks import hidden, make_block
 from chatgui.ui.transcript.blocks.base import Block
+from chatgui.ui.transcript.blocks.text import TextBlock
 from chatgui.ui.transcript.style import Style
 from tests.core.test_markdown import documents
 
@@ -116,6 +117,22 @@ def test_a_range_is_taken_as_text_markdown_and_html(style: Style) -> None:
     part = block.fragment(3, 17)
     assert (part.plain, part.markdown) == ("e bold and cod", "e **bold** and `cod`")
     assert part.html == "e <strong>bold</strong> and <code>cod</code>"
+
+
+def test_a_range_of_a_list_keeps_its_marks(style: Style) -> None:
+    block = made("- one\n  1. two\n  2. three\n", style)
+    assert block.text == "one\ntwo\nthree"
+    assert block.fragment(0, 7).plain == "- one\n1. two"
+
+
+def test_a_wide_picture_is_made_to_fit(style: Style) -> None:
+    block = made("a ![" + "long words " * 30 + "](https://example.org/a.png)", style, 200)
+    assert isinstance(block, TextBlock)
+    (chip,) = block.flow.words.objects.values()
+    assert chip.width <= 200
+    block.layout(600)
+    (chip,) = block.flow.words.objects.values()
+    assert chip.width > 300
 
 
 def test_a_table_is_taken_as_a_table_without_colours(style: Style) -> None:

@@ -211,6 +211,7 @@ def prepare(kind: str) -> None:
 
 def main() -> None:
     """Answer requests until the input ends."""
+    sys.path += [place for place in sys.argv[1:] if place not in sys.path]  # where the parent finds its packages
     sys.setrecursionlimit(1_500)
     answers = {"colour": colour, "formula": formula}
     for line in sys.stdin:

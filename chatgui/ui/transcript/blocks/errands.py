@@ -73,7 +73,11 @@ class Errands(QObject):
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._failed)
-        process.start(sys.executable, ["-I", str(CHILD)])
+        if getattr(sys, "frozen", False):  # there the executable is this program, not Python: everything stays plain
+            QTimer.singleShot(0, self._too_late)
+            return process
+        places = [place for place in sys.path if Path(place).is_absolute()]
+        process.start(sys.executable, ["-I", str(CHILD), *places])
         return process
 
     def _read(self) -> None:

@@ -44,6 +44,13 @@ class Chip:
         self.ascent = metrics.ascent() + style.px(3)
         self.descent = metrics.descent() + style.px(3)
 
+    def fit(self, width: float) -> None:
+        """Become as narrow as `width`, with fewer words."""
+        metrics = QFontMetricsF(self.style.font("small"))
+        room = max(0.0, width - self.style.px(32))
+        self.words = metrics.elidedText(self.words, Qt.TextElideMode.ElideMiddle, room)
+        self.width = metrics.horizontalAdvance(self.words) + self.style.px(32)
+
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw it with its left end at `x`."""
         style = self.style
@@ -74,6 +81,11 @@ class Picture:
         self.image = image
         self.width, self.ascent = image.width() * scale, image.height() * scale
         self.descent = 0.0
+
+    def fit(self, width: float) -> None:
+        """Become as narrow as `width`."""
+        self.ascent *= width / self.width
+        self.width = width
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw it with its left end at `x`."""

@@ -20,6 +20,9 @@ class Inline(Protocol):
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw it with its left end at `x`."""
 
+    def fit(self, width: float) -> None:
+        """Become as narrow as `width`."""
+
 
 @dataclass(slots=True)
 class Look:

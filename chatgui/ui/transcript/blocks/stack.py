@@ -252,8 +252,13 @@ class StackBlock(Block):
     def _parts(self, start: int, end: int) -> Iterator[Fragment]:
         for child in self.children:
             span = clipped((start, end), child.start, child.start + len(child.block.text))
-            if span is not None:
-                yield child.block.fragment(*span)
+            if span is None:
+                continue
+            part = child.block.fragment(*span)
+            if child.mark and span[0] == 0:
+                mark = {"•": "- ", "☐": "- [ ] ", "☑": "- [x] "}.get(child.mark, f"{child.mark} ")
+                part = Fragment(mark + part.plain, mark + part.markdown, f"<p>{child.mark} {part.html}</p>")
+            yield part
 
     def update_source(self, source: Source) -> bool:
         if self.source is None or source.kind != self.source.kind:

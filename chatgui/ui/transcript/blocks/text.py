@@ -16,7 +16,7 @@ from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span
 from chatgui.ui.transcript.blocks.flow import Flow
 from chatgui.ui.transcript.blocks.images import Chip, is_remote
-from chatgui.ui.transcript.blocks.looks import Look, begins_rtl
+from chatgui.ui.transcript.blocks.looks import Look, begins_rtl, object_format
 from chatgui.ui.transcript.blocks.words import Looks, looks, words
 from chatgui.ui.transcript.style import Style
 
@@ -32,6 +32,7 @@ class TextBlock(Block):
         self.look: Looks = looks(style, "heading", level) if level else looks(style, strong=strong)
         self.line_height = style.line("heading", level) if level else style.line()
         self.hovered = ""
+        self._fitted = 0.0  # the width something had to be made narrower for
         self._build()
 
     def _build(self) -> None:
@@ -55,7 +56,21 @@ class TextBlock(Block):
         self.changed.emit(None)
 
     def arrange(self, width: float) -> float:
+        self._fit(width)
         return self.flow.layout(width)
+
+    def _fit(self, width: float) -> None:
+        """Make what stands in the lines no wider than them."""
+        made = self.flow.words
+        if self._fitted and width > self._fitted:
+            made = self.flow.words = words(self.runs, self.look, self._refresh)
+        wide = [position for position, one in made.objects.items() if one.width > width]
+        self._fitted = width if wide else 0.0
+        for look in made.looks:
+            if look.start in wide:
+                inline = made.objects[look.start]
+                inline.fit(width)
+                look.format = object_format(inline, self.look.font)
 
     def release(self) -> None:
         super().release()
@@ -111,7 +126,8 @@ class TextBlock(Block):
         self.node, self.runs = node, _runs(node)
         made = words(self.runs, self.look, self._refresh)
         self.text = made.text
-        if self.width < 0 or self._alignment() != self.flow.alignment or not self.flow.grow(made):
+        wide = any(one.width > self.width for one in made.objects.values())
+        if self.width < 0 or wide or self._alignment() != self.flow.alignment or not self.flow.grow(made):
             self.flow.words, self.flow.alignment = made, self._alignment()
             self.flow.rtl = begins_rtl(made.text)
             self.invalidate()
