@@ -93,6 +93,17 @@ async def test_a_lexer_that_would_take_for_ever_is_ended(errands: Errands, langu
     assert time.thread_time() - start < 0.5
 
 
+async def test_a_child_with_nothing_to_do_is_ended(errands: Errands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "IDLE", 30)
+    answers: list[Any] = []
+    errands.ask({"kind": "formula", "latex": "x", "display": False}, answers.append)
+    await until(lambda: answers)
+    await until(lambda: errands._process is None)
+    errands.ask({"kind": "formula", "latex": "y", "display": False}, answers.append)
+    await until(lambda: len(answers) == 2)
+    assert all(answers)
+
+
 async def test_formulas_are_set_on_the_baseline_of_the_text(errands: Errands) -> None:
     block = block_of(r"The pull $g = \frac{a}{b}$ falls; $5 and $6 stay.")
     assert isinstance(block, TextBlock)

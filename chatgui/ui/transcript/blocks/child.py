@@ -141,6 +141,8 @@ def colour(request: dict[str, Any]) -> dict[str, Any]:
     session = sessions.get(block)
     if session is None:
         session = sessions[block] = Session(request["language"])
+        while len(sessions) > 40:  # blocks that were given up before they were finished
+            del sessions[next(iter(sessions))]
     return {"lines": session.grow(text)}
 
 

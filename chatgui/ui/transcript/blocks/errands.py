@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironm
 
 Answer: TypeAlias = dict[str, Any]
 DEADLINE = 4_000  # milliseconds of waiting for one answer; the child's own limit, in processor time, comes first
+IDLE = 60_000  # milliseconds after which a child with nothing to do is ended: it holds some 40 MB
 QUEUE = 2_000  # requests waiting; beyond, the oldest is not done
 CHILD = Path(__file__).with_name("child.py")
 
@@ -31,6 +32,9 @@ class Errands(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._too_late)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._end_process)
 
     @property
     def idle(self) -> bool:
@@ -51,11 +55,15 @@ class Errands(QObject):
         self._waiting.clear()
         self._current = None
         self._timer.stop()
+        self._rest.stop()
         self._end_process()
 
     def _next(self) -> None:
+        if self._current is None and not self._waiting:
+            self._rest.start(IDLE)
         if self._current is not None or not self._waiting:
             return
+        self._rest.stop()
         process = self._process or self._start()
         self._current = self._waiting.popleft()
         self._timer.start(DEADLINE)
