@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from chatgui.wire.transport import Transport
 
 MAX_ERROR_BODY = 256 << 10
+BODY_S = 30.0  # for the whole of a body that is not a stream: an error, a list of models
 DONE_GRACE_S = 0.25  # for the body's end after [DONE]; some servers hold the connection open for seconds
 REQUEST_IDS = ("x-request-id", "request-id", "apim-request-id", "x-kong-request-id", "x-amzn-requestid", "cf-ray")
 
@@ -48,6 +49,7 @@ class Exchange:
         self._proxy = proxy
         self._comments_s = comments_s
         self._record = record
+        self._grace = False
         self._securing = False
         self._reused = True  # until a connection is seen being made
         self._response: httpx.Response | None = None
@@ -137,7 +139,8 @@ class Exchange:
         return error
 
     async def body(self, limit: int = MAX_ERROR_BODY) -> bytes:
-        """The whole body, at most `limit` bytes of it."""
+        """The whole body, at most `limit` bytes of it, within half a minute."""
+        self._watch.limit("body", BODY_S, lambda: Interrupted(f"{self.host} did not end its answer.", code="slow_body"))
         body = bytearray()
         while len(body) < limit and (data := await self._data()) is not None:
             body += data
@@ -146,7 +149,8 @@ class Exchange:
     async def read(self, answer: Answer) -> list[Delta] | None:
         """What the next bytes say; None when the body is over. Raises ChatError where the body breaks a bound; how the
         transport ended is told by `broken`."""
-        if answer.done:
+        if answer.done and not self._grace:
+            self._grace = True
             self._watch.limit("grace", DONE_GRACE_S, lambda: Interrupted(""))
         try:
             data = await self._data()

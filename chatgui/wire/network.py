@@ -143,7 +143,6 @@ def tls_context(route: Route) -> ssl.SSLContext:
         reason = getattr(error, "strerror", None) or str(error)
         raise TlsFailed(f"The certificate file {name} cannot be used: {reason}.", code="certificate_file",
                         advice="Check the certificate files in this account’s network settings.") from error  # fmt: skip
-    context.set_alpn_protocols(["http/1.1", "h2"] if route.http2 else ["http/1.1"])
     return context
 
 

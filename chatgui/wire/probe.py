@@ -130,10 +130,11 @@ async def _by_proxy(account: Account, route: Route, proxy: Proxy) -> AsyncGenera
         ) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError) as error:
         found = translate(error, host=way.host, proxy=proxy.shown)
-        if not isinstance(found, NotReached):
+        if not isinstance(found, NotReached):  # behind the proxy's consent either may have hung up
             found = NotReached(
-                f"The proxy {proxy.shown} did not let us through to {way.host}.", code="proxy", said=str(error)[:200]
-            )
+                f"No answer from {way.host} by way of the proxy {proxy.shown}: the connection was closed.",
+                code="no_answer", said=str(error)[:200], advice="Check the address, and whether the proxy lets this server through.",
+            )  # fmt: skip
         raise found from error
     finally:
         await transport.aclose()

@@ -92,6 +92,17 @@ async def test_a_server_that_holds_the_connection_after_done_does_not_hold_us() 
         await server.gone()
 
 
+async def test_a_server_that_goes_on_after_done_is_left() -> None:
+    steps: list[bytes | float] = [*ANSWER]
+    for _ in range(100):
+        steps += [b": still here\n\n", 0.05]
+    async with scripted(steps) as server, client() as one:
+        started = time.monotonic()
+        assert (await ask(one, server.base_url)).deltas[-1] == Ended(done=True)
+        assert time.monotonic() - started < 3.0
+        await server.gone()
+
+
 async def test_a_non_streaming_answer_comes_as_the_same_deltas() -> None:
     body = {
         "choices": [{"message": {"content": "Hello", "reasoning": "hm"}, "finish_reason": "stop"}],

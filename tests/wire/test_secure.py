@@ -64,10 +64,18 @@ def at(server: ScriptedServer, **network: Any) -> Account:
     return account(server.base_url.replace("127.0.0.1", "localhost"), network=network)
 
 
-async def test_an_own_authority(authority: Authority) -> None:
+@pytest.mark.parametrize("http2", [False, True])
+async def test_an_own_authority(authority: Authority, http2: bool) -> None:
     async with secured(authority.server()) as server, client() as one:
-        told = await ask(one, at(server, ca_file=str(authority.certificate)), secret=KEY)
+        told = await ask(one, at(server, ca_file=str(authority.certificate), http2=http2), secret=KEY)
         assert (told.text, told.error) == ("Hello", None)
+
+
+async def test_an_own_authority_under_qt(authority: Authority, qapp: Any) -> None:
+    async with secured(authority.server()) as server, client(frame_s=0.016) as one:
+        for _ in range(3):
+            told = await ask(one, at(server, ca_file=str(authority.certificate)), secret=KEY)
+            assert (told.text, told.error) == ("Hello", None)
 
 
 @pytest.mark.parametrize(
