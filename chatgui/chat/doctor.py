@@ -168,7 +168,8 @@ class _Patient:
             self._listed = failed
         error = self._listed
         if error is not None and error.kind in (Kind.AUTHENTICATION, Kind.TLS, Kind.NOT_REACHED):
-            yield _bad(USE_KEY if error.kind is Kind.AUTHENTICATION else LIST, began, self._about_key(error))
+            step = {Kind.AUTHENTICATION: USE_KEY, Kind.TLS: SECURE}.get(error.kind, LIST)
+            yield _bad(step, began, self._about_key(error))
         elif error is not None:
             words = f"There is no list of models: {error.message}"
             yield Finding(LIST, None, _since(began), words, "Type the model’s name by hand.", error.kind)
