@@ -208,10 +208,10 @@ class LiveItem(Item):
             self._splice(self.last - len(was_open) + taken, self.last, [])
         start = was_open[0].start if was_open else 0
         for row, source in zip(was_open, sources, strict=False):
+            if source != row.source:
+                row.update(source, self._space(source, start))
             row.start = start
             start += len(source.markdown)
-            if source != row.source:
-                row.update(source)
         for index in range(self.last - taken, self.last):
             self.heights.put(index, self.heights[index], exact=False)
         return taken

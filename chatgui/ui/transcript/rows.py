@@ -186,13 +186,14 @@ class BlockRow(Row):
             self.height = self.space + math.ceil(self.block.height)
         return self.height
 
-    def update(self, source: Source) -> None:
-        """The block grew (streaming); the next `layout` takes it in."""
-        self.source = source
+    def update(self, source: Source, space: int) -> None:
+        """The block grew (streaming), perhaps into one of another kind; the next `layout` takes it in."""
+        is_same_kind = space == self.space
+        self.source, self.space = source, space
         block = self._block
         if block is None:
             return
-        self._grew = block.update_source(source)
+        self._grew = block.update_source(source) and is_same_kind
         if not self._grew:
             self._drop_block()
         self.touch()

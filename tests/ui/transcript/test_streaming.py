@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from chatgui.core.delta import ReasoningDelta, TextDelta
@@ -45,6 +45,7 @@ def rows(view: TranscriptView) -> list[tuple[str, str, int]]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@example("word\n---\n# Tides\n" * 2, random.Random(1))
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join), st.randoms(use_true_random=False))
 def test_any_text_in_any_pieces_ends_as_the_whole_text_does(text: str, chance: random.Random) -> None:
     question = message(0, Role.USER, "Go on")
