@@ -54,7 +54,7 @@ def _gone(one: QDialog) -> bool:
 
 
 async def test_an_account_is_added_tested_and_removed_with_a_way_back(qapp: QApplication, profile: Path) -> None:
-    async with serve() as server, showing(qapp, profile) as (window, session):
+    async with serve(pace=0) as server, showing(qapp, profile, demo=True) as (window, session):
         one = cast("AccountsDialog", dialogs(window).open("accounts"))
         form = one.form
         assert form.is_new
@@ -78,7 +78,7 @@ async def test_an_account_is_added_tested_and_removed_with_a_way_back(qapp: QApp
 
 
 async def test_a_key_is_never_shown_again_and_a_wrong_one_is_named(qapp: QApplication, profile: Path) -> None:
-    async with showing(qapp, profile) as (window, session):
+    async with showing(qapp, profile, demo=True) as (window, session):
         one = cast("AccountsDialog", dialogs(window).open("accounts"))
         form = one.form
         form.url.setText("http://127.0.0.1:9/v1")

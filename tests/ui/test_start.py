@@ -82,7 +82,7 @@ def test_nothing_heavy_is_loaded_before_the_first_frame(run: Run, profile: Path,
     assert out.strip() == "loaded: []"
 
 
-@pytest.mark.parametrize("one", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("one", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
 def test_a_signal_ends_the_program_in_order(run: Run, profile: Path, one: signal.Signals) -> None:
     program = run(SAY_WHEN_OPEN, profile)
     assert line(program) == "open"
@@ -107,6 +107,7 @@ def test_a_second_start_raises_the_first_window_and_ends(run: Run, profile: Path
         assert one.wait(10) == 0
 
 
+@pytest.mark.long
 def test_a_crash_does_not_keep_the_next_start_away(run: Run, profile: Path, tmp_path: Path) -> None:
     first = run(SAY_WHEN_OPEN, profile)
     assert line(first) == "open"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -38,8 +39,11 @@ def button(window: Window, name: str) -> QPushButton:
     return next(one for one in window.findChildren(QPushButton) if one.text() == name and one.isVisible())
 
 
-async def test_a_first_start_leads_to_an_answer_with_one_click(qapp: QApplication, profile: Path) -> None:
-    async with showing(qapp, profile) as (window, _):
+async def test_a_first_start_leads_to_an_answer_with_one_click(
+    qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATGUI_DEMO_PACE", "0.02")
+    async with showing(qapp, profile, demo=True) as (window, _):
         QTest.mouseClick(button(window, "Try the Demo"), Qt.MouseButton.LeftButton)
         await until(lambda: answered(window), 40)
         conversation = window.conversation_bound.conversation
@@ -56,7 +60,7 @@ async def test_a_first_start_leads_to_an_answer_with_one_click(qapp: QApplicatio
 
 
 async def test_escape_stops_and_keeps_what_came(qapp: QApplication, profile: Path) -> None:
-    async with showing(qapp, profile, pace=1) as (window, _):
+    async with showing(qapp, profile, pace=0.5) as (window, _):
         say(window, "Tell me something long")
         await until(lambda: window.conversation_bound.turn is not None and window.conversation_bound.turn.reply.text)
         assert window.stage.composer.button.accessibleName() == "Stop"
@@ -71,7 +75,7 @@ async def test_escape_stops_and_keeps_what_came(qapp: QApplication, profile: Pat
 
 
 async def test_switching_away_stops_nothing_and_marks_what_runs(qapp: QApplication, profile: Path) -> None:
-    async with showing(qapp, profile, pace=0.3) as (window, session):
+    async with showing(qapp, profile, pace=0.1) as (window, session):
         say(window, "First question")
         await until(lambda: window.conversation_bound.turn is not None)
         first = window.conversation_bound.id
@@ -164,7 +168,7 @@ async def test_what_cannot_be_sent_stands_in_the_composer_again(qapp: QApplicati
 
 async def test_choosing_a_model_shows_on_the_button(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, session):
-        account = session.accounts.all()[0]
+        account = session.accounts.by_name("Local")
         assert window.stage.header.model.accessibleName().startswith("Model ")
         await session.choose_model(window.conversation_bound.id, account.id, "mira")
         window.conversation_bound.show_head()
@@ -253,7 +257,7 @@ async def test_a_window_closes_only_when_the_program_says_so(qapp: QApplication,
 
 
 async def test_an_answer_in_the_making_is_kept_when_the_window_ends(qapp: QApplication, profile: Path) -> None:
-    async with showing(qapp, profile, pace=1) as (window, session):
+    async with showing(qapp, profile, pace=0.5) as (window, session):
         say(window, "Something long")
         await until(lambda: window.conversation_bound.turn is not None and window.conversation_bound.turn.reply.text)
         here = window.conversation_bound.id
