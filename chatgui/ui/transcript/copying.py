@@ -37,6 +37,8 @@ def _piece(index: int, row: BlockRow, selection: Selection) -> Piece | None:
     if span is None:
         return None
     fragment = row.block.fragment(*span)
+    if not row.is_laid:
+        row.release()  # parsed for this only
     return fragment.plain, fragment.markdown, fragment.html, row.source.kind == "item" and not row.source.first
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from chatgui.ui.transcript.page import Placed
-from chatgui.ui.transcript.rows import Mark
+from chatgui.ui.transcript.rows import BlockRow, Mark
 from chatgui.ui.transcript.selection import Point
 
 if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
 
+MANY_ROWS = 300
 SLICE_S = 0.006  # so long a search may take before the window has its turn
 
 
@@ -35,7 +36,7 @@ class Find(QObject):
         self.current: tuple[int, int] | None = None  # message, and which of its places
         self._pattern: re.Pattern[str] | None = None
         self._next = -1  # the message searched next; from the end to the start
-        self._exact: set[int] = set()
+        self._place: Point | None = None  # of the current one
         self._wanted = 0  # a step asked for before the search found anything
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._search)
@@ -66,7 +67,7 @@ class Find(QObject):
 
     def again(self) -> None:
         """Search anew: the messages are others now."""
-        self.counts, self._exact, self.current = {}, set(), None
+        self.counts, self.current, self._place = {}, None, None
         self._next = len(self.view.messages) - 1
         self._wanted = 0
         if self._pattern is not None:
@@ -146,13 +147,22 @@ class Find(QObject):
         return next((index for index in reversed(at) if index <= seen), at[-1])
 
     def _count_exactly(self, index: int) -> int:
-        count = sum(len(self._places(row.text)) for row in self.view.page.item(index).body)
+        count = sum(len(places) for _, places in self._found_in(index))
         if count:
             self.counts[index] = count
         else:
             self.counts.pop(index, None)
-        self._exact.add(index)
         return count
+
+    def _found_in(self, index: int) -> Iterator[tuple[BlockRow, list[tuple[int, int]]]]:
+        """The rows of a message that show what is searched, with the places. Of a very long one, only rows whose
+        Markdown holds it are looked at: to parse the rest would take long."""
+        body = self.view.page.item(index).body
+        for row in body:
+            if self._pattern is None or (len(body) > MANY_ROWS and not self._pattern.search(row.source.markdown)):
+                continue
+            if places := self._places(row.text):
+                yield row, places
 
     def _places(self, text: str) -> list[tuple[int, int]]:
         return [match.span() for match in self._pattern.finditer(text)] if self._pattern else []
@@ -161,10 +171,11 @@ class Find(QObject):
         if self.current is None:
             return
         index, nth = self.current
-        for row in self.view.page.item(index).body:
-            places = self._places(row.text)
+        self._place = None
+        for row, places in self._found_in(index):
             if nth < len(places):
-                self.view.reveal(Point(index, row.start, places[nth][0]))
+                self._place = Point(index, row.start, places[nth][0])
+                self.view.reveal(self._place)
                 break
             nth -= len(places)
         self.view.viewport().update()
@@ -174,12 +185,5 @@ class Find(QObject):
         """The places within a row."""
         if self._pattern is None:
             return []
-        places = self._places(placed.row.text)
-        if not places:
-            return []
-        before = -1
-        if self.current is not None and self.current[0] == placed.index:
-            rows = placed.item.body
-            before = sum(len(self._places(row.text)) for row in rows if row.start < placed.row.start)
-        wanted = self.current[1] - before if self.current is not None and before >= 0 else -1
-        return [(start, end, nth == wanted) for nth, (start, end) in enumerate(places)]
+        now = self._place.position if self._place and self._place[:2] == (placed.index, placed.row.start) else -1
+        return [(start, end, start == now) for start, end in self._places(placed.row.text)]

@@ -52,9 +52,6 @@ class Look:
     marks: Sequence[Mark] = ()
 
 
-PLAIN_LOOK = Look()
-
-
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something that can be done at a place of a row. `rect` is in the row's coordinates.

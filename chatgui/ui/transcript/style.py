@@ -5,7 +5,6 @@ All lengths are in pixels at 100 % zoom and are asked for through `px`, which ap
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -158,8 +157,3 @@ class Style:
         """The quieter variant, for reasoning: one step smaller, in the secondary colour."""
         return replace(self, is_secondary=True, text_size=self.text_size - 1, code_size=self.code_size - 1,
                        line_height=1.45, block_space=self.block_space - 2, margin=16.0)  # fmt: skip
-
-    def syntax(self) -> Mapping[str, QColor]:
-        """Colours of highlighted code by what they mark."""
-        names = ("keyword", "string", "number", "comment", "name", "builtin", "diff_added", "diff_removed")
-        return {name: self.colours[name] for name in names}

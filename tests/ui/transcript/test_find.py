@@ -62,6 +62,17 @@ def test_the_place_found_comes_into_sight() -> None:
     assert len(view.page._items) < 90
 
 
+def test_in_a_message_of_megabytes_only_what_holds_the_words_is_parsed() -> None:
+    words = "tides and moons and nothing else " * 20
+    text = "\n\n".join([words] * 700 + ["Here is the **needle**."] + [words] * 700)
+    view = shown([message(0, Role.USER, "Go"), answer(text)])
+    view.search.start("needle")
+    done(view)
+    view.search.step(1)
+    assert any("needle" in one.row.text for one in view.page.placed)
+    assert sum(row._block is not None for row in view.page.item(1).body) < 200
+
+
 def test_words_are_found_in_any_script() -> None:
     view = shown([message(0, Role.USER, "Ångström ÅNGSTRÖM, 日本語")])
     view.search.start("ångström")
