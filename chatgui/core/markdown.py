@@ -95,6 +95,7 @@ _KINDS = {
 }  # fmt: skip
 _MATH_HEAD = re.compile(r"^ {0,3}(?:\$\$|\\\[)", re.MULTILINE)
 _LETTER = re.compile(r"[^\W\d_]")  # a line that begins so goes on with the paragraph above it, whatever follows
+_SURROGATE = re.compile("[\ud800-\udfff]")  # should have been replaced at the entrance; the parser would refuse them
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
 _NOTHING = _Start(0, "paragraph")
@@ -139,7 +140,7 @@ class Splitter:
         """Take in what came. The cost is bounded by the length of all that came, whatever it is."""
         if not text:
             return
-        self._tail += text
+        self._tail += _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
         self._credit = min(self._credit + len(text) * CREDIT, MOST_CREDIT)
         while self._tail and self._step(final=False):
             pass

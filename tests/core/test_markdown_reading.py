@@ -35,6 +35,13 @@ def test_display_maths_keeps_its_lines() -> None:
     assert source.nodes() == (Paragraph((Run("a\n- b\n+ c", "display"),)),)
 
 
+def test_half_a_character_is_no_reason_to_stop() -> None:
+    (source,) = blocks("a \ud83d b \x00 c")
+    (node,) = source.nodes()
+    assert isinstance(node, Paragraph)
+    assert plain(node.runs) == "a \ufffd b \u2400 c"
+
+
 def test_raw_html_is_text() -> None:
     assert document("<script>x</script>\n") == [Html("<script>x</script>\n")]
     (node,) = document("a <b>c</b> <img src=x>")
