@@ -44,6 +44,7 @@ FRAME_S = 1 / 60
 END_S = 2.0  # so long running answers may take to stop when the program ends
 LOG_BYTES = 500_000
 LOG_FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+PAINT_S = 2.0
 SWITCH_S = 0.0005  # threads give way to the window this often, so that a busy one costs no frames
 
 
@@ -143,7 +144,8 @@ class Program:
         self.window.painted.connect(lambda: painted.set_result(None))
         self.window.show()
         ending = asyncio.ensure_future(self._end.wait())
-        await asyncio.wait([painted, ending], return_when=asyncio.FIRST_COMPLETED)
+        # a window that starts out of sight is never painted: the session is opened all the same
+        await asyncio.wait([painted, ending], timeout=PAINT_S, return_when=asyncio.FIRST_COMPLETED)
         keep_log(self._profile.logs)
         if not self._first.listen():
             log.warning("a later start will not find this window: %s", self._profile.path)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from chatgui.ui import assets
-from chatgui.ui.theme import Tokens
+from chatgui.ui.theme import Theme
 
 Key = QKeySequence.StandardKey
 Role = QAction.MenuRole
@@ -102,7 +103,7 @@ ROWS: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-def build(window: QWidget, tokens: Tokens, call: Callable[[Row], None]) -> dict[str, QAction]:
+def build(window: QWidget, call: Callable[[Row], None]) -> dict[str, QAction]:
     """The actions by id, each calling `call` with its row; their shortcuts are live in the whole window."""
     made: dict[str, QAction] = {}
     for row in ROWS:
@@ -113,19 +114,26 @@ def build(window: QWidget, tokens: Tokens, call: Callable[[Row], None]) -> dict[
         action.setCheckable(row.checkable)
         action.setMenuRole(row.role)
         action.setEnabled(not row.needs)
-        if row.icon:
-            assets.dress(action, row.icon, tokens)
         action.triggered.connect(lambda _=False, row=row: call(row))
         window.addAction(action)
         made[row.id] = action
     return made
 
 
-def fill(bar: QMenuBar, actions: dict[str, QAction]) -> None:
-    """Put the actions into the menus of `bar`, in order of their rows."""
+def fill(bar: QMenuBar, actions: dict[str, QAction], theme: Theme) -> None:
+    """Put the actions into the menus of `bar`, in order of their rows. A menu draws its icons when it first opens."""
     menus = {name: bar.addMenu(f"&{name}") for name in MENUS}  # Alt and the first letter open it
     for row in ROWS:
         add(menus[row.menu], actions, row)
+    for name, menu in menus.items():
+        menu.aboutToShow.connect(partial(dress, actions, name, theme))
+
+
+def dress(actions: dict[str, QAction], menu: str, theme: Theme) -> None:
+    """Give the actions of a menu their icons, unless they have them."""
+    for row in ROWS:
+        if row.menu == menu and row.icon and actions[row.id].icon().isNull():
+            assets.dress(actions[row.id], row.icon, theme.tokens)
 
 
 def add(menu: QMenu, actions: dict[str, QAction], row: Row) -> None:

@@ -60,8 +60,8 @@ class Window(QMainWindow):
         self.side = SidePane(theme)
         self.panes = Panes(self.sidebar, self.stage, self.side)
         self.setCentralWidget(self.panes)
-        self.actions_by_id = actions.build(self, theme.tokens, self._call)
-        actions.fill(self.menuBar(), self.actions_by_id)
+        self.actions_by_id = actions.build(self, self._call)
+        actions.fill(self.menuBar(), self.actions_by_id, theme)
         self._connect()
         self._show_panes()
 
@@ -228,6 +228,7 @@ class Window(QMainWindow):
     def _open_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        actions.dress(self.actions_by_id, "Conversation", self.theme)
         for row in actions.ROWS:
             if row.menu == "Conversation" and row.id != "stop":
                 actions.add(menu, self.actions_by_id, row)
