@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MAX_ERROR_BODY = 256 << 10
 BODY_S = 30.0  # for the whole of a body that is not a stream: an error, a list of models
 DONE_GRACE_S = 0.25  # for the body's end after [DONE]; some servers hold the connection open for seconds
+RST_STREAM, CANCEL = b"\x00\x00\x04\x03\x00", b"\x00\x00\x00\x08"  # RFC 9113: a frame of four bytes, and what it says
+RESET_S = 0.02
 REQUEST_IDS = ("x-request-id", "request-id", "apim-request-id", "x-kong-request-id", "x-amzn-requestid", "cf-ray")
 
 
@@ -50,6 +52,7 @@ class Exchange:
         self._comments_s = comments_s
         self._record = record
         self._grace = False
+        self._over = False  # the body was read to its end
         self._securing = False
         self._reused = True  # until a connection is seen being made
         self._response: httpx.Response | None = None
@@ -184,6 +187,7 @@ class Exchange:
                 raise
             except StopAsyncIteration:
                 self._chunks = None
+                self._over = True
                 watch.close()
                 return self._inflate.end() if self._inflate else None
             except Exception as error:
@@ -237,7 +241,19 @@ class Exchange:
                         await anext(chunks)
         if self._response is not None:
             response, self._response = self._response, None
+            if not self._over:
+                await self._reset_stream(response)
             await self._body_of(response).aclose()
+
+    async def _reset_stream(self, response: httpx.Response) -> None:
+        """Over HTTP/2 the connection outlives the request, and httpcore lets go of a stream without telling the server, which
+        would go on answering and billing."""
+        stream_id = response.extensions.get("stream_id")
+        if response.extensions.get("http_version") == b"HTTP/2" and isinstance(stream_id, int):
+            import httpcore
+
+            with contextlib.suppress(httpcore.NetworkError, httpcore.TimeoutException):
+                await self._socket.write(RST_STREAM + stream_id.to_bytes(4, "big") + CANCEL, RESET_S)
 
     def redirect(self) -> ChatError:
         """The error a redirect is: it names both hosts; nothing was sent to the other."""
