@@ -11,7 +11,7 @@ INLINE_LIMIT = 2_000  # characters; longer than any formula people write within 
 DISPLAY_LIMIT = 20_000
 
 _TOKEN = re.compile(r"(?m:^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,}))|\\.|`+|\$\$|\$", re.DOTALL)
-_BLANK = re.compile(r"\n[ \t>]*\n")
+_BLANK = re.compile(r"\n[ \t>]*(?:\n|`{3}|~{3})")  # a blank line, or a fence: no formula reaches across
 _PRICE = re.compile(r"\d[\d.,]*(?:$|[ ,;:!?)].*(?<!\\)\b[A-Za-z]{2,})", re.DOTALL)  # “5”, “5, and US”
 _LINE_HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _SAYS = re.compile(r"[^\W_]")

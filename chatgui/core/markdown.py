@@ -96,7 +96,7 @@ _KINDS = {
 _MATH_HEAD = re.compile(r"^ {0,3}(?:\$\$|\\\[)", re.MULTILINE)
 _LETTER = re.compile(r"[^\W\d_]")  # a line that begins so goes on with the paragraph above it, whatever follows
 _SURROGATE = re.compile("[\ud800-\udfff]")  # should have been replaced at the entrance; the parser would refuse them
-_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_BLANK_LINE = re.compile(r"\n[ \t]*(?:\n|`{3}|~{3})")  # or a fence: what ends a search for the end of a formula
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
 _NOTHING = _Start(0, "paragraph")
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from typing import Any, TypeAlias
 
+from chatgui.core.addresses import linked
 from chatgui.core.formulas import MASK, Formula, formulas, masked
 from chatgui.core.nodes import (
     Code,
@@ -54,7 +55,6 @@ __all__ = [
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 DEEPEST = 16  # quotes and lists within each other
-_URL = re.compile(r"(?<![\w/@.+-])(?:https?://|www\.(?=[\w-]+\.))[^\s<>\"“”`\\^{|}]+", re.IGNORECASE)
 
 
 @cache
@@ -112,7 +112,12 @@ def _fenced(text: str) -> Code | None:
     indent = len(head[0]) - len(head[0].lstrip(" "))
     if indent:
         body = re.sub(rf"^ {{1,{indent}}}", "", body, flags=re.MULTILINE)
-    return Code(body, _ESCAPED.sub(r"\1", unescape(info.strip())))
+    return Code(_with_newline(body), _ESCAPED.sub(r"\1", unescape(info.strip())))
+
+
+def _with_newline(text: str) -> str:
+    """Code ends in a newline even where the answer broke off in it."""
+    return text if not text or text.endswith("\n") else f"{text}\n"
 
 
 _Look: TypeAlias = tuple[str, bool, bool, bool, str, str]
@@ -143,7 +148,7 @@ class _Frame:
         """Text that stands in a tight item or a quote without a paragraph of its own becomes one."""
         self.finish_run()
         if self.runs and self.kind not in _LEAVES:
-            self.children.append(Paragraph(_linked(self.runs)))
+            self.children.append(Paragraph(linked(self.runs)))
             self.runs = []
 
     def node(self) -> Node | Item | Runs | tuple[Runs, ...] | None:
@@ -153,9 +158,9 @@ class _Frame:
         self.finish_text()
         match self.kind:
             case "Paragraph":
-                return Paragraph(_linked(self.runs)) if self.runs else None
+                return Paragraph(linked(self.runs)) if self.runs else None
             case "Heading":
-                return Heading(int(self.detail["level"][1:]), _linked(self.runs))
+                return Heading(int(self.detail["level"][1:]), linked(self.runs))
             case "BlockQuote":
                 return Quote(tuple(self.children), (self.detail or "").lower())
             case "List":
@@ -165,7 +170,7 @@ class _Frame:
             case "FootnoteDefinition":
                 return Footnote(self.detail, tuple(self.children))
             case "TableCell":
-                return _linked(self.runs)
+                return linked(self.runs)
             case "TableHead" | "TableRow":
                 return tuple(self.children)
             case "Table":
@@ -178,7 +183,7 @@ class _Frame:
         text = "".join(self.pending)
         if self.kind == "HtmlBlock":
             return Html(text)
-        return Code(text, self.detail["Fenced"].strip() if isinstance(self.detail, dict) else "")
+        return Code(_with_newline(text), self.detail["Fenced"].strip() if isinstance(self.detail, dict) else "")
 
 
 _BLOCKS = frozenset({
@@ -362,38 +367,3 @@ class _Builder:
         node = frame.node()
         if node is not None:
             self.frames[-1].children.append(node)
-
-
-def _linked(runs: list[Run]) -> Runs:
-    """`runs` with addresses that stand in the text made links, as GFM does."""
-    if not any("://" in run.text or "www." in run.text for run in runs):
-        return tuple(runs)
-    made: list[Run] = []
-    for run in runs:
-        if run.kind != "text" or run.link or len(run.text) > 100_000:
-            made.append(run)
-            continue
-        position = 0
-        for match in _URL.finditer(run.text):
-            address = _trimmed(match.group())
-            if "." not in address and "localhost" not in address:
-                continue
-            if match.start() > position:
-                made.append(replace(run, text=run.text[position : match.start()]))
-            target = address if "://" in address else f"http://{address}"
-            made.append(replace(run, text=address, link=target))
-            position = match.start() + len(address)
-        if position < len(run.text):
-            made.append(replace(run, text=run.text[position:]))
-    return tuple(made)
-
-
-def _trimmed(address: str) -> str:
-    """An address without the punctuation of the sentence around it."""
-    while address:
-        last = address[-1]
-        opener = {")": "(", "]": "["}.get(last, "")
-        if last not in "?!.,:;*_~'‘’…" and not (opener and address.count(last) > address.count(opener)):
-            break
-        address = address[:-1]
-    return address
