@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from chatgui.core.errors import StoreError, StoreState
-from chatgui.store import backup, border, fold, schema
+from chatgui.store import backup, border, fold, places, schema
 from chatgui.store.run import Run
 from chatgui.store.times import now_ms
 
@@ -78,9 +78,8 @@ def _open_writable(path: Path, run: Run, first: bool) -> Opened:
         if found > schema.newest():
             connection.execute("PRAGMA query_only = ON")
             return Opened(connection, refuses=schema.too_new(found))
-        connection.execute(
-            "PRAGMA journal_mode = WAL"
-        )  # where a file system cannot, SQLite stays with its rollback journal
+        # A network drive cannot share the log's index between computers, so there the old journal serves.
+        connection.execute(f"PRAGMA journal_mode = {'DELETE' if places.on_network(path) else 'WAL'}")
         if not run.alone:  # one process tidies the log: older SQLites may damage the file when two do it at once
             connection.execute("PRAGMA wal_autocheckpoint = 0")
         if 0 < found < schema.newest():
@@ -185,5 +184,5 @@ def put_back(connection: sqlite3.Connection, path: Path, run: Run) -> sqlite3.Co
             path.with_name(path.name + suffix).rename(path.with_name(f"{path.name}.other-{stamp}{suffix}"))
     fresh.rename(path)
     connection = connect(path, run)
-    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA journal_mode = {'DELETE' if places.on_network(path) else 'WAL'}")
     return connection

@@ -25,7 +25,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from chatgui.core.errors import StoreError, StoreState
 from chatgui.core.event import Event
-from chatgui.store import backup, border, connecting, rescue, search_index
+from chatgui.store import backup, border, connecting, places, rescue, search_index
 from chatgui.store.ballast import Ballast
 from chatgui.store.run import Run
 from chatgui.store.salvage import Report, salvage
@@ -46,6 +46,7 @@ class Database:
         self.created = False  # whether this opening made the library
         self.unclean = False  # whether a run before this one ended without closing
         self.refuses: StoreError | None = None
+        self.warning = places.warning(path.parent)  # about the folder, to be said once; empty if it is a good one
         self.rescued: rescue.Rescue | None = None  # what opening did about a damaged or missing file, to be shown
         self.trouble: Event[StoreError | None] = (
             Event()
