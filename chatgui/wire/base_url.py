@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 ENDPOINTS = ("/chat/completions", "/completions", "/models", "/responses", "/embeddings")
+WITHOUT_VERSION = ("api.perplexity.ai",)  # hosts whose API has no version in its path
 LOCAL_NAMES = (
     ".local",
     ".localhost",
@@ -54,7 +55,7 @@ def mend(text: str) -> Mended:
         return Mended("", f"This is not an address: {_plain(error)}.")
     if problem := _problem(url.scheme, host, url.username):
         return Mended("", problem)
-    path = url.path if verbatim else _path(url.path)
+    path = url.path if verbatim else _path(url.path, host)
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
     mended = urlunsplit((url.scheme.lower(), netloc, path, url.query, ""))
     words = "" if mended == text.strip() else f"Using {mended}"
@@ -93,12 +94,12 @@ def plain_words(url: str) -> str:
     return f"http:// sends key and words to {host} for everyone on the way to read. Use https:// if it offers that."
 
 
-def _path(path: str) -> str:
+def _path(path: str, host: str) -> str:
     path = path.rstrip("/")
     for endpoint in ENDPOINTS:
         path = path.removesuffix(endpoint)
     path = path.rstrip("/")
-    return path or "/v1"
+    return path or ("" if host.lower() in WITHOUT_VERSION else "/v1")
 
 
 def is_private(host: str) -> bool:

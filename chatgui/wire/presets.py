@@ -44,7 +44,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset("cerebras", "Cerebras", "https://api.cerebras.ai/v1", "https://cloud.cerebras.ai"),
     Preset("together", "Together", "https://api.together.xyz/v1", "https://api.together.ai/settings/api-keys"),
     Preset("fireworks", "Fireworks", "https://api.fireworks.ai/inference/v1", "https://fireworks.ai/account/api-keys"),
-    Preset("perplexity", "Perplexity", "https://api.perplexity.ai/", "https://www.perplexity.ai/settings/api", model="sonar",
+    Preset("perplexity", "Perplexity", "https://api.perplexity.ai", "https://www.perplexity.ai/settings/api", model="sonar",
            words="No list of models may be offered here: type the model’s name."),
     Preset("moonshot", "Moonshot (Kimi)", "https://api.moonshot.ai/v1", "https://platform.moonshot.ai/console/api-keys"),
     Preset("zai", "Z.ai (GLM)", "https://api.z.ai/api/paas/v4", "https://z.ai/manage-apikey/apikey-list"),

@@ -30,6 +30,7 @@ MENDED = [
     ("https://bücher.test/v1", "https://xn--bcher-kva.test/v1"),
     ("“https://api.x.test/v1”", "https://api.x.test/v1"),
     ("https://api.x.test/#", "https://api.x.test/"),
+    ("https://api.perplexity.ai/chat/completions", "https://api.perplexity.ai"),
 ]
 REFUSED = [
     "", "   ", "https://", "https://api.x.test:99999/v1", "https://api.x.test:abc/v1", "https://a b.test/v1", "ftp://x.test", "javascript://x",
@@ -102,7 +103,7 @@ def test_presets_are_sound() -> None:
     for one in PRESETS:
         assert one.name.isalnum()
         assert one.name == one.name.lower()
-        if "YOUR-" not in one.base_url and not one.base_url.endswith("/"):
+        if "YOUR-" not in one.base_url:
             assert mend(one.base_url).url == one.base_url, one.name
     assert preset(" OpenAI ") is not None
     assert preset("nobody") is None
