@@ -80,7 +80,10 @@ async def test_code_that_grows_is_coloured_as_it_would_be_whole(errands: Errands
         assert list(block.highlighting.spans(line)) == list(whole.highlighting.spans(line)), line
 
 
-@pytest.mark.parametrize(("language", "text"), REDOS, ids=range(len(REDOS)))
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [pytest.param(*one, marks=[pytest.mark.long] if index else [], id=str(index)) for index, one in enumerate(REDOS)],
+)
 async def test_a_lexer_that_would_take_for_ever_is_ended(errands: Errands, language: str, text: str) -> None:
     answers: list[Any] = []
     request = {"kind": "colour", "block": 1, "language": language, "text": text, "final": True}
