@@ -8,6 +8,7 @@ import contextlib
 import json
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, cast
 
 from chatgui.cli.asking import unsaved_turn
@@ -136,6 +137,9 @@ def _stranger(options: argparse.Namespace) -> Account:
 @contextlib.contextmanager
 def _stopping(stop: Any) -> Any:
     """Ctrl+C stops the answer instead of the program, which then tells and keeps what has come."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears of signals
+        return
     loop = asyncio.get_running_loop()
     try:
         for name in (signal.SIGINT, signal.SIGTERM):

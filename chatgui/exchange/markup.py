@@ -82,4 +82,4 @@ def _missing_fence(markdown: str) -> str:
     ticks = (head[1] or head[3]) if head else ""
     if not head or closing_fence(ticks).search(markdown, head.end()):
         return ""
-    return f"\n{ticks}"
+    return ticks if markdown.endswith("\n") else f"\n{ticks}"

@@ -76,7 +76,7 @@ async def test_a_key_in_the_keyring_and_nowhere_else(with_keyring: Program, tmp_
             (["accounts", "remove", "Sun"], "", 0),
             (["ask", "--account", "Sun", "How?"], "", 2),
         ):
-            done = await chatgui(*arguments, stdin=stdin.encode())
+            done = await chatgui.real(*arguments, stdin=stdin.encode())
             said += done.out + done.err
             assert done.status == status, (arguments, done)
     assert CANARY not in said
@@ -267,7 +267,7 @@ async def test_exporting(chatgui: Program, tmp_path: Path) -> None:
 async def test_a_pdf_needs_no_display(chatgui: Program, tmp_path: Path) -> None:
     """Qt is loaded for it, and for nothing else."""
     (one,) = await talked(chatgui, "How do tides work?")
-    done = await chatgui("export", one, "--format", "pdf", "-o", str(tmp_path / "a.pdf"))
+    done = await chatgui.real("export", one, "--format", "pdf", "-o", str(tmp_path / "a.pdf"))
     assert (done.status, done.err) == (0, "")
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-1")
 
@@ -276,15 +276,15 @@ async def test_round_trip(chatgui: Program, tmp_path: Path) -> None:
     """Export, wipe, import, export: the same bytes. Importing twice changes nothing."""
     names = await talked(chatgui, "How do tides work?", "And the zebra?")
     first, second = tmp_path / "1.json", tmp_path / "2.json"
-    await chatgui("export", "--all", "--format", "json", "-o", str(first))
+    await chatgui.real("export", "--all", "--format", "json", "-o", str(first))
     await chatgui("conversations", "delete", "--purge", *names)
-    (report,) = (await chatgui("import", str(first), "--json")).json
+    (report,) = (await chatgui.real("import", str(first), "--json")).json
     assert {**report, "file": ""} == {
         "file": "", "format": "chatgui JSON", "conversations": 2, "skipped": [], "notes": [], "added": 2, "grown": 0, "unchanged": 0, "messages": 4,
     }  # fmt: skip
-    (again,) = (await chatgui("import", str(first), "--json")).json
+    (again,) = (await chatgui.real("import", str(first), "--json")).json
     assert (again["added"], again["unchanged"], again["messages"]) == (0, 2, 0)
-    await chatgui("export", "--all", "--format", "json", "-o", str(second))
+    await chatgui.real("export", "--all", "--format", "json", "-o", str(second))
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -325,7 +325,7 @@ async def test_usage(chatgui: Program) -> None:
 
 async def test_doctor(with_keyring: Program) -> None:
     """Every part is named; a sound installation is status 0."""
-    done = await with_keyring("doctor", "--json", QT_QPA_PLATFORM="offscreen")
+    done = await with_keyring.real("doctor", "--json", QT_QPA_PLATFORM="offscreen")
     assert done.status == 0, done.out
     assert {one["part"]: one["good"] for one in done.json["findings"]} == {
         "Qt": True,
@@ -339,14 +339,14 @@ async def test_doctor_finds_what_is_wrong(chatgui: Program) -> None:
     """A database that is none: status 3, in words."""
     chatgui.profile.mkdir()
     (chatgui.profile / "chatgui.db").write_bytes(b"not a database at all" * 1000)
-    done = await chatgui("doctor", "--json")
+    done = await chatgui.real("doctor", "--json")
     assert done.status == 3
     assert any(one["good"] is False for one in done.json["findings"])
 
 
 async def test_versions(chatgui: Program) -> None:
     """Of everything that matters, without making a profile."""
-    done = await chatgui("--version")
+    done = await chatgui.real("--version")
     assert [line.split()[0] for line in done.out.splitlines()] == ["chatgui", "Python", "Qt", "SQLite"]
     assert not chatgui.profile.exists()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chatgui.core.errors import Failure, Kind
 from chatgui.core.markup import Code, Heading, Html, Paragraph, parse, parser, plain
 from chatgui.core.message import Message, Role, State, Text, ToolCall
 from chatgui.exchange.exporters import Options, by_name
@@ -33,7 +36,7 @@ def test_the_answer_stands_as_it_was_written() -> None:
 
 
 @given(fragments)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_whatever_an_answer_holds_the_next_message_is_still_a_message(answer: str) -> None:
     """No fence, comment, tag or list of one answer swallows the next."""
     nodes = parse(export(asked(), answered(answer), answered("The end of it.", name="b", parent="a")))
@@ -49,7 +52,7 @@ def plain_run(text: str) -> object:
 
 
 @given(fragments)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_nothing_in_an_export_loads_or_runs(answer: str) -> None:
     """No HTML and no image remains."""
     for event in parser().events(contained(answer)):
@@ -57,6 +60,14 @@ def test_nothing_in_an_export_loads_or_runs(answer: str) -> None:
         start = event.get("Start") if isinstance(event, dict) else None
         assert name not in {"Html", "InlineHtml"}
         assert not (isinstance(start, dict) and "Image" in start)
+
+
+@given(fragments.filter(lambda text: not set(text) & {"<", "!"}))
+@settings(deadline=None, max_examples=150)
+def test_an_answer_parses_back_to_the_same_blocks(answer: str) -> None:
+    """Where there is no HTML and no image, nothing of it changes but the fence that was missing."""
+    kept = contained(answer)
+    assert parse(kept) == parse(answer if kept == answer else answer.removesuffix("\n") + "\n")
 
 
 @pytest.mark.parametrize(
@@ -141,3 +152,9 @@ def test_front_matter_is_yaml_that_cannot_be_escaped_from() -> None:
     made = conversation(asked(), title='a: "b"\n---\n# x')
     told = by_name("markdown").export(made, Options(front_matter=True)).decode()
     assert told.split("\n")[:2] == ["---", 'title: "a: \\"b\\" --- # x"']
+
+
+def test_a_damaged_message_is_marked() -> None:
+    """What the database found wrong with it stands in the file."""
+    message = replace(answered("Perhaps."), failure=Failure(Kind.STORE, "This text may be damaged."))
+    assert "Damaged: This text may be damaged." in export(asked(), message)

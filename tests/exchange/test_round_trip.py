@@ -45,7 +45,7 @@ async def stored(folder: Path, library: list[Entry], times: int = 1) -> list[Ent
 
 
 @given(st.tuples(entries("one"), entries("two")))
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_export_wipe_import_export_is_the_same_bytes(library: tuple[Entry, Entry]) -> None:
     """Every kind of part, state and branch, through the real reader process and the real database; twice changes nothing."""
     with tempfile.TemporaryDirectory() as name:
@@ -60,7 +60,7 @@ def test_export_wipe_import_export_is_the_same_bytes(library: tuple[Entry, Entry
 
 
 @given(entries())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=50)
 def test_the_value_itself_comes_back(entry: Entry) -> None:
     """Without any database between."""
     back, skips = entry_from_json(entry_to_json(entry))

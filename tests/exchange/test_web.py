@@ -88,7 +88,7 @@ def test_nothing_is_loaded() -> None:
 
 
 @given(entries())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 def test_any_conversation_makes_an_inert_page(entry: Entry) -> None:
     """Whatever is in it."""
     check(HTML.export_entry(entry, Options(branches=True)))

@@ -126,7 +126,7 @@ def mark(message: Message) -> str:
         State.STOPPED: "Stopped: this answer was cut short by the reader.",
         State.INTERRUPTED: f"Interrupted: the rest of this answer never came.{why}",
         State.FAILED: f"Failed: there is no complete answer.{why}",
-        State.FINISHED: "",
+        State.FINISHED: f"Damaged:{why}" if message.failure else "",
     }[message.state]
 
 
