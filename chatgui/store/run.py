@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -43,15 +44,19 @@ class Run:
     def start(self) -> None:
         """Take the lock, and find and forget the runs that died. Raises OSError where nothing can be written."""
         self._folder.mkdir(0o700, exist_ok=True)
-        unborn = self._folder / f".{self.id}"  # locked before others can see it, so that nobody takes it for dead
+        # Locked before others can see it, so that nobody takes it for dead. Windows cannot rename an open file, nor
+        # remove it, which does as well.
+        unborn = self._folder / (self.id if sys.platform == "win32" else f".{self.id}")
         self._fd = os.open(unborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         _lock(self._fd)
-        unborn.rename(self._folder / self.id)
+        if unborn.name != self.id:
+            unborn.rename(self._folder / self.id)
         others = [one.name for one in self._folder.iterdir() if one.name.isalnum() and one.name != self.id]
         self.died = tuple(name for name in others if not self.alive(name))
         self.alone = len(self.died) == len(others)
         for name in self.died:
-            (self._folder / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                (self._folder / name).unlink()
 
     def alive(self, run: str) -> bool:
         """Whether that run still goes on. An empty or strange name never does."""
