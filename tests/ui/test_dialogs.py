@@ -211,3 +211,26 @@ async def test_only_parameters_that_are_set_are_sent_and_wrong_ones_are_named(
         assert sent["messages"][0] == {"role": "system", "content": "Be brief."}
         assert conversation.params == {"temperature": 0.2, "stop": ["END", "STOP"]}
         one.close()
+
+
+async def test_what_few_accounts_need_is_kept_and_checked(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        one = cast("AccountsDialog", dialogs(window).open("accounts"))
+        account = session.accounts.by_name("Local")
+        one._fill(select=account.id)
+        more = one.form.more
+        more.extra.setPlainText("{broken")
+        assert not await one.form.save()
+        assert "cannot be read" in one.form._said.text()
+        more.extra.setPlainText('{"top_k": 40}')
+        more.headers.setPlainText("X-Team: blue")
+        more.proxy_mode.setCurrentIndex(more.proxy_mode.findData("none"))
+        more.silence.setText("30")
+        more.first_byte.setText("")
+        assert await one.form.save(), one.form._said.text()
+        kept = session.accounts.by_name("Local")
+        assert kept.extra_body == {"top_k": 40}
+        assert kept.headers == (("X-Team", "blue"),)
+        assert kept.network.proxy_mode == "none"
+        assert (kept.network.silence_timeout, kept.network.first_byte_timeout) == (30.0, None)
+        one.close()

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from chatgui.core.errors import ChatError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
+from chatgui.ui.dialogs.account_more import AccountMore
 from chatgui.ui.dialogs.parts import Sheet, say, words
 from chatgui.ui.links import open_link
 
@@ -77,10 +77,7 @@ class AccountForm(QWidget):
         self.model = QComboBox()
         self.model.setEditable(True)
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.headers = QPlainTextEdit()
-        self.headers.setPlaceholderText("Name: value, one to a line")
-        self.headers.setFixedHeight(64)
-        self.headers.setTabChangesFocus(True)
+        self.more = AccountMore()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -116,20 +113,19 @@ class AccountForm(QWidget):
 
     def _add_more(self) -> None:
         self._more = QToolButton()
-        self._more.setText("Headers")
-        self._more.setToolTip("Headers that go with every request")
+        self._more.setText("More")
+        self._more.setToolTip("Headers, parameters, extra JSON, proxy, certificates, time limits")
         self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._more.setArrowType(Qt.ArrowType.RightArrow)
         self._more.setProperty("words", True)
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_more)
-        self.headers.setAccessibleName("Headers")
         self._form.addRow("", self._more)
-        self._form.addRow("", self.headers)
-        self._form.setRowVisible(self.headers, False)
+        self._form.addRow(self.more)
+        self._form.setRowVisible(self.more, False)
 
     def _show_more(self, on: bool) -> None:
-        self._form.setRowVisible(self.headers, on)
+        self._form.setRowVisible(self.more, on)
         self._more.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
 
     def _add_buttons(self) -> None:
@@ -181,8 +177,8 @@ class AccountForm(QWidget):
         self.model.clear()
         self.model.addItems([one.id for one in self._session.accounts.known_models(account.id)])
         self.model.setEditText(account.default_model)
-        self.headers.setPlainText("\n".join(f"{name}: {value}" for name, value in account.headers))
-        self._more.setChecked(bool(account.headers))
+        self.more.show_account(account)
+        self._more.setChecked(AccountMore.is_used(account))
         for widget in (self.provider, self.url, self.key, self.kept, self._get_key):
             widget.setEnabled(not account.is_demo)
         say(self._about, "Answers without a key or a network, from this computer." if account.is_demo else "")
@@ -253,10 +249,14 @@ class AccountForm(QWidget):
         """What the form says, or None if something must be mended first (which is then said)."""
         if self._account is None:
             return None
+        account, problem = self.more.apply(self._account)
         account = replace(
-            self._account, name=" ".join(self.name.text().split()), default_model=self.model.currentText().strip(),
-            headers=self._headers(),
-        )  # fmt: skip
+            account, name=" ".join(self.name.text().split()), default_model=self.model.currentText().strip()
+        )
+        if problem:
+            self._more.setChecked(True)
+            self.say(problem, "error")
+            return None
         if not account.name:
             self.say("Give the account a name.", "error")
             self.name.setFocus()
@@ -294,10 +294,6 @@ class AccountForm(QWidget):
         text = self.key.text().strip()
         wanted = self._source() in (KeySource.KEYRING, KeySource.SESSION)
         return Secret(text) if text and wanted else None
-
-    def _headers(self) -> tuple[tuple[str, str], ...]:
-        pairs = (line.partition(":") for line in self.headers.toPlainText().split("\n"))
-        return tuple((name.strip(), value.strip()) for name, colon, value in pairs if colon and name.strip())
 
     async def save(self) -> bool:
         """Keep what the form says."""

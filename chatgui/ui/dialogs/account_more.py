@@ -1,0 +1,174 @@
+"""What few accounts need: headers, parameters, extra JSON, and how the network is crossed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
+
+from chatgui.core.account import Account, Network, ProxyMode
+from chatgui.core.params import read_extra
+from chatgui.ui.dialogs.parameter_form import ParameterForm
+from chatgui.ui.dialogs.parts import heading, words
+
+PROXIES = (("As the system says", ProxyMode.SYSTEM), ("None", ProxyMode.NONE), ("This one:", ProxyMode.OWN))
+ADDRESSES = (("IPv4 or IPv6", 0), ("IPv4 only", 4), ("IPv6 only", 6))
+
+
+class AccountMore(QWidget):
+    """Fields of an account that begin folded away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers = _text("Name: value, one to a line")
+        self.params = ParameterForm()
+        self.extra = _text("{} merged into every request")
+        self.proxy_mode = QComboBox()
+        for title, mode in PROXIES:
+            self.proxy_mode.addItem(title, mode.value)
+        self.proxy = _line("http://host:port or socks5://host:port")
+        self.proxy_mode.activated.connect(lambda _: self._show_proxy())
+        self.ca_file = _line("A certificate authority of your own, PEM")
+        self.client_cert = _line("PEM")
+        self.client_key = _line("PEM")
+        self.pinned = _line("SHA-256 of the server’s certificate, in hex")
+        self.addresses = QComboBox()
+        for title, version in ADDRESSES:
+            self.addresses.addItem(title, version)
+        self.first_byte = _line("Seconds; empty for no limit")
+        self.silence = _line("Seconds; empty for no limit")
+        self.unopened = QCheckBox("Answers begin inside <think> without saying so")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(heading("Requests"))
+        form.addRow("Headers", self.headers)
+        form.addRow(words("Parameters of every request; a conversation’s own come first."))
+        form.addRow(self.params)
+        form.addRow("Extra JSON", self.extra)
+        form.addRow(self.unopened)
+        form.addRow(heading("Network"))
+        rows: tuple[tuple[str, QWidget], ...] = (
+            ("Proxy", self.proxy_mode),
+            ("Proxy address", self.proxy),
+            ("CA file", self._with_chooser(self.ca_file)),
+            ("Client certificate", self._with_chooser(self.client_cert)),
+            ("Client key", self._with_chooser(self.client_key)),
+            ("Pinned certificate", self.pinned),
+            ("Addresses", self.addresses),
+            ("First answer within", self.first_byte),
+            ("Silence at most", self.silence),
+        )
+        for title, field in rows:
+            form.addRow(title, field)
+            (field.findChild(QLineEdit) or field).setAccessibleName(title)
+        self.headers.setAccessibleName("Headers")
+        self.extra.setAccessibleName("Extra JSON")
+
+    def _with_chooser(self, line: QLineEdit) -> QWidget:
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(line, 1)
+        button = QPushButton("Choose…")
+        button.clicked.connect(lambda: self._choose(line))
+        row.addWidget(button)
+        return box
+
+    def _choose(self, line: QLineEdit) -> None:
+        chooser = QFileDialog(self, "Choose a File")
+        chooser.fileSelected.connect(line.setText)
+        chooser.finished.connect(lambda _: chooser.deleteLater())
+        chooser.open()
+
+    def _show_proxy(self) -> None:
+        self.proxy.setEnabled(self.proxy_mode.currentData() == ProxyMode.OWN)
+
+    def show_account(self, account: Account) -> None:
+        """Fill the fields."""
+        network = account.network
+        self.headers.setPlainText("\n".join(f"{name}: {value}" for name, value in account.headers))
+        self.params.show_values(account.params)
+        self.extra.setPlainText(json.dumps(dict(account.extra_body), ensure_ascii=False) if account.extra_body else "")
+        self.unopened.setChecked(account.unopened_think)
+        self.proxy_mode.setCurrentIndex(self.proxy_mode.findData(network.proxy_mode.value))
+        self.addresses.setCurrentIndex(self.addresses.findData(network.ip_version))
+        for line, value in (
+            (self.proxy, network.proxy),
+            (self.ca_file, network.ca_file),
+            (self.client_cert, network.client_cert),
+            (self.client_key, network.client_key),
+            (self.pinned, network.pinned_sha256),
+            (self.first_byte, _seconds(network.first_byte_timeout)),
+            (self.silence, _seconds(network.silence_timeout)),
+        ):
+            line.setText(value)
+        self._show_proxy()
+
+    @staticmethod
+    def is_used(account: Account) -> bool:
+        """Whether anything here is not as it is by itself."""
+        used = account.headers or account.params or account.extra_body or account.unopened_think
+        return bool(used) or account.network != Network()
+
+    def apply(self, account: Account) -> tuple[Account, str]:
+        """The account with what the fields say, and what is wrong with them in words (empty if nothing)."""
+        params, problem = self.params.values()
+        extra, wrong = read_extra(self.extra.toPlainText())
+        first, bad_first = _read_seconds(self.first_byte.text())
+        silence, bad_silence = _read_seconds(self.silence.text())
+        network = replace(
+            account.network, proxy_mode=ProxyMode(self.proxy_mode.currentData()), proxy=self.proxy.text().strip(),
+            ca_file=self.ca_file.text().strip(), client_cert=self.client_cert.text().strip(),
+            client_key=self.client_key.text().strip(), pinned_sha256=self.pinned.text().strip(),
+            ip_version=int(self.addresses.currentData()), first_byte_timeout=first, silence_timeout=silence,
+        )  # fmt: skip
+        pairs = (line.partition(":") for line in self.headers.toPlainText().split("\n"))
+        headers = tuple((name.strip(), value.strip()) for name, colon, value in pairs if colon and name.strip())
+        account = replace(
+            account, headers=headers, params=params, extra_body=extra, network=network,
+            unopened_think=self.unopened.isChecked(),
+        )  # fmt: skip
+        return account, problem or wrong or bad_first or bad_silence
+
+
+def _seconds(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _read_seconds(text: str) -> tuple[float | None, str]:
+    if not text.strip():
+        return None, ""
+    try:
+        seconds = float(text.replace(",", "."))
+    except ValueError:
+        return None, f"“{text}” is no number of seconds."
+    return (seconds, "") if 0 < seconds < 1e6 else (None, f"“{text}” is no useful number of seconds.")
+
+
+def _line(hint: str) -> QLineEdit:
+    line = QLineEdit()
+    line.setPlaceholderText(hint)
+    return line
+
+
+def _text(hint: str) -> QPlainTextEdit:
+    text = QPlainTextEdit()
+    text.setPlaceholderText(hint)
+    text.setFixedHeight(64)
+    text.setTabChangesFocus(True)
+    return text
