@@ -123,18 +123,10 @@ class HeaderRow(ChromeRow):
         time_width = self.style.metrics("small").horizontalAdvance(when(self.message.created)) + self.style.px(8)
         placed = self.place(labels, top=self.space)
         placed = [_moved(action, -time_width) for action in placed]
-        if count > 1:
+        if count > 1 and self.message.role is Role.USER:  # an answer's stand in its footer, where reading ends
             name_width = self.style.metrics("small").horizontalAdvance(self.who) * 1.1 + self.style.px(12)
-            placed = self._branches(position, count, name_width) + placed
+            placed = self.place(versions(position, count), top=self.space, left=name_width) + placed
         self._actions = tuple(placed)
-
-    def _branches(self, position: int, count: int, left: float) -> list[Action]:
-        return self.place(
-            [("previous_branch", "‹", f"Previous version, {position + 1} of {count} is shown", False),
-             ("", f"{position + 1}/{count}", "", False),
-             ("next_branch", "›", f"Next version, {position + 1} of {count} is shown", False)],
-            top=self.space, left=left,
-        )  # fmt: skip
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
         self.write(painter, self.who, 0, self.width * 0.6, "secondary", bold=True)
@@ -143,6 +135,15 @@ class HeaderRow(ChromeRow):
             words = when(self.message.created)
             width = self.style.metrics("small").horizontalAdvance(words)
             self.write(painter, words, self.width - width, self.width + 1, "faint")
+
+
+def versions(position: int, count: int) -> list[Label]:
+    """The way to the other versions of a message; `position` counts from 0."""
+    return [
+        ("previous_branch", "‹", f"Previous version, {position + 1} of {count} is shown", False),
+        ("", f"{position + 1}/{count}", "", False),
+        ("next_branch", "›", f"Next version, {position + 1} of {count} is shown", False),
+    ]
 
 
 def _moved(action: Action, dx: float) -> Action:
@@ -239,6 +240,8 @@ class FooterRow(ChromeRow):
     def __init__(self, message: Message, style: Style, lookups: Lookups) -> None:
         super().__init__(style)
         self.message = message
+        self._room = 0.0
+        self.siblings = lookups.siblings(message.id)
         self.short, self.spoken = lookups.usage_line(message)
         self.is_bare = not message.parts and not message.usage.known  # nothing came: nothing to copy or count
         if self.is_bare:
@@ -249,15 +252,24 @@ class FooterRow(ChromeRow):
             ("copy", "Copy", "Copy this answer", True), ("quote", "Quote", "Quote in the composer", True),
             ("regenerate", "Try again", "Ask for another answer", True), ("more", "⋯", "More actions", True),
         ]  # fmt: skip
-        self._actions = tuple(self.place(labels[3:] if self.is_bare else labels, top=self.space))
+        placed = self.place(labels[3:] if self.is_bare else labels, top=self.space)
+        position, count = self.siblings
+        self._room = placed[0].rect.left()  # for the usage, while the actions show
+        if count > 1:
+            end = self.style.metrics("small").horizontalAdvance(self.short)
+            walk = self.place(versions(position, count), top=self.space, left=0)
+            width = walk[-1].rect.right()
+            left = max(0.0, min(end + self.style.px(8), self._room - width))
+            placed = [*(_moved(one, left) for one in walk), *placed]
+            self._room = left
+        self._actions = tuple(placed)
 
     def hint(self, point: QPointF) -> str:
         over = point.x() < self.style.metrics("small").horizontalAdvance(self.short)
         return self.spoken if over and point.x() >= 0 and not self.is_bare else ""
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
-        right = self._actions[0].rect.left() if look.lit else self.width
-        self.write(painter, self.short, 0, right, "faint")
+        self.write(painter, self.short, 0, self._room if look.lit or self.siblings[1] > 1 else self.width, "faint")
         self.paint_actions(painter, look)
 
 

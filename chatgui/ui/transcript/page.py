@@ -15,8 +15,8 @@ from chatgui.ui.transcript.message import Context, Item, LiveItem
 from chatgui.ui.transcript.rows import BlockRow, Measure, Row
 from chatgui.ui.transcript.style import Style
 
-KEPT_ITEMS = 64  # realised messages held besides those in sight
-KEPT_ROWS = 256  # laid-out blocks held; one costs about 30 kB
+KEPT_ITEMS = 32  # realised messages held besides those in sight
+KEPT_ROWS = 96  # laid-out blocks held; one costs about 30 kB
 END_SPACE = 24  # pixels below the last message
 SAMPLE = 64  # messages looked at for a first guess at the mean height
 
