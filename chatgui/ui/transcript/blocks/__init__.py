@@ -16,6 +16,7 @@ from chatgui.ui.transcript.style import Style
 __all__ = ["Block", "BlockAction", "Fragment", "make_block", "make_node", "space_above"]
 
 LONGEST = 60_000  # characters of running text shown as such; beyond it is literal text, laid out where it is seen
+LINES = 2_000  # of literal text
 LONGEST_TABLE = 150_000
 MOST = 1_500  # blocks within one block
 COLUMNS = 100  # of a table
@@ -45,6 +46,8 @@ def _make(source: Source, style: Style) -> Block:
     if source.kind == "rule":
         return RuleBlock(style)
     if len(source.markdown) > (LONGEST if source.kind != "table" else LONGEST_TABLE) and source.kind != "code":
+        return _literal(source.markdown, style)
+    if source.kind == "html" and source.markdown.count("\n") > LINES:
         return _literal(source.markdown, style)
     nodes = source.nodes()
     if _count(nodes) > MOST:
@@ -78,7 +81,7 @@ def space_above(block: Block) -> float:
 
 def _literal(text: str, style: Style) -> Block:
     text = text.strip("\n")
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or text.count("\n") > LINES:
         return CodeBlock(Code(text), style, literal=True)
     return LiteralBlock(text, style)
 
