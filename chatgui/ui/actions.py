@@ -88,7 +88,7 @@ ROWS: tuple[Row, ...] = (
         needs="messages"),
     Row("copy_answer", "Conversation", "Copy Last Answer", "copy_answer", keys=("Ctrl+Shift+C",), icon="copy",
         needs="messages"),
-    Row("parameters", "Conversation", "Parameters…", "open_parameters", keys=("Ctrl+P",), icon="settings", line=True),
+    Row("parameters", "Conversation", "Parameters…", "open_parameters", keys=("Ctrl+.",), icon="settings", line=True),
     Row("rename", "Conversation", "Rename", "rename", keys=("F2",), icon="edit"),
     Row("pin", "Conversation", "Pin or Unpin", "pin", keys=("Ctrl+Shift+P",), icon="pin"),
     Row("archive", "Conversation", "Archive", "archive", keys=("Ctrl+Shift+H",), icon="archive"),

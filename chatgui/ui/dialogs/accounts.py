@@ -84,7 +84,8 @@ class AccountsDialog(Sheet):
         row.addWidget(area, 1)
         self.body.addLayout(row, 1)
         foot = QHBoxLayout()
-        foot.addWidget(self._note, 1)
+        foot.addWidget(self._note, 1000)
+        foot.addStretch(1)
         foot.addWidget(self._undo)
         self.body.addLayout(foot)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -51,7 +51,7 @@ class ParametersDialog(Sheet):
         column.addWidget(self.form)
         column.addWidget(self.preview)
         column.addStretch(1)
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
@@ -61,7 +61,8 @@ class ParametersDialog(Sheet):
         keep.setProperty("primary", True)
         keep.clicked.connect(lambda: self._tasks.start(self.save(close=True)))
         row = QHBoxLayout()
-        row.addWidget(self._said, 1)
+        row.addWidget(self._said, 1000)
+        row.addStretch(1)
         row.addWidget(look)
         row.addWidget(keep)
         self.body.addWidget(area, 1)
@@ -90,3 +91,7 @@ class ParametersDialog(Sheet):
             return
         self.preview.setPlainText(json.dumps(request, indent=2, ensure_ascii=False))
         self.preview.show()
+        QTimer.singleShot(0, self, self._bring_into_sight)
+
+    def _bring_into_sight(self) -> None:
+        self._area.ensureWidgetVisible(self.preview)

@@ -30,7 +30,8 @@ class TrashDialog(Sheet):
         self.purge_button.clicked.connect(self._purge)
         self._sure: list[str] = []  # ids for which the button was pressed once
         row = QHBoxLayout()
-        row.addWidget(self._words, 1)
+        row.addWidget(self._words, 1000)
+        row.addStretch(1)
         row.addWidget(self.purge_button)
         row.addWidget(self.restore_button)
         self.body.addWidget(self.list, 1)
