@@ -240,7 +240,7 @@ class FooterRow(ChromeRow):
     def __init__(self, message: Message, style: Style, lookups: Lookups) -> None:
         super().__init__(style)
         self.message = message
-        self._room = 0.0
+        self._room = self._room_lit = 0.0  # for the usage: alone, and beside the actions
         self.siblings = lookups.siblings(message.id)
         self.short, self.spoken = lookups.usage_line(message)
         self.is_bare = not message.parts and not message.usage.known  # nothing came: nothing to copy or count
@@ -252,16 +252,13 @@ class FooterRow(ChromeRow):
             ("copy", "Copy", "Copy this answer", True), ("quote", "Quote", "Quote in the composer", True),
             ("regenerate", "Try again", "Ask for another answer", True), ("more", "⋯", "More actions", True),
         ]  # fmt: skip
-        placed = self.place(labels[3:] if self.is_bare else labels, top=self.space)
+        if self.is_bare:
+            labels = labels[3:]
         position, count = self.siblings
-        self._room = placed[0].rect.left()  # for the usage, while the actions show
-        if count > 1:
-            end = self.style.metrics("small").horizontalAdvance(self.short)
-            walk = self.place(versions(position, count), top=self.space, left=0)
-            width = walk[-1].rect.right()
-            left = max(0.0, min(end + self.style.px(8), self._room - width))
-            placed = [*(_moved(one, left) for one in walk), *placed]
-            self._room = left
+        walk = versions(position, count) if count > 1 else []
+        placed = self.place([*labels, *walk], top=self.space)
+        self._room_lit = placed[0].rect.left()
+        self._room = placed[len(labels)].rect.left() if walk else self.width
         self._actions = tuple(placed)
 
     def hint(self, point: QPointF) -> str:
@@ -269,7 +266,7 @@ class FooterRow(ChromeRow):
         return self.spoken if over and point.x() >= 0 and not self.is_bare else ""
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
-        self.write(painter, self.short, 0, self._room if look.lit or self.siblings[1] > 1 else self.width, "faint")
+        self.write(painter, self.short, 0, self._room_lit if look.lit else self._room, "faint")
         self.paint_actions(painter, look)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
 from PySide6.QtCore import QPointF
@@ -125,13 +124,10 @@ def test_opening_100000_messages_lays_out_only_those_in_sight() -> None:
     messages = talk(1000) * 100
     messages = [message(n, one.role, one.text) for n, one in enumerate(messages)]
     view = shown([])
-    began = time.process_time()
     view.show_messages(messages)
     settle(view)
-    took = time.process_time() - began
     assert len(view.page._items) < 30
     assert view.page.placed[-1].index == 99_999
-    assert took < 0.5  # a bound for a loaded machine; the benchmark says what it really takes
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
     assert 30_000 < view.page.placed[0].index < 70_000
     assert len(view.page._items) < 80
