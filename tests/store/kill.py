@@ -6,6 +6,7 @@ Corrupt databases, user's and finished messages lost or altered, and streamed te
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -128,6 +129,21 @@ def run(folder: Path, seed: int, chance: random.Random, mode: str, broken: str) 
     rest += worker.stdout.read()
     worker.stdout.close()
     return [*lines, *rest.splitlines(keepends=True)]
+
+
+def go_on(worker: subprocess.Popen[bytes], said: Path, seconds: float) -> bool:
+    """Let a worker whose words go into a file work for so long once it is ready; whether it ended by itself."""
+    limit = time.monotonic() + 60
+    while b'"ready"' not in said.read_bytes() and time.monotonic() < limit:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(0.02)
+            return True
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        worker.wait(seconds)
+        return True
+    worker.kill()
+    worker.wait()
+    return False
 
 
 async def library(profile: Path, verdict: Verdict) -> dict[str, Message]:

@@ -7,7 +7,6 @@ each may be there, be missing, or be there in part (by sectors of 512 bytes), in
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import random
 import struct
@@ -19,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chatgui.store import connecting
-from tests.store.kill import ROOT, Ledger, Verdict, judge, library
+from tests.store.kill import ROOT, Ledger, Verdict, go_on, judge, library
 
 SECTOR = 512
 _HEAD = struct.Struct("=cHQI")
@@ -120,10 +119,7 @@ def record(folder: Path, shim: Path, seed: int, seconds: float, broken: str) -> 
             [sys.executable, "-m", "tests.store.kill_worker", profile, str(seed), "talk"],
             cwd=ROOT, env=env | {"CHATGUI_BREAK": broken}, stdout=said,
         )  # fmt: skip
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            worker.wait(seconds)
-        worker.kill()
-        worker.wait()
+        go_on(worker, profile / "said", seconds)
     return profile, list(steps(log))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import os
 import random
@@ -52,15 +51,13 @@ def work(shim: Path, folder: Path, first: int, many: int, number: int) -> tuple[
     }  # fmt: skip
     before = asyncio.run(prepared(folder))
     command = [sys.executable, "-m", "tests.store.kill_worker", str(folder), str(first), "talk"]
-    worker = subprocess.Popen(command, cwd=kill.ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    ended = False
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        worker.communicate(timeout=1.2)
-        ended = True
-    worker.kill()
-    out, err = worker.communicate()
+    said = folder / "said"
+    with said.open("wb") as out:
+        worker = subprocess.Popen(command, cwd=kill.ROOT, env=env, stdout=out, stderr=subprocess.PIPE)
+        ended = kill.go_on(worker, said, 1.0)
+    err = worker.communicate()[1]
     verdict, ledger = kill.Verdict(), kill.Ledger()
-    ledger.take(out.splitlines(keepends=True))
+    ledger.take(said.read_bytes().splitlines(keepends=True))
     for one, message in before.items():
         ledger.allowed.setdefault(one, set()).add(message.text)
     found = asyncio.run(kill.library(folder, verdict))

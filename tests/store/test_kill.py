@@ -10,6 +10,7 @@ import pytest
 from tests.store import kill
 
 
+@pytest.mark.timeout(300)
 def test_thirty_kills() -> None:
     verdict = kill.main(30, 1, migrations=0.2)
     assert verdict.good, verdict
@@ -24,6 +25,7 @@ def test_a_thousand_kills() -> None:
     assert verdict.good, verdict
 
 
+@pytest.mark.timeout(300)
 def test_the_judge_notices_text_that_is_not_appended() -> None:
     verdict = kill.main(12, 3, broken="unflushed", migrations=0)
     assert verdict.worst_tail_ms > 250
