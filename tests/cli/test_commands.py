@@ -40,6 +40,7 @@ async def talked(chatgui: Program, *prompts: str) -> list[str]:
 # Accounts
 
 
+@pytest.mark.timeout(240)  # sixteen runs of the program
 async def test_a_key_in_the_keyring_and_nowhere_else(with_keyring: Program, tmp_path: Path) -> None:
     """Added from standard input, used, refused, exported, removed: no file and no output ever holds it."""
     chatgui, said = with_keyring, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from chatgui.core.conversation import Conversation
@@ -24,6 +25,9 @@ from chatgui.core.message import (
 )
 from chatgui.core.usage import Source, Usage
 from chatgui.exchange.codec import Entry, Shelf
+
+# A machine that is busy with other things is no fault of an example.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

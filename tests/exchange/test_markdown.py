@@ -14,7 +14,7 @@ from chatgui.core.message import Message, Role, State, Text, ToolCall
 from chatgui.exchange.exporters import Options, by_name
 from chatgui.exchange.exporters.markdown import code, escaped
 from chatgui.exchange.markup import contained, fenced
-from tests.exchange.library import NOON, answered, asked, conversation
+from tests.exchange.library import NOON, answered, asked, conversation, patient
 
 fragments = st.lists(
     st.sampled_from(
@@ -36,7 +36,7 @@ def test_the_answer_stands_as_it_was_written() -> None:
 
 
 @given(fragments)
-@settings(deadline=None, max_examples=150)
+@settings(patient, max_examples=150)
 def test_whatever_an_answer_holds_the_next_message_is_still_a_message(answer: str) -> None:
     """No fence, comment, tag or list of one answer swallows the next."""
     nodes = parse(export(asked(), answered(answer), answered("The end of it.", name="b", parent="a")))
@@ -52,7 +52,7 @@ def plain_run(text: str) -> object:
 
 
 @given(fragments)
-@settings(deadline=None, max_examples=150)
+@settings(patient, max_examples=150)
 def test_nothing_in_an_export_loads_or_runs(answer: str) -> None:
     """No HTML and no image remains."""
     for event in parser().events(contained(answer)):
@@ -63,7 +63,7 @@ def test_nothing_in_an_export_loads_or_runs(answer: str) -> None:
 
 
 @given(fragments.filter(lambda text: not set(text) & {"<", "!"}))
-@settings(deadline=None, max_examples=150)
+@settings(patient, max_examples=150)
 def test_an_answer_parses_back_to_the_same_blocks(answer: str) -> None:
     """Where there is no HTML and no image, nothing of it changes but the fence that was missing."""
     kept = contained(answer)
@@ -85,6 +85,7 @@ def test_what_is_changed_in_an_answer(text: str, result: str) -> None:
     assert contained(text) == result
 
 
+@patient
 @given(st.text("`~ \na", max_size=40))
 def test_a_fence_is_longer_than_any_inside(text: str) -> None:
     """What is fenced parses back as one code block with the same text."""
@@ -93,6 +94,7 @@ def test_a_fence_is_longer_than_any_inside(text: str) -> None:
     assert block.text.strip("\n") == text.strip("\n").rstrip("\n")
 
 
+@patient
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=30))
 def test_names_and_titles_are_never_markup(text: str) -> None:
     """Titles, models and tool names are text in a heading, and in inline code."""

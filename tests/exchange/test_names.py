@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatgui.exchange.names import LONGEST, safe_name
+from tests.exchange.library import patient
 
 TABLE = [
     ("Tides", "Tides.md"),
@@ -48,6 +49,7 @@ def test_names(title: str, name: str) -> None:
     assert safe_name(title, ".md") == name
 
 
+@patient
 @given(st.text(max_size=400), st.sampled_from([".md", ".json", ".html", ".pdf", ".txt"]))
 def test_every_title_makes_a_name_every_system_takes(title: str, suffix: str) -> None:
     """Short, without separators, hidden-file dots or stripped ends; the suffix is never lost."""

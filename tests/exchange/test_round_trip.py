@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatgui.chat.archive import Archive
@@ -21,7 +21,7 @@ from chatgui.exchange.importing import read
 from chatgui.exchange.jsontext import dumps
 from chatgui.exchange.values import Unreadable
 from chatgui.store.database import Database
-from tests.exchange.library import NOON, answered, asked, conversation, entries
+from tests.exchange.library import NOON, answered, asked, conversation, entries, patient
 
 JSON = by_name("json")
 
@@ -45,7 +45,7 @@ async def stored(folder: Path, library: list[Entry], times: int = 1) -> list[Ent
 
 
 @given(st.tuples(entries("one"), entries("two")))
-@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(patient, max_examples=10)
 def test_export_wipe_import_export_is_the_same_bytes(library: tuple[Entry, Entry]) -> None:
     """Every kind of part, state and branch, through the real reader process and the real database; twice changes nothing."""
     with tempfile.TemporaryDirectory() as name:
@@ -60,7 +60,7 @@ def test_export_wipe_import_export_is_the_same_bytes(library: tuple[Entry, Entry
 
 
 @given(entries())
-@settings(deadline=None, max_examples=50)
+@settings(patient, max_examples=50)
 def test_the_value_itself_comes_back(entry: Entry) -> None:
     """Without any database between."""
     back, skips = entry_from_json(entry_to_json(entry))

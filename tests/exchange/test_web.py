@@ -12,7 +12,7 @@ from chatgui.core.message import Attachment, Image, Message, Role, Sources
 from chatgui.exchange.codec import Entry
 from chatgui.exchange.exporters import Options, by_name
 from chatgui.exchange.exporters.web import ELEMENTS
-from tests.exchange.library import NOON, answered, asked, conversation, entries
+from tests.exchange.library import NOON, answered, asked, conversation, entries, patient
 
 HTML = by_name("html")
 HOSTILE = [
@@ -88,7 +88,7 @@ def test_nothing_is_loaded() -> None:
 
 
 @given(entries())
-@settings(deadline=None, max_examples=25)
+@settings(patient, max_examples=25)
 def test_any_conversation_makes_an_inert_page(entry: Entry) -> None:
     """Whatever is in it."""
     check(HTML.export_entry(entry, Options(branches=True)))

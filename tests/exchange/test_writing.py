@@ -154,9 +154,10 @@ ENDLESS = """
 """
 
 
-def test_killed_in_the_middle(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [5, pytest.param(200, marks=[pytest.mark.long, pytest.mark.timeout(600)])])
+def test_killed_in_the_middle(tmp_path: Path, kills: int) -> None:
     """Whenever it is killed, the file is whole."""
-    for _ in range(8):
+    for _ in range(kills):
         child = subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(ENDLESS), str(tmp_path)], stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
