@@ -16,6 +16,7 @@ from chatgui.ui.transcript.chrome import ChromeRow, Label
 from chatgui.ui.transcript.rows import Action, Look, Measure
 from chatgui.ui.transcript.style import Style
 
+THINKING = "Thinking"
 QUIET_S = 2.0  # so long nobody needs to be told how long it takes
 
 RETRY: Label = ("regenerate", "Try again", "Ask for another answer", False)
@@ -153,6 +154,7 @@ class ProgressRow(ChromeRow):
         super().__init__(style)
         self.words = ""
         self.can_cancel = False
+        self.is_thinking = False
         self.beat = 0
 
     def say(self, words: str, *, can_cancel: bool, beat: int) -> bool:
@@ -160,6 +162,7 @@ class ProgressRow(ChromeRow):
         if (words, can_cancel, beat) == (self.words, self.can_cancel, self.beat):
             return False
         self.words, self.can_cancel, self.beat = words, can_cancel, beat
+        self.is_thinking = words.startswith(THINKING)
         self.width = 0
         self.touch()
         return True
@@ -178,7 +181,7 @@ class ProgressRow(ChromeRow):
             return
         dot = self.style.px(6)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.style.colours["faint" if self.beat else "accent"])
+        painter.setBrush(self.style.colours["faint" if self.beat else "thinking" if self.is_thinking else "accent"])
         painter.drawEllipse(QRectF(0, self.space + (self.line - dot) / 2, dot, dot))
         self.write(painter, self.words, dot * 2, self.width, "secondary")
         self.paint_actions(painter, look)
@@ -193,7 +196,7 @@ def progress(turn: Running, since_retry: float = 0.0) -> str:
         case Phase.WAITING:
             words = "Waiting for the model"
         case Phase.THINKING:
-            words, elapsed = "Thinking", (turn.thinking_ms() or 0) / 1000
+            words, elapsed = THINKING, (turn.thinking_ms() or 0) / 1000
         case Phase.RETRYING if turn.retry:
             left = max(0, math.ceil(turn.retry.wait_s - since_retry))
             return f"{turn.retry.failure.message.rstrip('.')}. Trying again in {left} s"
