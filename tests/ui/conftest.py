@@ -70,7 +70,7 @@ async def showing(
             window.deleteLater()
 
 
-async def until(fact: Callable[[], object], seconds: float = 15.0) -> None:
+async def until(fact: Callable[[], object], seconds: float = 40.0) -> None:
     """Wait until `fact()` is true; the test fails if it never is."""
     async with asyncio.timeout(seconds):
         while not fact():  # noqa: ASYNC110 - facts of widgets have no event to wait for

@@ -122,7 +122,7 @@ def test_ten_megabytes_pasted_do_not_stall(composer: Composer, sent: QSignalSpy)
     mime.setText(text)
     began = time.process_time()
     composer.editor.insertFromMimeData(mime)
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 1.0
     assert composer.editor.toPlainText() == ""
     QTest.keyClicks(composer.editor, "What is this?")
     QTest.keyClick(composer.editor, Key.Key_Return)

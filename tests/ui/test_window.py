@@ -75,7 +75,7 @@ async def test_escape_stops_and_keeps_what_came(qapp: QApplication, profile: Pat
 
 
 async def test_switching_away_stops_nothing_and_marks_what_runs(qapp: QApplication, profile: Path) -> None:
-    async with showing(qapp, profile, pace=0.1) as (window, session):
+    async with showing(qapp, profile, pace=0.3) as (window, session):
         say(window, "First question")
         await until(lambda: window.conversation_bound.turn is not None)
         first = window.conversation_bound.id
