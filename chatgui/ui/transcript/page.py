@@ -82,13 +82,23 @@ class Page:
 
     def show(self, messages: Sequence[Message], place: Place | None = None) -> None:
         """Show other messages, at a place; None keeps the place if its message is among them."""
-        kept = self.place() if place is None else place
+        kept = self._kept(messages) if place is None else place
         self.messages = messages
         self._items.clear()
         self._laid.clear()
         self.placed = []
         self._guess_heights()
         self.go(kept)
+
+    def _kept(self, messages: Sequence[Message]) -> Place:
+        """The reader's place among other messages: at the same one, or the nearest above it that is still there."""
+        place = self.place()
+        there = {message.id for message in messages}
+        if place == END or place.message in there:
+            return place
+        above = (one.id for one in reversed(self.messages[: self._index]) if one.id in there)
+        nearest = next(above, "")
+        return Place(nearest, -1, 0) if nearest else END
 
     def _guess_heights(self) -> None:
         count = len(self.messages)

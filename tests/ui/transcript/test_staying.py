@@ -162,3 +162,14 @@ def test_a_place_can_be_kept_and_come_back_to() -> None:
     view.show_messages(talk(10, seed=9))
     view.show_messages(messages, place)
     assert picture(view) == before
+
+
+def test_one_who_reads_stays_when_a_message_is_deleted() -> None:
+    messages = talk(100)
+    view = shown(messages)
+    view.scroll_by(-4000)
+    at = view.page.placed[0].index
+    view.show_messages([*messages[: at - 10], *messages[at - 8 :]], None)
+    assert view.messages[view.page.placed[0].index].id == f"m{at}"
+    view.show_messages([one for one in view.messages if one.id != f"m{at}"], None)
+    assert view.messages[view.page.placed[0].index].id == f"m{at - 1}"
