@@ -128,7 +128,7 @@ class Database:
             opened = connecting.open_library(self.path, self.run)
         except (StoreError, sqlite3.Error) as error:
             ours = error if isinstance(error, StoreError) else border.translate(error, self.path)
-            if ours.state is not StoreState.CORRUPT:
+            if ours.state is not StoreState.CORRUPT or self.run.others():  # the other one still holds the library
                 raise
             self.rescued = rescue.rescue(self.path)
             opened = connecting.open_library(self.path, self.run)

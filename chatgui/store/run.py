@@ -58,6 +58,14 @@ class Run:
             with contextlib.suppress(OSError):
                 (self._folder / name).unlink()
 
+    def others(self) -> bool:
+        """Whether another run is alive now."""
+        try:
+            names = [one.name for one in self._folder.iterdir() if one.name.isalnum() and one.name != self.id]
+        except OSError:
+            return False
+        return any(self.alive(name) for name in names)
+
     def alive(self, run: str) -> bool:
         """Whether that run still goes on. An empty or strange name never does."""
         if run == self.id:

@@ -116,6 +116,20 @@ async def test_a_library_that_is_gone_is_no_first_start(place: Profile, with_bac
     await database.close()
 
 
+async def test_what_another_run_still_holds_is_not_rescued_under_it(place: Profile) -> None:
+    first, second = await opened(place), Database(place.database)
+    await fill(first, 1)
+    place.database.unlink()
+    with pytest.raises(StoreError, match="gone"):
+        await second.open()
+    first._looked = 0.0
+    await first.write(conversations.create, conversation("puts it back"))
+    await second.open()
+    assert len(await second.call(conversations.summaries)) == 2
+    await second.close()
+    await first.close()
+
+
 async def test_a_sound_file_under_suspicion_is_left_alone(place: Profile) -> None:
     database = await opened(place)
     await fill(database, 1)
