@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 async def run(options: argparse.Namespace) -> int:
     """Read every file; then take in all of them, or none if one cannot be read."""
-    readings = [await asyncio.to_thread(read, path) for path in options.files]
+    stop = threading.Event()
+    try:
+        readings = [await asyncio.to_thread(read, path, stop.is_set) for path in options.files]
+    finally:
+        stop.set()  # Ctrl+C: the reading ends too
     reports: list[dict[str, Any]] = []
     if options.dry_run:
         reports = [report(path, reading) for path, reading in zip(options.files, readings, strict=True)]

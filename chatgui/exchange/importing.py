@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +66,7 @@ class Reading:
 def read(path: Path, cancelled: Callable[[], bool] = lambda: False) -> Reading:
     """Read a file; blocking, so call it in a thread. Raises UsageError for no file, StoreError for one without sense.
 
-    `cancelled` is asked after each conversation; True ends the reading, and nothing of it remains.
+    `cancelled` is asked ten times a second, from another thread; True ends the reading, and nothing of it remains.
     """
     if not path.exists():
         raise UsageError(f"There is no file “{path}”.", advice="Check the name.")
@@ -77,10 +79,10 @@ def read(path: Path, cancelled: Callable[[], bool] = lambda: False) -> Reading:
     )  # fmt: skip
     stdout = cast("IO[bytes]", child.stdout)  # there is one: it was asked for
     finished = False
+    watch = threading.Thread(target=_watch, args=(child, cancelled), daemon=True)
+    watch.start()
     try:
         for line in stdout:
-            if cancelled():
-                return Reading()
             if line.startswith(_ENTRY):
                 reading.entries.append(line)
                 continue
@@ -95,7 +97,10 @@ def read(path: Path, cancelled: Callable[[], bool] = lambda: False) -> Reading:
     finally:
         child.kill()
         child.wait()
+        watch.join()
         stdout.close()
+    if cancelled():
+        return Reading()
     if error is None and not finished:
         error = "it takes more memory or time than an import may take"
     if error is None and not reading.entries:
@@ -107,6 +112,15 @@ def read(path: Path, cancelled: Callable[[], bool] = lambda: False) -> Reading:
             advice="Nothing was changed. Check that it is an export of a chat program.",
         )
     return reading
+
+
+def _watch(child: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> None:
+    """End the child when nobody wants it any more, whatever it is doing."""
+    while child.poll() is None:
+        if cancelled():
+            child.kill()
+            return
+        time.sleep(0.1)
 
 
 def _environment() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -207,8 +208,13 @@ def test_our_own_file_with_holes(tmp_path: Path) -> None:
 
 
 def test_cancelled(tmp_path: Path) -> None:
-    """Nothing remains of a reading that was called off."""
-    assert len(read(SAMPLES / "claude.json", cancelled=lambda: True).entries) == 0
+    """Nothing remains of a reading that was called off, whatever the child is busy with."""
+    os.mkfifo(tmp_path / "list.json")  # opening it would wait for ever, were it not refused
+    content = b"[" + b"[]," * 5_000_000 + b"[]]"
+    (tmp_path / "a.json").write_bytes(content)
+    assert len(read(tmp_path / "a.json", cancelled=lambda: True).entries) == 0
+    with pytest.raises(StoreError, match="not a file"):
+        read(tmp_path / "list.json")
 
 
 def test_roles_are_told_apart() -> None:
