@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 # One of these carries the reasoning of a delta; several carry the same text, so the first one wins and none are added up.
-REASONING = ("reasoning_content", "reasoning", "reasoning_text", "thinking", "thinking_content", "thoughts")
+REASONING = (
+    "reasoning_content",
+    "reasoning",
+    "reasoning_text",
+    "thinking",
+    "thinking_content",
+    "thoughts",
+    "reasoningContent",
+)
 TEXT_PARTS = {"text", "output_text", "input_text"}
 REASONING_PARTS = {"thinking", "reasoning", "reasoning_text", "summary_text", "reasoning.text", "reasoning.summary"}
 

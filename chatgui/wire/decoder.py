@@ -23,14 +23,15 @@ from chatgui.wire.calls import Calls
 from chatgui.wire.common import common
 from chatgui.wire.content import Opaque, images, parts, reasoning_of, sources
 from chatgui.wire.failures import sentence, stream_failure
-from chatgui.wire.framing import Event
-from chatgui.wire.loose import parse
+from chatgui.wire.framing import Event, is_end_mark
+from chatgui.wire.loose import loads, parse
 from chatgui.wire.think import Splitter
 from chatgui.wire.usage import Counter
 
 MAX_BAD = 20  # events that cannot be understood, before we give the stream up
 MAX_TEXT = 32 << 20  # characters of one answer
 BESIDE_USAGE = ("timings", "time_info", "tokens_per_second")
+FINE: tuple[Any, ...] = (0, 200, "0", "200", "ok", "OK", "success")  # codes that complain of nothing
 UNFINISHED = ("", "null", "None")
 MAX_MISSES = 8  # uncommon chunks in a row, before the shortcut is given up
 Fail = Callable[[Any], Failure]
@@ -109,7 +110,7 @@ class Decoder:
         data = event.data.strip()
         if self.done:
             return
-        if data.startswith(b"[DONE]"):
+        if is_end_mark(data):
             self.done = True
             return
         try:
@@ -123,6 +124,7 @@ class Decoder:
                 self._not_understood(event, data, out)
             return
         self.take(chunk, out, named_error=event.name == "error")
+        self.done = self.done or event.name == "done"
 
     def _not_understood(self, event: Event, data: bytes, out: list[Delta]) -> None:
         text = sentence(data[:2000].decode("utf-8", "replace"))
@@ -137,14 +139,12 @@ class Decoder:
     def take(self, chunk: Any, out: list[Delta], *, named_error: bool = False) -> None:
         """One decoded chunk, or one whole non-streaming answer."""
         if not isinstance(chunk, dict):
-            if named_error and chunk:
-                self._error(chunk, out)
-            elif chunk not in (None, [], ""):
-                self.bad_events += 1
-                self.first_bad = self.first_bad or sentence(str(chunk))[:300]
+            self._take_other(chunk, out, named_error=named_error)
             return
         if self._mend is not None:
             chunk = self._mend(chunk)
+        if "choices" not in chunk and isinstance(inner := chunk.get("data"), dict) and "choices" in inner:
+            chunk = inner  # some gateways wrap every chunk
         error = _error_in(chunk, named=named_error)
         model = chunk.get("model")
         if isinstance(model, str) and model and model != self._model:
@@ -163,6 +163,24 @@ class Decoder:
             self._error(error, out)
         if chunk.get("object") == "chat.completion.done":
             self.done = True
+
+    def _take_other(self, chunk: Any, out: list[Delta], *, named_error: bool) -> None:
+        """A chunk that is no object: a list of chunks, a chunk written as text, or nothing we know."""
+        if named_error and chunk:
+            self._error(chunk, out)
+        elif isinstance(chunk, list) and any(isinstance(one, dict) for one in chunk):
+            for one in chunk:
+                if isinstance(one, dict):
+                    self.take(one, out)
+        elif (
+            isinstance(chunk, str)
+            and chunk[:1] == "{"
+            and isinstance(inner := loads(chunk.encode("utf-8", "replace")), dict)
+        ):
+            self.take(inner, out)
+        elif chunk not in (None, [], ""):
+            self.bad_events += 1
+            self.first_bad = self.first_bad or sentence(str(chunk))[:300]
 
     def _error(self, payload: Any, out: list[Delta]) -> None:
         self.failed = True
@@ -334,11 +352,22 @@ def _error_in(chunk: dict[str, Any], *, named: bool) -> Any:
     words = any(
         isinstance(chunk.get(name), (str, list)) and chunk[name] for name in ("message", "detail", "msg", "error_msg")
     )
-    return (
-        chunk
-        if words
-        and ("detail" in chunk or any(name in chunk for name in ("code", "error_code", "status", "type", "success")))
-        else None
+    return chunk if words and _says_error(chunk) else None
+
+
+def _says_error(chunk: Mapping[str, Any]) -> bool:
+    """Whether an object with words but without choices complains; some gateways also tell of their progress in such objects."""
+    if "detail" in chunk or chunk.get("success") is False:
+        return True
+    code = chunk.get("code", chunk.get("error_code"))
+    if code is not None and code not in FINE:
+        return True
+    status = chunk.get("status")
+    if isinstance(status, int) and not isinstance(status, bool):
+        return status >= 400
+    return any(
+        isinstance(word, str) and ("error" in word.lower() or "fail" in word.lower())
+        for word in (status, chunk.get("type"))
     )
 
 

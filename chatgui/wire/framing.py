@@ -205,13 +205,18 @@ class Framer:
         self._renamed = False
 
 
+def is_end_mark(data: bytes) -> bool:
+    """Whether this is `[DONE]`, in whatever dress: quoted, in small letters, with more behind it."""
+    return data.strip(b' \t\r\n"')[:6].upper() == b"[DONE]"
+
+
 def _object(data: bytes) -> bool:
     """Whether `data` is a complete JSON object or the end mark: the only things that stand alone on a line."""
-    text = data.strip()
-    if text == b"[DONE]":
+    if is_end_mark(data):
         return True
+    text = data.strip()
     return text[:1] == b"{" and text[-1:] == b"}" and is_json(text)
 
 
 def _whole(data: bytes) -> bool:
-    return data.strip().startswith(b"[DONE]") or is_json(data)
+    return is_end_mark(data) or is_json(data)

@@ -11,8 +11,20 @@ from chatgui.core.usage import Source, Usage
 Path = tuple[str, ...]
 
 # Tried in order; the first number found counts, so a value said twice is never added up.
-PROMPT: tuple[Path, ...] = (("prompt_tokens",), ("input_tokens",), ("inputTokens",), ("prompt_eval_count",))
-COMPLETION: tuple[Path, ...] = (("completion_tokens",), ("output_tokens",), ("outputTokens",), ("eval_count",))
+PROMPT: tuple[Path, ...] = (
+    ("prompt_tokens",),
+    ("input_tokens",),
+    ("inputTokens",),
+    ("promptTokens",),
+    ("prompt_eval_count",),
+)
+COMPLETION: tuple[Path, ...] = (
+    ("completion_tokens",),
+    ("output_tokens",),
+    ("outputTokens",),
+    ("completionTokens",),
+    ("eval_count",),
+)
 TOTAL: tuple[Path, ...] = (("total_tokens",), ("totalTokens",))
 CACHED: tuple[Path, ...] = (
     ("prompt_tokens_details", "cached_tokens"),
