@@ -39,12 +39,13 @@ def pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
 
 
 def icon(name: str, tokens: Tokens, role: str = "secondary") -> QIcon:
-    """The icon `name` in the colour of a role; Qt greys it where disabled."""
+    """The icon `name` in the colour of a role, greyed where disabled."""
     made = QIcon()
     ratios = {1.0, *(screen.devicePixelRatio() for screen in QApplication.screens())}
     for ratio in ratios:
         for size in SIZES:
             made.addPixmap(pixmap(name, getattr(tokens, role), size, ratio))
+            made.addPixmap(pixmap(name, tokens.edge, size, ratio), QIcon.Mode.Disabled)
     return made
 
 
