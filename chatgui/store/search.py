@@ -104,12 +104,11 @@ def _pattern(term: str, whole_words: bool) -> re.Pattern[str]:
 
 
 def _in_titles(connection: sqlite3.Connection, asked: _Query, folder: str | None) -> list[Hit]:
-    like = " AND folded_title LIKE ? ESCAPE '\\'" * len(asked.terms)
-    patterns = ["%" + re.sub(r"[%_\\]", r"\\\g<0>", term) + "%" for term in asked.terms]
+    holds = " AND instr(folded_title, ?)" * len(asked.terms)
     rows = connection.execute(
-        f"SELECT seq FROM conversations INDEXED BY conversations_by_title WHERE deleted IS NULL{like}"  # noqa: S608
+        f"SELECT seq FROM conversations INDEXED BY conversations_by_title WHERE deleted IS NULL{holds}"  # noqa: S608
         f" ORDER BY seq DESC LIMIT {min(asked.limit, _TITLES)}",
-        patterns,
+        asked.terms,
     ).fetchall()
     hits = []
     for (seq,) in rows:
