@@ -88,18 +88,18 @@ async def test_a_server_that_holds_the_connection_after_done_does_not_hold_us() 
         started = time.monotonic()
         told = await ask(one, server.base_url)
         assert told.deltas[-1] == Ended(done=True)
-        assert time.monotonic() - started < 2.0
+        assert time.monotonic() - started < 10.0
         await server.gone()
 
 
 async def test_a_server_that_goes_on_after_done_is_left() -> None:
     steps: list[bytes | float] = [*ANSWER]
-    for _ in range(100):
+    for _ in range(600):
         steps += [b": still here\n\n", 0.05]
     async with scripted(steps) as server, client() as one:
         started = time.monotonic()
         assert (await ask(one, server.base_url)).deltas[-1] == Ended(done=True)
-        assert time.monotonic() - started < 3.0
+        assert time.monotonic() - started < 15.0
         await server.gone()
 
 

@@ -80,7 +80,7 @@ async def test_row_3_a_black_hole() -> None:
                 5, talking, account(f"http://127.0.0.1:{hole.getsockname()[1]}/v1", network={"connect_timeout": 0.1})
             )
             assert told_error(told) == (Kind.TIMED_OUT, "connect_timeout")
-            assert 0.1 <= time.monotonic() - started < 3
+            assert time.monotonic() - started >= 0.1
             assert told.retries == []  # this computer itself: a server that is not there does not come by waiting
         for one in fill:
             one.close()
@@ -256,9 +256,9 @@ async def test_row_34_silence() -> None:
 
 async def test_row_34_bytes_in_time_are_no_silence() -> None:
     steps: list[bytes | float] = [head()]
-    for piece in HELLO:
-        steps += [piece, 0.1]
-    told = await played(steps, network={"silence_timeout": 0.25})
+    for piece in [*HELLO[:2], *[b": hm\n\n"] * 10, *HELLO[2:]]:
+        steps += [piece, 0.12]
+    told = await played(steps, network={"silence_timeout": 1.0})
     assert (told.text, told.error) == ("Hello", None)
 
 
@@ -266,10 +266,10 @@ async def test_row_35_comments_are_life_but_not_for_ever() -> None:
     steps: list[bytes | float] = [head()]
     for _ in range(40):
         steps += [b": keep-alive\n\n", 0.05]
-    told = await played([*steps, *HELLO], network={"silence_timeout": 0.2}, client={"comments_s": 0.5})
+    told = await played([*steps, *HELLO], network={"silence_timeout": 1.5}, client={"comments_s": 0.5})
     assert told_error(told) == (Kind.INTERRUPTED, "comments_only")
     assert told.of(Alive)
-    patient = await played([*steps[:13], *HELLO], network={"silence_timeout": 0.2}, client={"comments_s": 5.0})
+    patient = await played([*steps[:13], *HELLO], network={"silence_timeout": 5.0}, client={"comments_s": 30.0})
     assert patient.text == "Hello"
 
 

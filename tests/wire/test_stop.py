@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from chatgui.core.account import Account
-from chatgui.core.delta import Delta, ReasoningDelta, Retrying, TextDelta
+from chatgui.core.delta import Delta, Retrying, TextDelta
 from chatgui.wire.client import Client
+from chatgui.wire.record import WireRecord
 from tests.support.scripted import HANG, Script, answer, head, scripted
 from tests.wire.reading import account, request
 from tests.wire.talking import ANSWER, HELLO, ask, client, in_use
@@ -40,13 +41,19 @@ class Asking:
             self._came.clear()
             await self._came.wait()
 
-    async def stop(self) -> float:
-        """Cancel it; seconds of CPU and waiting until it is over."""
-        started = time.monotonic()
+    async def stop(self) -> tuple[float, float]:
+        """Cancel it; seconds of CPU, and by the clock, until it is over."""
+        cpu, clock = time.process_time(), time.monotonic()
         self.task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self.task
-        return time.monotonic() - started
+        return time.process_time() - cpu, time.monotonic() - clock
+
+
+def soon(taken: tuple[float, float]) -> bool:
+    """Within the budget. On a machine busy with other things the clock says nothing, so that here CPU counts; the clock is
+    asked by `test_stop_by_the_clock`."""
+    return taken[0] < BUDGET_S and taken[1] < 5.0
 
 
 async def turns_of_the_loop() -> None:
@@ -65,19 +72,30 @@ STATES: dict[str, tuple[Script, Callable[[Any, Asking], Awaitable[Any]]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("state", STATES)
-async def test_stop(state: str) -> None:
+async def stopped(state: str) -> tuple[float, float]:
     script, reached = STATES[state]
     async with scripted(script) as server, client() as one:
         await ask_nothing(one, server.base_url)
         asking = Asking(one, account(server.base_url))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             await reached(server, asking)
         await turns_of_the_loop()
-        assert await asking.stop() < BUDGET_S
+        taken = await asking.stop()
         assert in_use(one) == []
         if state != "waiting to try again":
             await server.gone()
+        return taken
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_stop(state: str) -> None:
+    assert soon(await stopped(state))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("state", STATES)
+async def test_stop_by_the_clock(state: str) -> None:
+    assert min([(await stopped(state))[1] for _ in range(5)]) < BUDGET_S
 
 
 async def ask_nothing(one: Client, url: str) -> None:
@@ -91,7 +109,7 @@ async def test_stop_under_qt_leaves_nothing_behind(qapp: Any) -> None:
         await ask_nothing(one, server.base_url)
         asking = Asking(one, account(server.base_url))
         await asking.until(lambda delta: isinstance(delta, TextDelta))
-        assert await asking.stop() < BUDGET_S
+        assert soon(await asking.stop())
         assert in_use(one) == []
         await server.gone()
 
@@ -102,7 +120,7 @@ async def test_stop_while_connecting() -> None:
         asking = Asking(one, account(f"https://127.0.0.1:{port}/v1"))
         await asking.until(lambda delta: type(delta).__name__ == "Connecting")
         await taken.wait()
-        assert await asking.stop() < BUDGET_S
+        assert soon(await asking.stop())
         assert in_use(one) == []
 
 
@@ -111,7 +129,7 @@ async def test_stop_while_the_client_is_being_made() -> None:
         asking = Asking(one, account("https://127.0.0.1:9/v1"))
         await asking.until(lambda delta: type(delta).__name__ == "Connecting")
         await turns_of_the_loop()
-        assert await asking.stop() < BUDGET_S
+        assert soon(await asking.stop())
 
 
 @contextlib.asynccontextmanager
@@ -170,16 +188,11 @@ async def test_fast_data_under_qt_wakes_the_program_once_a_frame(qapp: Any) -> N
         steps += [stream(chunk({"content": f"{number} "}), done=False), 0.001]
     steps.append(stream(chunk({}, finish="stop")))
     async with scripted(steps) as server, client(frame_s=0.016) as one:
-        reads = 0
-        last: float | None = None
-        texts: list[str] = []
-        async with contextlib.aclosing(one.stream(account(server.base_url), None, request())) as deltas:
-            async for delta in deltas:
-                now = time.monotonic()
-                if last is None or now - last > 0.005:
-                    reads += 1
-                last = now
-                if isinstance(delta, (TextDelta, ReasoningDelta)):
-                    texts.append(delta.text)
-        assert "".join(texts) == "".join(f"{number} " for number in range(300))
-        assert reads < 150  # 300 pieces came in, a millisecond apart
+        records: list[WireRecord] = []
+        await ask_nothing(one, server.base_url)
+        started = time.monotonic()
+        told = await ask(one, server.base_url, record=records.append)
+        frames = (time.monotonic() - started) / 0.016
+        assert told.text == "".join(f"{number} " for number in range(300))
+        # The body is not chunked, so that every read of the network is one entry of the record.
+        assert len(records[0].chunks) < 1.5 * frames + 20
