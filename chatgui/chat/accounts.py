@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatgui.chat.checks import (
     PROXY_LABEL,
@@ -29,7 +29,9 @@ from chatgui.store import accounts as rows
 from chatgui.store.database import Database
 from chatgui.store.vault import Vault
 from chatgui.wire.base_url import plain_words
-from chatgui.wire.client import Client
+
+if TYPE_CHECKING:
+    from chatgui.wire.client import Client
 
 _KEPT_HERE = (KeySource.KEYRING, KeySource.SESSION)
 _TRAITS = frozenset(one.name for one in fields(Traits))

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatgui.core.account import Account, KeySource, Model, Network, ProxyMode
 from chatgui.core.errors import AuthenticationError, ChatError
 from chatgui.core.ids import new_id
-from chatgui.wire.client import Client
+
+if TYPE_CHECKING:
+    from chatgui.wire.client import Client
 
 HOSTS = ("127.0.0.1", "[::1]")
 ANSWER_S = 1.0  # for each step of an answer

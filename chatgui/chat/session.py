@@ -17,7 +17,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatgui.chat.accounts import Accounts
 from chatgui.chat.archive import Archive
@@ -59,18 +59,26 @@ from chatgui.store import settings as settings_file
 from chatgui.store.database import Database
 from chatgui.store.profile import Profile
 from chatgui.store.vault import Vault
-from chatgui.wire.client import Client
+
+if TYPE_CHECKING:
+    from chatgui.wire.client import Client
 
 log = logging.getLogger(__name__)
 
 
-async def open_session(profile: Path | None = None, *, frame_s: float = 0.0) -> Session:
+async def open_session(profile: Path | None = None, *, frame_s: float = 0.0, client: Client | None = None) -> Session:
     """A session on a profile directory (default: the platform's). `frame_s` paces reads to paint frames, in seconds.
+
+    `client` is one to use instead of a new one: the command line brings one that is loaded when it first speaks.
 
     Raises StoreError where the database cannot be opened.
     """
     place = Profile(profile) if profile else Profile.default()
-    session = Session(place, Database(place.database), Vault(place.service), Client(frame_s=frame_s))
+    if client is None:
+        from chatgui.wire.client import Client
+
+        client = Client(frame_s=frame_s)
+    session = Session(place, Database(place.database), Vault(place.service), client)
     await session.open()
     return session
 

@@ -9,13 +9,14 @@ import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from chatgui.cli.console import one_line, print_json
 from chatgui.core.errors import ChatError, Failure, Kind, UsageError
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
+    from chatgui.wire.client import Client
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,25 @@ def complain(tried: str, failure: Failure, advice: str = "") -> None:
     print(one_line(f"chatgui: {words} {advice or failure.advice or _NEXT.get(failure.kind, '')}"), file=sys.stderr)
 
 
+class LaterClient:
+    """Stands in for the client until something is said to it: most commands never speak to a provider."""
+
+    def __init__(self) -> None:
+        self._made: Client | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._made is None:
+            from chatgui.wire.client import Client
+
+            self._made = Client()
+        return getattr(self._made, name)
+
+    async def aclose(self) -> None:
+        """Close the client, if there ever was one."""
+        if self._made is not None:
+            await self._made.aclose()
+
+
 class Wrong(UsageError):
     """The command was used wrongly, in a way its parser cannot see."""
 
@@ -76,7 +96,7 @@ async def opened(options: argparse.Namespace, *, quiet: bool = False) -> AsyncIt
     """The session of the chosen profile, closed afterwards whatever happens. What opening had to mend is told, unless `quiet`."""
     from chatgui.chat.session import open_session
 
-    session = await open_session(options.profile)
+    session = await open_session(options.profile, client=cast("Client", LaterClient()))
     if session.ledger.rescued and not quiet:
         print(one_line(f"chatgui: {session.ledger.rescued}"), file=sys.stderr)
     try:
