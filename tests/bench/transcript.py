@@ -343,7 +343,7 @@ def main() -> int:
     app.setCursorFlashTime(0)
     wanted = sys.argv[1:] or list(PARTS)
     print(f"platform {app.platformName()}, {psutil.cpu_count()} CPUs, load {psutil.getloadavg()[0]:.1f}")
-    collector = Collector(lambda: False)  # as the program does it: between events, and what the start made is left alone
+    collector = Collector(lambda: False)  # between events, as the program does it
     warm = TranscriptView(Style())
     warm.show()
     QTest.qWaitForWindowExposed(warm)
