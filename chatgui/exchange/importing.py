@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -116,11 +115,14 @@ def read(path: Path, cancelled: Callable[[], bool] = lambda: False) -> Reading:
 
 def _watch(child: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> None:
     """End the child when nobody wants it any more, whatever it is doing."""
-    while child.poll() is None:
-        if cancelled():
+    while True:
+        try:
+            child.wait(0.1)
+        except subprocess.TimeoutExpired:
+            if not cancelled():
+                continue
             child.kill()
-            return
-        time.sleep(0.1)
+        return
 
 
 def _environment() -> dict[str, str]:
