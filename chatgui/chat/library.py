@@ -14,6 +14,9 @@ from chatgui.core.event import Event
 from chatgui.store import conversations, search
 from chatgui.store.database import Database
 
+SEARCH_S = 0.5  # the longest a search may take
+SEARCH_BESIDE_STREAM_S = 0.08  # with the wait before each append still below the quarter of a second promised
+
 
 class Library:
     """The sidebar's verbs. Views hear of every change through the session's `changed`."""
@@ -24,11 +27,13 @@ class Library:
         changed: Event[Change],
         undo: UndoStack,
         fields_changed: Callable[[str, dict[str, Any]], None],
+        streaming: Callable[[], bool] = lambda: False,
     ) -> None:
         self._db = database
         self._changed = changed
         self._undo = undo
         self._fields_changed = fields_changed  # an open conversation follows what is changed here
+        self._streaming = streaming
 
     async def summaries(self, query: str = "", *, deleted: bool = False) -> list[Summary]:
         """All conversations (or those in the trash), newest first; with a query, those whose title holds it."""
@@ -44,7 +49,12 @@ class Library:
         return row
 
     async def search(self, query: str, *, limit: int = 50, **filters: Any) -> list[Hit]:
-        """Where something was said or thought, best first; see `store.search.search` for the filters."""
+        """Where something was said or thought, newest first; see `store.search.search` for the filters.
+
+        Searching shares the database's thread: while an answer streams it takes little time at once, so that the
+        answer's text is kept in time, and may find less.
+        """
+        filters.setdefault("budget_s", SEARCH_BESIDE_STREAM_S if self._streaming() else SEARCH_S)
         return await self._db.call(lambda connection: search.search(connection, query, limit=limit, **filters))
 
     async def rename(self, conversation_id: str, title: str) -> None:

@@ -100,7 +100,7 @@ class Session:
         self._tasks: set[asyncio.Task[None]] = set()
         self.undo_stack = UndoStack()
         self.accounts = Accounts(database, vault, client, self.changed, self.undo_stack)
-        self.library = Library(database, self.changed, self.undo_stack, self._fields_changed)
+        self.library = Library(database, self.changed, self.undo_stack, self._fields_changed, lambda: bool(self.turns))
         self.assistants = Assistants(database, self.changed, self.undo_stack, self)
         self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget)
@@ -369,6 +369,11 @@ class Session:
 
     def _tell_trouble(self, error: StoreError | None) -> None:
         self.changed.emit(StoreTrouble(error.message if error else "", error.advice if error else ""))
+
+    @property
+    def opening_words(self) -> str:
+        """What a person should hear of how this start went: what was rescued, refused, or stands in a risky folder."""
+        return " ".join(filter(None, (self.ledger.rescued, self.settings_trouble, self._db.warning)))
 
     @property
     def read_only(self) -> StoreError | None:

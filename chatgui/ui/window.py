@@ -116,8 +116,8 @@ class Window(QMainWindow):
         self._enable()
         if refused := session.read_only:
             self.stage.notices.trouble(refused)
-        elif session.settings_trouble:
-            self.stage.notices.say(session.settings_trouble, meaning="warning", stays=True)
+        elif session.opening_words:
+            self.stage.notices.say(session.opening_words, meaning="warning", stays=True)
 
     def _furnish(self, session: Session) -> None:
         """Make what the first frame could do without."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -289,3 +290,13 @@ async def test_messages_changed_is_told_for_a_queue(opened: Callable[[], Any]) -
         session.changed.subscribe(heard.append)
         await session.send(conversation.id, "two")
         assert MessagesChanged(conversation.id) in heard
+
+
+async def test_what_the_start_has_to_say_is_said_in_words(opened: Callable[[], Any], profile: Path) -> None:
+    async with opened() as session:
+        assert session.opening_words == ""
+    (profile / "settings.toml").write_text("theme = [")
+    (profile / "chatgui.db").write_bytes(b"not a database at all" * 100)
+    async with opened() as session:
+        assert "settings" in session.opening_words
+        assert "damaged" in session.opening_words
