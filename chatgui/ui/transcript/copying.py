@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterable
 
+import shiboken6
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.page import Page
@@ -59,6 +62,29 @@ def _words(page: Page, selection: Selection) -> Iterable[str]:
             yield _joined([piece for row in rows if (piece := _piece(index, row, selection))], 1)
         else:
             yield page.facet.text(page.messages[index])
+
+
+def put(mime: QMimeData) -> None:
+    """Put it on the clipboard.
+
+    Qt crashes at the end of the program if the clipboard still holds an object made here: then only its text is left there.
+    """
+    _remember(mime)
+    QGuiApplication.clipboard().setMimeData(mime)
+
+
+_given: list[QMimeData] = []  # what the clipboard was given last
+
+
+def _remember(mime: QMimeData) -> None:
+    if not _given:
+        atexit.register(_leave_text)
+    _given[:] = [mime]
+
+
+def _leave_text() -> None:
+    if QGuiApplication.instance() and shiboken6.isValid(_given[0]):  # others have not copied anything since
+        QGuiApplication.clipboard().setText(_given[0].text())
 
 
 def whole(item: Item) -> QMimeData:

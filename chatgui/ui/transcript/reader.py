@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRectF
-from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtGui import QCursor
 
 from chatgui.ui.transcript import copying
 from chatgui.ui.transcript.rows import Action
@@ -96,7 +96,7 @@ class Reader:
         """Put what is selected on the clipboard; without a selection, the message with the focus."""
         mime = self.taken()
         if mime is not None:
-            QGuiApplication.clipboard().setMimeData(mime)
+            copying.put(mime)
 
     def taken(self) -> QMimeData | None:
         """What `copy` puts on the clipboard."""
@@ -118,7 +118,7 @@ class Reader:
             mime = copying.whole(item)
             if action.name == "copy_markdown":
                 mime = copying.plain(item.context.facet.text(item.message))
-            QGuiApplication.clipboard().setMimeData(mime)
+            copying.put(mime)
         elif action.name == "quote":
             self.view.quote_requested.emit(self.quotation(message_id))
         elif action.name == "more":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -164,6 +167,14 @@ def test_dragging_below_the_pane_scrolls() -> None:
     assert view.page.value > before + 100
     QTest.mouseRelease(view.viewport(), LEFT, pos=QPoint(200, 700))
     assert view.has_selection
+
+
+def test_a_program_that_has_copied_ends_well() -> None:
+    code = (
+        "from PySide6.QtCore import QMimeData; from PySide6.QtWidgets import QApplication; app = QApplication([])\n"
+        "from chatgui.ui.transcript import copying; mime = QMimeData(); mime.setText('x'); copying.put(mime)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_words_and_lines_of_a_text() -> None:
