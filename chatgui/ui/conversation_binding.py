@@ -47,6 +47,7 @@ class ConversationBinding(QObject):
         stirred: Callable[[], None],
         show_reasoning: Callable[[], None],
         open_accounts: Callable[[], None],
+        enter_key: Callable[[str], None],
     ) -> None:
         super().__init__(stage)
         self._session = session
@@ -73,6 +74,7 @@ class ConversationBinding(QObject):
             "next_branch": lambda one: self._step_branch(one, 1),
             "show_reasoning": self._show_thought,
             "request": self._show_request,
+            "enter_key": lambda one: enter_key(message.account if (message := self._message(one)) else ""),
             "cancel": lambda _: session.stop(self.id),
         }
         stage.siblings = self.siblings

@@ -24,7 +24,8 @@ Act = tuple[str, Callable[[], object]]
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A failure as it is shown. `actions` are names of verbs, the best first: retry, continue, accounts, model, new."""
+    """A failure as it is shown. `actions` are names of verbs, the best first: retry, continue, enter_key, accounts, model,
+    new."""
 
     title: str
     words: str
@@ -34,7 +35,7 @@ class Presented:
 
 
 _TITLES: dict[Kind, tuple[str, tuple[str, ...]]] = {
-    Kind.AUTHENTICATION: ("The key was not accepted", ("accounts", "retry")),
+    Kind.AUTHENTICATION: ("The key was not accepted", ("enter_key", "retry")),
     Kind.PERMISSION: ("The key may not do this", ("model", "accounts")),
     Kind.RATE_LIMITED: ("Too many requests", ("retry", "model")),
     Kind.QUOTA: ("No credit left", ("accounts", "model")),
@@ -49,7 +50,7 @@ _TITLES: dict[Kind, tuple[str, tuple[str, ...]]] = {
     Kind.INTERRUPTED: ("The answer broke off", ("continue", "retry")),
     Kind.PROTOCOL: ("The answer could not be read", ("retry", "accounts")),
     Kind.CANCELLED: ("Stopped", ("continue", "retry")),
-    Kind.VAULT: ("The key could not be had", ("accounts", "retry")),
+    Kind.VAULT: ("The key could not be had", ("enter_key", "retry")),
     Kind.STORE: ("Not saved", ("retry",)),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtGui import QGuiApplication
 
@@ -17,6 +17,7 @@ from chatgui.ui.tasks import Tasks
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.ui.dialogs import Dialogs
+    from chatgui.ui.dialogs.accounts import AccountsDialog
 
 ZOOMS = (50, 67, 75, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300)
 
@@ -210,6 +211,10 @@ class Verbs:
     def open_accounts(self) -> None:
         """The accounts window."""
         self._dialogs.open("accounts")
+
+    def enter_key(self, account: str) -> None:
+        """The accounts window at the account of this name, ready for its key."""
+        cast("AccountsDialog", self._dialogs.open("accounts")).ask_for_key(account)
 
     def open_settings(self) -> None:
         """The settings window."""

@@ -96,6 +96,7 @@ class Window(QMainWindow):
             moved=self._moved, stirred=self._enable,
             show_reasoning=lambda: self.panes.show_pane(Place.TRAILING, True),
             open_accounts=self.actions_by_id["accounts"].trigger,
+            enter_key=lambda name: self.verbs_bound.enter_key(account=name),
         )  # fmt: skip
         self.library = LibraryBinding(session, self.sidebar, self.stage.notices, self.tasks, self._open)
         self.verbs = Verbs(

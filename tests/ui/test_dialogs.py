@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,7 +44,7 @@ async def test_every_dialog_opens_once_and_closes(qapp: QApplication, profile: P
             assert one.windowTitle()
             assert not one.isModal()
             QTest.keyClick(one, Qt.Key.Key_Escape)
-            await until(lambda one=one: _gone(one))
+            await until(partial(_gone, one))
 
 
 def _gone(one: QDialog) -> bool:
@@ -62,7 +63,7 @@ async def test_an_account_is_added_tested_and_removed_with_a_way_back(qapp: QApp
         form.name.setText("Local")
         form.kept.setCurrentIndex(form.kept.findData(KeySource.NONE))
         form.model.setEditText("demo")
-        form.test()
+        form.trial.toggle()
         await until(lambda: form.test_button.text() == "Test" and form.steps.count() > 3, 30)
         QTest.mouseClick(form.save_button, Qt.MouseButton.LeftButton)
         await until(lambda: len(session.accounts.all()) == 2)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QToolButton,
@@ -21,14 +17,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from chatgui.chat.doctor import Doctor
 from chatgui.chat.setup import PRESETS, check_key, mend
 from chatgui.core.account import Account, KeySource, Traits
-from chatgui.core.errors import ChatError, VaultState
+from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
+from chatgui.ui.dialogs.account_keys import AccountKeys, keeps_several
 from chatgui.ui.dialogs.account_more import AccountMore
+from chatgui.ui.dialogs.account_trial import AccountTrial
+from chatgui.ui.dialogs.account_ways import KEYRING, KeyWays, why
 from chatgui.ui.dialogs.parts import Sheet, say, words
 from chatgui.ui.links import open_link
 
@@ -38,24 +36,18 @@ KEPT = (
     ("In an environment variable", KeySource.ENVIRONMENT),
     ("No key is needed", KeySource.NONE),
 )
-KEYRING = {
-    VaultState.ABSENT: "No keyring answers on this system.",
-    VaultState.LOCKED: "The keyring is locked. Unlock it, or:",
-    VaultState.DENIED: "The keyring did not allow it.",
-    VaultState.HUNG: "The keyring does not answer. It may be asking for its password in another window.",
-    VaultState.UNTRUSTED: "The keyring of this system is not one that keeps keys safe.",
-}
-SIGNS = {True: "✓", False: "✗", None: "–"}
+
+
+Save = Callable[[Account, bool], Awaitable[bool]]  # what to keep, and whether its key serves for this run only
 
 
 class AccountForm(QWidget):
     """Edits a copy; nothing is kept until Save. A key that is kept is never shown."""
 
-    def __init__(self, context: Context, sheet: Sheet, save: Callable[[Account], Awaitable[bool]]) -> None:
+    def __init__(self, context: Context, sheet: Sheet, save: Save) -> None:
         super().__init__()
         self._session, self._tasks, self._sheet, self._save = context.session, context.tasks, sheet, save
         self._account: Account | None = None
-        self._testing: asyncio.Task[Any] | None = None
         self.is_new = False
         self.provider = QComboBox()
         self.provider.addItem("Any OpenAI-compatible address", "")
@@ -77,11 +69,17 @@ class AccountForm(QWidget):
         self.model = QComboBox()
         self.model.setEditable(True)
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.ways = KeyWays()
+        self.ways.for_this_run.connect(self._keep_for_this_run)
+        self.ways.by_variable.connect(self._name_variable)
+        self.keys = AccountKeys(context)
         self.more = AccountMore()
+        self.trial = AccountTrial(context, sheet, self._patient, self.say)
+        self.test_button, self.steps = self.trial.button, self.trial.steps
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._url_words, self._key_words, self._kept_words, self._about = words(), words(), words(), words()
+        self._url_words, self._key_words, self._about = words(), words(), words()
         self._get_key = QPushButton("Get a Key…")
         self._get_key.clicked.connect(self._open_key_page)
         self._form = QFormLayout()
@@ -101,36 +99,41 @@ class AccountForm(QWidget):
             ("", "", self._key_words),
             ("Key is kept", "Key is kept", self.kept),
             ("Variable", "Environment variable", self.variable),
-            ("", "", self._kept_words),
+            ("", "", self.ways),
             ("Model", "Default model", self.model),
         ):
             self._form.addRow(label, field)
             if name and isinstance(field, QWidget):
                 field.setAccessibleName(name)
         self.key.setAccessibleName("Key")
-        self._add_more()
+        self._keys = self._add_fold("Keys", "Further keys, which one is used, a copy", self.keys)
+        self._more = self._add_fold(
+            "More", "Headers, parameters, extra JSON, proxy, certificates, time limits", self.more
+        )
         self._add_buttons()
 
-    def _add_more(self) -> None:
-        self._more = QToolButton()
-        self._more.setText("More")
-        self._more.setToolTip("Headers, parameters, extra JSON, proxy, certificates, time limits")
-        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._more.setArrowType(Qt.ArrowType.RightArrow)
-        self._more.setProperty("words", True)
-        self._more.setCheckable(True)
-        self._more.toggled.connect(self._show_more)
-        self._form.addRow("", self._more)
-        self._form.addRow(self.more)
-        self._form.setRowVisible(self.more, False)
+    def _add_fold(self, title: str, hint: str, inside: QWidget) -> QToolButton:
+        """A line that folds a part of the form open."""
+        fold = QToolButton()
+        fold.setText(title)
+        fold.setToolTip(hint)
+        fold.setAccessibleDescription(hint)
+        fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        fold.setArrowType(Qt.ArrowType.RightArrow)
+        fold.setProperty("words", True)
+        fold.setCheckable(True)
 
-    def _show_more(self, on: bool) -> None:
-        self._form.setRowVisible(self.more, on)
-        self._more.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+        def show(on: bool) -> None:
+            self._form.setRowVisible(inside, on)
+            fold.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+
+        fold.toggled.connect(show)
+        self._form.addRow("", fold)
+        self._form.addRow(inside)
+        self._form.setRowVisible(inside, False)
+        return fold
 
     def _add_buttons(self) -> None:
-        self.test_button = QPushButton("Test")
-        self.test_button.clicked.connect(self.test)
         self.save_button = QPushButton("Save")
         self.save_button.setProperty("primary", True)
         self.save_button.clicked.connect(lambda: self._tasks.start(self.save()))
@@ -139,8 +142,6 @@ class AccountForm(QWidget):
         buttons.addWidget(self.test_button)
         buttons.addWidget(self.save_button)
         self._said = words()
-        self.steps = QVBoxLayout()
-        self.steps.setSpacing(4)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -165,13 +166,14 @@ class AccountForm(QWidget):
 
     def _fill(self, account: Account) -> None:
         self._account = account
-        self.stop_test()
-        self._clear_steps()
+        self.trial.stop()
+        self.trial.clear()
         self.provider.setCurrentIndex(max(self.provider.findData(account.provider), 0))
         self.url.setText(account.base_url)
         self.name.setText(account.name)
         self.key.clear()
-        self.key.setPlaceholderText("Paste it here" if self.is_new else "Unchanged")
+        kept = f"Unchanged (“{account.key}”)" if account.key else "Unchanged"
+        self.key.setPlaceholderText("Paste it here" if self.is_new else kept)
         self.kept.setCurrentIndex(self.kept.findData(account.key_source))
         self.variable.setText(account.key_env)
         self.model.clear()
@@ -179,6 +181,7 @@ class AccountForm(QWidget):
         self.model.setEditText(account.default_model)
         self.more.show_account(account)
         self._more.setChecked(AccountMore.is_used(account))
+        self._show_keys(account)
         for widget in (self.provider, self.url, self.key, self.kept, self._get_key):
             widget.setEnabled(not account.is_demo)
         say(self._about, "Answers without a key or a network, from this computer." if account.is_demo else "")
@@ -213,18 +216,69 @@ class AccountForm(QWidget):
         self.key.setEnabled(source in (KeySource.KEYRING, KeySource.SESSION))
         preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
         self._get_key.setVisible(bool(preset and preset.key_url))
-        say(self._kept_words, "")
-        if source is KeySource.KEYRING:
-            self._sheet.start(self._tasks, self._ask_keyring())
+        self.ways.hide()
+        self._sheet.start(self._tasks, self._look_for_key())
+
+    def _show_keys(self, account: Account) -> None:
+        several = not self.is_new and keeps_several(account)
+        self._form.setRowVisible(self._keys, several)
+        self._keys.setChecked(several and bool(account.keys))
+        self.keys.show_account(account)
 
     def _source(self) -> KeySource:
         return KeySource(self.kept.currentData())  # Qt keeps the bare string
 
-    async def _ask_keyring(self) -> None:
-        state = await self._session.accounts.vault.state()
-        if state is not None and self._source() is KeySource.KEYRING:
-            way = "Keep the key for this run only, or name an environment variable."
-            say(self._kept_words, f"{KEYRING.get(state, 'The keyring does not serve now.')} {way}", "warning")
+    # The key, where its place does not serve
+
+    async def _look_for_key(self) -> None:
+        """Say at once if the kept key is not to be had, or if the keyring would not take one."""
+        account, source = self._account, self._source()
+        if account is None:
+            return
+        try:
+            if not self.is_new and source is account.key_source:
+                await self._session.accounts.secret(account)
+            elif source is KeySource.KEYRING and (state := await self._session.accounts.vault.state()):
+                raise VaultError(state, KEYRING[state])
+        except VaultError as error:
+            if self._account is account and self._source() is source:
+                self.show_refusal(error)
+
+    def show_refusal(self, error: VaultError, *, failed: bool = False) -> None:
+        """Say why the key is not to be had, or was not kept (`failed`), and offer the ways on. What is typed stays."""
+        source, is_missing = self._source(), error.state is VaultState.MISSING
+        self.ways.offer(
+            why(error), run=not is_missing or source is KeySource.ENVIRONMENT, variable=not is_missing, failed=failed
+        )
+        if failed:
+            self.say("Not saved: the keyring did not take the key.", "error")
+
+    def ask_for_key(self) -> None:
+        """Be ready for the key of the shown account, wherever it is kept."""
+        if self._source() is KeySource.NONE:
+            self._keep_in(KeySource.KEYRING)
+        (self.variable if self._source() is KeySource.ENVIRONMENT else self.key).setFocus()
+
+    def _keep_in(self, source: KeySource) -> None:
+        self.kept.setCurrentIndex(self.kept.findData(source))
+        self._show_kept()
+
+    def _name_variable(self) -> None:
+        self._keep_in(KeySource.ENVIRONMENT)
+        self.say("")
+        self.variable.setFocus()
+
+    def _keep_for_this_run(self) -> None:
+        """An account of the keyring stays one: it will be asked again in the next run. Any other is told its place."""
+        before = self._account.key_source if self._account and not self.is_new else None
+        lends = before is KeySource.KEYRING and self._source() is KeySource.KEYRING
+        if not lends:
+            self._keep_in(KeySource.SESSION)
+        if problem := check_key(self.key.text()):
+            say(self._key_words, problem if self.key.text() else "Enter the key.", "error")
+            self.key.setFocus()
+            return
+        self._tasks.start(self.save(for_this_run=lends))
 
     def _mend(self) -> None:
         if self.provider.currentData() == "demo" or not self.url.text().strip():
@@ -295,70 +349,14 @@ class AccountForm(QWidget):
         wanted = self._source() in (KeySource.KEYRING, KeySource.SESSION)
         return Secret(text) if text and wanted else None
 
-    async def save(self) -> bool:
-        """Keep what the form says."""
+    async def save(self, *, for_this_run: bool = False) -> bool:
+        """Keep what the form says; the key only until the program ends if it is `for_this_run`."""
         account = self.account()
-        return account is not None and await self._save(account)
+        return account is not None and await self._save(account, for_this_run)
 
-    # The test
-
-    def test(self) -> None:
-        """Keep what the form says and try it, step by step; a second press stops."""
-        if self._testing is not None:
-            self.stop_test()
-            return
-        self._testing = self._sheet.start(self._tasks, self._test())
-        self.test_button.setText("Stop")
-
-    def stop_test(self) -> None:
-        """End a running test."""
-        task, self._testing = self._testing, None
-        if task is not None:
-            task.cancel()
-        self.test_button.setText("Test")
-
-    async def _test(self) -> None:
-        try:
-            await self._examine()
-        finally:
-            if self._testing is asyncio.current_task():
-                self._testing = None
-                self.test_button.setText("Test")
-
-    async def _examine(self) -> None:
-        account, secret = self.account(), self.secret()
-        if account is None:
-            return
-        self._clear_steps()
-        self.say("Testing …")
-        well = True
-        try:
-            async with aclosing(Doctor(self._session.accounts, self._session.client).examine(account, secret)) as found:
-                async for one in found:
-                    well = well and one.good is not False
-                    self._add_step(one.good, f"{one.step}: {one.words} {one.advice}", one.ms)
-        except ChatError as error:
-            self.say(error.message, "error")
-            return
-        self.say("This account works." if well else "This account does not work yet.", "good" if well else "error")
-
-    def _add_step(self, good: bool | None, text: str, ms: float) -> None:
-        sign = QLabel(SIGNS[good])
-        sign.setFixedWidth(16)
-        sign.setProperty("meaning", {True: "good", False: "error", None: ""}[good])
-        time = words(f"{ms:.0f} ms", strength="3")
-        time.setWordWrap(False)
-        row = QHBoxLayout()
-        for widget, stretch in ((sign, 0), (words(text.strip()), 1), (time, 0)):
-            row.addWidget(widget, stretch, Qt.AlignmentFlag.AlignTop)
-        self.steps.addLayout(row)
-
-    def _clear_steps(self) -> None:
-        while (row := self.steps.takeAt(0)) is not None:
-            inner = row.layout()
-            while inner is not None and (item := inner.takeAt(0)) is not None:
-                if (widget := item.widget()) is not None:
-                    widget.deleteLater()
+    def _patient(self) -> tuple[Account, Secret | None] | None:
+        account = self.account()
+        return (account, self.secret()) if account is not None else None
 
 
 def _line(hint: str) -> QLineEdit:

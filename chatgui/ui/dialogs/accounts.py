@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from chatgui.core.account import Account
+from chatgui.core.account import Account, KeySource
 from chatgui.core.change import AccountsChanged, Change
-from chatgui.core.errors import ChatError
+from chatgui.core.errors import ChatError, VaultError
+from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_form import AccountForm
 from chatgui.ui.dialogs.parts import Sheet, say, words
@@ -57,7 +58,7 @@ class AccountsDialog(Sheet):
         self.start(self._tasks, self._discover())
         unsubscribe = self._session.changed.subscribe(self._hear)
         self.finished.connect(lambda _: unsubscribe())
-        self.finished.connect(lambda _: self.form.stop_test())
+        self.finished.connect(lambda _: self.form.trial.stop())
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -67,7 +68,7 @@ class AccountsDialog(Sheet):
         left = QVBoxLayout()
         left.addWidget(self.list, 1)
         left.addLayout(buttons)
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = QWidget()
@@ -167,27 +168,56 @@ class AccountsDialog(Sheet):
 
     # What is done
 
-    async def save(self, account: Account) -> bool:
-        """Keep the form's account; False if that could not be, which the form then says."""
+    async def save(self, account: Account, for_this_run: bool = False) -> bool:
+        """Keep the form's account; False if that could not be, which the form then says.
+
+        With `for_this_run` the account is kept as it is, and the key in memory.
+        """
         secret = self.form.secret()
+        lent = secret if for_this_run else None
         try:
-            if self.form.is_new:
-                account = await self._session.accounts.add(account, secret)
-            else:
-                account = await self._session.accounts.edit(account, secret)
+            account = await self._keep(account, None if lent else secret)
+            if lent is not None:
+                self._session.accounts.use_for_this_run(account.id, lent)
         except ChatError as error:
             if not isValid(self):
                 raise  # the window says it
-            shown = present(error)
-            self.form.say(f"{shown.words} {shown.advice}".strip(), "error")
+            self._say_not_saved(error, account)
             return False
         if not isValid(self):  # closed meanwhile
             return True
         self.form.show_account(account)
         self._fill(select=account.id)
         warnings = " ".join(self._session.accounts.warnings(account))
-        self.form.say(f"Saved. {warnings}".strip(), "warning" if warnings else "good")
+        kept = "Saved. This key serves until the program ends." if lent else "Saved."
+        self.form.say(f"{kept} {warnings}".strip(), "warning" if warnings else "good")
         return True
+
+    async def _keep(self, account: Account, secret: Secret | None) -> Account:
+        accounts = self._session.accounts
+        return await (accounts.add(account, secret) if self.form.is_new else accounts.edit(account, secret))
+
+    def _say_not_saved(self, error: ChatError, account: Account) -> None:
+        if isinstance(error, VaultError) and account.key_source is KeySource.KEYRING:
+            self.form.show_refusal(error, failed=True)
+            self._scroll_to(self.form.ways)
+            return
+        shown = present(error)
+        self.form.say(f"{shown.words} {shown.advice}".strip(), "error")
+
+    def ask_for_key(self, name: str) -> None:
+        """Show the account of this name, ready for its key; if it is gone, what is shown stays."""
+        account = next((one for one in self._session.accounts.all() if one.name == name), None)
+        if account is None:
+            return
+        if account.id != self.current:
+            self._fill(select=account.id)
+        self.form.ask_for_key()
+        self._scroll_to(self.form.key)
+
+    def _scroll_to(self, widget: QWidget) -> None:
+        """Once the form is laid out anew."""
+        QTimer.singleShot(0, widget, lambda: self._area.ensureWidgetVisible(widget))
 
     async def _remove_current(self) -> None:
         account = self._session.accounts.by_id(self.current)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 
 from chatgui.chat.turn import Phase
 from chatgui.core.delta import Retrying
-from chatgui.core.errors import Failure
+from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import Message, State
 from chatgui.ui.transcript.chrome import ChromeRow, Label
 from chatgui.ui.transcript.rows import Action, Look, Measure
@@ -21,6 +21,7 @@ QUIET_S = 2.0  # so long nobody needs to be told how long it takes
 
 RETRY: Label = ("regenerate", "Try again", "Ask for another answer", False)
 CONTINUE: Label = ("continue", "Continue", "Ask the model to go on from here", False)
+ENTER_KEY: Label = ("enter_key", "Enter key…", "Enter a key for this account", False)
 DETAILS: Label = ("details", "Details", "Show or hide what the server said", False)
 
 
@@ -110,7 +111,8 @@ def notice(message: Message) -> tuple[str, list[Label], str]:
                 "warning",
             )
         case State.FAILED:
-            return (said or "No answer came.") + kept, [RETRY, *more], "error"
+            wants_key = failure is not None and failure.kind in (Kind.VAULT, Kind.AUTHENTICATION)
+            return (said or "No answer came.") + kept, [*([ENTER_KEY] if wants_key else []), RETRY, *more], "error"
         case _:
             pass
     if message.finish_reason == "length":
