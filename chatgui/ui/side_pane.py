@@ -78,6 +78,7 @@ class SidePane(QWidget):
         """Show one of `PANELS`."""
         self._stack.setCurrentIndex(at)
         self._title.setText(PANELS[at].title)
+        self._title.setAccessibleName(f"Side pane: {PANELS[at].title}")  # the panel itself bears the plain name
         for one, choice in enumerate(self._choices):
             choice.setChecked(one == at)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from chatgui.chat.session import open_session
 from chatgui.core.message import Role, State
+from chatgui.ui.combo import Combo
 from chatgui.ui.panes import Place
 from chatgui.ui.window import Window
 from tests.ui.conftest import showing, until
@@ -332,3 +333,11 @@ async def test_what_went_over_the_wire_can_be_seen(qapp: QApplication, profile: 
         assert qapp.clipboard().text().startswith("curl ")
         window.conversation_bound.act(answer, "show_reasoning")
         assert not panel.isVisible()
+
+
+def test_a_combo_boxs_list_is_called_what_the_box_is_called(qapp: QApplication) -> None:
+    box = Combo()
+    box.setAccessibleName("Attempt")
+    box.addItems(["1", "2"])
+    box.show()
+    assert box.view().accessibleName() == "Attempt"

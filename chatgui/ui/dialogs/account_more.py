@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from chatgui.core.account import Account, Network, ProxyMode
 from chatgui.core.params import read_extra
+from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs.parameter_form import ParameterForm
 from chatgui.ui.dialogs.parts import heading, words
 
@@ -34,7 +34,7 @@ class AccountMore(QWidget):
         self.headers = _text("Name: value, one to a line")
         self.params = ParameterForm()
         self.extra = _text("{} merged into every request")
-        self.proxy_mode = QComboBox()
+        self.proxy_mode = Combo()
         for title, mode in PROXIES:
             self.proxy_mode.addItem(title, mode.value)
         self.proxy = _line("http://host:port or socks5://host:port")
@@ -43,7 +43,7 @@ class AccountMore(QWidget):
         self.client_cert = _line("PEM")
         self.client_key = _line("PEM")
         self.pinned = _line("SHA-256 of the server’s certificate, in hex")
-        self.addresses = QComboBox()
+        self.addresses = Combo()
         for title, version in ADDRESSES:
             self.addresses.addItem(title, version)
         self.first_byte = _line("Seconds; empty for no limit")

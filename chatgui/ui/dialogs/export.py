@@ -8,7 +8,6 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QComboBox,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
@@ -20,6 +19,7 @@ from chatgui.exchange.exporters import FORMATS, by_name
 from chatgui.exchange.exporters.base import Options
 from chatgui.exchange.exporting import export
 from chatgui.exchange.names import safe_name
+from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, say, words
 from chatgui.ui.notices import present
@@ -46,7 +46,7 @@ class ExportDialog(Sheet):
         group.addButton(self._all)
         self._some.setVisible(bool(ids))
         (self._some if ids else self._all).setChecked(True)
-        self._format = QComboBox()
+        self._format = Combo()
         self._format.setAccessibleName("Format")
         for one in FORMATS:
             self._format.addItem(one.title, one.name)

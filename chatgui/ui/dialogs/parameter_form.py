@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from chatgui.core.params import BY_NAME, PARAMETERS, Parameter, refusal
+from chatgui.ui.combo import Combo
 
 UNSET = "Not set"
 BETWEEN = ";"  # between the texts of a list
@@ -33,7 +34,7 @@ class ParameterForm(QWidget):
 
     def _make(self, one: Parameter) -> QLineEdit | QComboBox:
         if one.kind == "choice":
-            box = QComboBox()
+            box = Combo()
             box.addItems([UNSET, *one.choices])
             return box
         line = QLineEdit()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from chatgui.core.change import Change, SettingsChanged
 from chatgui.core.settings import Settings
 from chatgui.ui import assets
+from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, heading, words
 from chatgui.ui.theme import Theme
@@ -83,7 +84,7 @@ class SettingRow(QWidget):
 
     def _make(self, one: Field[Any], choices: list[tuple[str, Any]]) -> QWidget:
         if choices:
-            box = QComboBox()
+            box = Combo()
             for title, value in choices:
                 box.addItem(title, value)
             box.setMinimumWidth(170)

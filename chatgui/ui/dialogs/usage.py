@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatgui.core.change import Change, TurnEnded
+from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, words
 
@@ -58,7 +59,7 @@ class UsageDialog(Sheet):
         self._refresh()
 
     def _choice(self, name: str, choices: tuple[tuple[str, Any], ...]) -> QComboBox:
-        box = QComboBox()
+        box = Combo()
         for title, value in choices:
             box.addItem(title, value)
         box.setAccessibleName(name)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatgui.core.message import Message, Role
+from chatgui.ui.combo import Combo
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
@@ -36,9 +36,9 @@ class InspectorPanel(QWidget):
         super().__init__()
         self._inspector = session.inspector
         self._message = ""
-        self._attempt = QComboBox()
+        self._attempt = Combo()
         self._attempt.setAccessibleName("Attempt")
-        self._what = QComboBox()
+        self._what = Combo()
         self._what.setAccessibleName("Part")
         self._what.addItems(["Request", "Answer", "Events"])
         for box in (self._attempt, self._what):
