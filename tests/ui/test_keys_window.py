@@ -64,7 +64,7 @@ async def refused(one: AccountsDialog, words: str) -> None:
     """Save, and see that the form stays as it was typed, with the reason and both ways."""
     form = one.form
     press(form.save_button)
-    await until(lambda: form._said.text().startswith("Not saved"))
+    await until(lambda: form.ways.words.text().startswith("Not saved."))
     assert shows(form.ways)
     assert words in form.ways.words.text()
     assert CANARY not in form.ways.words.text()

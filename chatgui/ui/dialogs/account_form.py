@@ -10,8 +10,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -79,7 +81,7 @@ class AccountForm(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._url_words, self._key_words, self._about = words(), words(), words()
+        self._url_words, self._key_words, self._about = _note(), _note(), _note()
         self._get_key = QPushButton("Get a Key…")
         self._get_key.clicked.connect(self._open_key_page)
         self._form = QFormLayout()
@@ -99,7 +101,6 @@ class AccountForm(QWidget):
             ("", "", self._key_words),
             ("Key is kept", "Key is kept", self.kept),
             ("Variable", "Environment variable", self.variable),
-            ("", "", self.ways),
             ("Model", "Default model", self.model),
         ):
             self._form.addRow(label, field)
@@ -147,6 +148,7 @@ class AccountForm(QWidget):
         column.setSpacing(12)
         column.addLayout(self._form)
         column.addLayout(buttons)
+        column.addWidget(self.ways)  # it comes late: here it moves no button away from under the pointer
         column.addWidget(self._said)
         column.addLayout(self.steps)
 
@@ -247,11 +249,11 @@ class AccountForm(QWidget):
     def show_refusal(self, error: VaultError, *, failed: bool = False) -> None:
         """Say why the key is not to be had, or was not kept (`failed`), and offer the ways on. What is typed stays."""
         source, is_missing = self._source(), error.state is VaultState.MISSING
-        self.ways.offer(
-            why(error), run=not is_missing or source is KeySource.ENVIRONMENT, variable=not is_missing, failed=failed
-        )
+        text = f"Not saved. {why(error)}" if failed else why(error)
+        by_run = not is_missing or source is KeySource.ENVIRONMENT
+        self.ways.offer(text, run=by_run, variable=not is_missing, failed=failed)
         if failed:
-            self.say("Not saved: the keyring did not take the key.", "error")
+            self.say("")
 
     def ask_for_key(self) -> None:
         """Be ready for the key of the shown account, wherever it is kept."""
@@ -338,9 +340,10 @@ class AccountForm(QWidget):
         problem = check_key(self.key.text()) if wanted and (self.key.text() or before is not source) else ""
         if source is KeySource.ENVIRONMENT and not self.variable.text().strip():
             problem = "Name the environment variable that holds the key."
-        say(self._key_words, problem, "error")
+        say(self._key_words, problem if wanted else "", "error")
         if problem:
             (self.key if wanted else self.variable).setFocus()
+            self.say("" if wanted else problem, "error")
         return not problem
 
     def secret(self) -> Secret | None:
@@ -357,6 +360,15 @@ class AccountForm(QWidget):
     def _patient(self) -> tuple[Account, Secret | None] | None:
         account = self.account()
         return (account, self.secret()) if account is not None else None
+
+
+def _note() -> QLabel:
+    """Words below a field, as high as their lines; a form layout would give them the height they need when narrow."""
+    label = words()
+    policy = label.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Ignored)
+    label.setSizePolicy(policy)
+    return label
 
 
 def _line(hint: str) -> QLineEdit:

@@ -1,4 +1,4 @@
-"""What to do where the keyring does not serve: why in words, and the ways on as buttons, beside the key they are about."""
+"""What to do where the keyring does not serve: why in words, and the ways on as buttons."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -59,6 +60,11 @@ class AccountsDialog(Sheet):
         unsubscribe = self._session.changed.subscribe(self._hear)
         self.finished.connect(lambda _: unsubscribe())
         self.finished.connect(lambda _: self.form.trial.stop())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The list was filled before it had its style: only now are its rows as high as they are drawn."""
+        super().showEvent(event)
+        self.list.doItemsLayout()
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
