@@ -24,6 +24,7 @@ from chatgui.core.account import Account, KeySource, Traits
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
+from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_keys import AccountKeys, keeps_several
 from chatgui.ui.dialogs.account_more import AccountMore
@@ -51,7 +52,7 @@ class AccountForm(QWidget):
         self._session, self._tasks, self._sheet, self._save = context.session, context.tasks, sheet, save
         self._account: Account | None = None
         self.is_new = False
-        self.provider = QComboBox()
+        self.provider = Combo()
         self.provider.addItem("Any OpenAI-compatible address", "")
         for preset in PRESETS:
             self.provider.addItem(preset.title, preset.name)
@@ -63,12 +64,12 @@ class AccountForm(QWidget):
         self.key = _line("")
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         self.key.textChanged.connect(lambda _: self._check_key())
-        self.kept = QComboBox()
+        self.kept = Combo()
         for title, source in KEPT:
             self.kept.addItem(title, source)
         self.kept.activated.connect(lambda _: self._show_kept())
         self.variable = _line("OPENAI_API_KEY")
-        self.model = QComboBox()
+        self.model = Combo()
         self.model.setEditable(True)
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.ways = KeyWays()
@@ -250,6 +251,8 @@ class AccountForm(QWidget):
         """Say why the key is not to be had, or was not kept (`failed`), and offer the ways on. What is typed stays."""
         source, is_missing = self._source(), error.state is VaultState.MISSING
         text = f"Not saved. {why(error)}" if failed else why(error)
+        if is_missing:
+            self.key.setPlaceholderText("Paste it here")
         by_run = not is_missing or source is KeySource.ENVIRONMENT
         self.ways.offer(text, run=by_run, variable=not is_missing, failed=failed)
         if failed:

@@ -21,6 +21,7 @@ from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import say, words
 
 FIRST = "First key"
+ROWS = 4  # of the list; further ones are scrolled to
 CLIPBOARD_MS = 60_000  # so long a copied key stays on the clipboard
 
 
@@ -33,7 +34,6 @@ class AccountKeys(QWidget):
         self._account: Account | None = None
         self.list = QListWidget()
         self.list.setAccessibleName("Keys")
-        self.list.setFixedHeight(96)
         self.list.currentItemChanged.connect(lambda _now, _before: self._enable())
         self.use = _button("Use", "Use the chosen key from the next request on", self._use)
         self.use_next = _button("Use Next", "Use the key after the one in use", self._use_next)
@@ -93,6 +93,8 @@ class AccountKeys(QWidget):
             item.setData(Qt.ItemDataRole.UserRole, label)
             self.list.addItem(item)
         self.list.setCurrentRow(("", *account.keys).index(chosen) if chosen in account.keys else 0)
+        rows = min(self.list.count(), ROWS)
+        self.list.setFixedHeight(rows * max(self.list.sizeHintForRow(0), 28) + 4)
         self._enable()
 
     @property
@@ -163,6 +165,7 @@ class AccountKeys(QWidget):
 
     def _ask_removal(self) -> None:
         account, label = self._account, self.chosen
+        say(self.said, "")
         if account is not None and label:
             text = f"Remove the key “{label}”? This cannot be undone."
             self.question.ask(text, "Remove Key", lambda: self._start(self._remove_key(account.id, label)))
@@ -176,6 +179,7 @@ class AccountKeys(QWidget):
 
     def _ask_copy(self) -> None:
         account = self._account
+        say(self.said, "")
         if account is not None:
             text = "Copy the key in use? Every program can read the clipboard; it is cleared after a minute."
             self.question.ask(text, "Copy", lambda: self._start(self._copy_key(account.id)))
@@ -192,6 +196,7 @@ class Question(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._act: Callable[[], object] = lambda: None
+        self._from: QWidget | None = None
         self.words = words()
         self.yes = QPushButton()
         self.yes.clicked.connect(self._answer)
@@ -206,15 +211,17 @@ class Question(QWidget):
 
     def ask(self, text: str, button: str, act: Callable[[], object]) -> None:
         """Show the question; `act` is called if the answer is yes. The way back has the focus."""
-        self._act = act
+        self._act, self._from = act, self.window().focusWidget()
         say(self.words, text)
         self.yes.setText(button)
         self.show()
         self.no.setFocus()
 
     def dismiss(self) -> None:
-        """Take the question back."""
+        """Take the question back; the focus goes to where it was asked from."""
         self._act = lambda: None
+        if self._from is not None and self.isVisible():
+            self._from.setFocus()
         self.hide()
 
     def _answer(self) -> None:
