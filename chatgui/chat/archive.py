@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from chatgui.core.change import Change, LibraryChanged
+from chatgui.core.change import AccountsChanged, Change, LibraryChanged
 from chatgui.core.errors import UsageError
 from chatgui.core.event import Event
 from chatgui.core.message import Attachment
 from chatgui.exchange.codec import Entry, Shelf
-from chatgui.store import attachments, conversations
+from chatgui.store import attachments, backup, conversations
 from chatgui.store.database import Database
 from chatgui.store.merging import Merged, merge
+from chatgui.store.salvage import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One backup: when it was made, its size in bytes, and whether it was made before an update changed the library."""
+
+    path: Path
+    made: datetime
+    size: int
+    before_update: bool
 
 
 class Archive:
@@ -33,6 +48,40 @@ class Archive:
         self._forget(ids)
         self._changed.emit(LibraryChanged())
         return merged
+
+    async def copies(self) -> list[Copy]:
+        """The backups there are, newest first."""
+        return await asyncio.to_thread(_copies, self._db.path.parent / "backups")
+
+    async def restore(self, copy: Copy) -> str:
+        """Take in what a backup holds and the library lacks; says in words what came. Raises StoreError."""
+        report = await self._db.restore(copy.path)
+        both = [
+            *await self._db.call(conversations.summaries, False),
+            *await self._db.call(conversations.summaries, True),
+        ]
+        self._forget(one.id for one in both)
+        self._changed.emit(LibraryChanged())
+        self._changed.emit(AccountsChanged())
+        return _told(report)
+
+
+def _copies(folder: Path) -> list[Copy]:
+    found = []
+    for path in backup.backups(folder):
+        seen = path.stat()
+        made = datetime.fromtimestamp(seen.st_mtime, UTC)
+        found.append(Copy(path, made, seen.st_size, path.name.startswith("before-version-")))
+    return found
+
+
+def _told(report: Report) -> str:
+    counts = ((report.conversations, "conversation"), (report.messages, "message"), (report.accounts, "account"))
+    came = [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
+    lost = f" {report.unreadable:,} pieces of the backup could not be read." if report.unreadable else ""
+    if not came:
+        return f"Everything in this backup is already here.{lost}"
+    return f"Brought back: {', '.join(came)}.{lost}"
 
 
 def _entry(connection: Any, conversation_id: str) -> Entry:

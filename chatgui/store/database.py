@@ -104,7 +104,13 @@ class Database:
         """Take in what a backup holds and this library lacks; nothing that is here is changed."""
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".restore-", dir=self.path.parent))
-            source = await asyncio.to_thread(stack.enter_context, rescue.opened_copy(copy, Path(folder)))
+            try:
+                source = await asyncio.to_thread(stack.enter_context, rescue.opened_copy(copy, Path(folder)))
+            except (sqlite3.Error, OSError) as error:
+                ours = border.translate(error, copy)
+                if ours.state is StoreState.CORRUPT:  # the copy, not the library
+                    ours = StoreError(StoreState.CORRUPT, "This backup cannot be read.", advice="Choose another one.")
+                raise ours from error
             return await self.write(lambda connection: salvage(source, connection), durable=True)
 
     async def close(self) -> None:

@@ -88,6 +88,14 @@ class LibraryBinding(QObject):
         """The row of a conversation as it was last read."""
         return self._summaries.get(conversation)
 
+    def known(self) -> list[Summary]:
+        """All conversations as last read, newest first; while the sidebar shows a search, only what it found."""
+        return list(self._summaries.values())
+
+    async def everything(self) -> list[Summary]:
+        """All conversations, newest first, whatever the sidebar shows."""
+        return await self._session.library.summaries() if self._query else self.known()
+
     def _hear(self, change: Change) -> None:
         match change:
             case LibraryChanged(conversation):
@@ -124,6 +132,7 @@ class LibraryBinding(QObject):
                 self._summaries[conversation] = summary
         if not self._query:
             newest_first = sorted(self._summaries.values(), key=lambda one: one.updated, reverse=True)
+            self._summaries = {summary.id: summary for summary in newest_first}
             self._sidebar.show_rows(newest_first, [])
             self._sidebar.model.run(self._session.turns)
 

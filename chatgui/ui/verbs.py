@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from chatgui.core.message import Role, State
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.library_binding import LibraryBinding
+from chatgui.ui.palette import Palette
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.sidebar import Sidebar
 from chatgui.ui.stage import Stage
@@ -36,6 +37,7 @@ class Verbs:
         sidebar: Sidebar,
         panes: Panes,
         tasks: Tasks,
+        palette: Palette,
     ) -> None:
         self._session = session
         self._conversation = conversation
@@ -45,6 +47,8 @@ class Verbs:
         self._sidebar = sidebar
         self._panes = panes
         self._tasks = tasks
+        self._palette = palette
+        palette.opened.connect(self.open)
 
     # Conversations
 
@@ -172,6 +176,17 @@ class Verbs:
         self._sidebar.search.setFocus()
         self._sidebar.search.selectAll()
 
+    def open_palette(self) -> None:
+        """Every conversation and action under one field."""
+        self._palette.open_over(self._library.known())
+        self._tasks.start(self._complete_palette())
+
+    async def _complete_palette(self) -> None:
+        """While the sidebar shows a search, the others have to be read first."""
+        known, everything = self._library.known(), await self._library.everything()
+        if everything != known:
+            self._palette.offer(everything)
+
     def find(self) -> None:
         """Find in this conversation."""
         self._stage.find_bar.open()
@@ -244,6 +259,10 @@ class Verbs:
     def open_import(self) -> None:
         """Bring conversations in."""
         self._dialogs.open("import")
+
+    def open_restore(self) -> None:
+        """Bring back what a backup holds."""
+        self._dialogs.open("restore")
 
     def open_export(self) -> None:
         """Write conversations to files."""

@@ -85,6 +85,7 @@ class Window(QMainWindow):
         from chatgui.ui.dialogs import Context, Dialogs
         from chatgui.ui.library_binding import LibraryBinding
         from chatgui.ui.model_choice import ModelChoice
+        from chatgui.ui.palette import Palette
         from chatgui.ui.verbs import Verbs
 
         self.session = session
@@ -102,6 +103,7 @@ class Window(QMainWindow):
         self.verbs = Verbs(
             session, self.conversation, self.library, dialogs,
             stage=self.stage, sidebar=self.sidebar, panes=self.panes, tasks=self.tasks,
+            palette=Palette(self, self.theme, self.actions_by_id),
         )  # fmt: skip
         ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
         self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))

@@ -32,6 +32,7 @@ DIALOGS: tuple[tuple[str, str, str], ...] = (
     ("settings", "settings", "SettingsDialog"),
     ("export", "export", "ExportDialog"),
     ("import", "importing", "ImportDialog"),
+    ("restore", "restore", "RestoreDialog"),
     ("usage", "usage", "UsageDialog"),
     ("parameters", "parameters", "ParametersDialog"),
     ("trash", "trash", "TrashDialog"),

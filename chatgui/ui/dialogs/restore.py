@@ -1,0 +1,72 @@
+"""Restoring from a backup: what a daily copy holds and the library lacks comes back; nothing here is changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton
+
+from chatgui.chat.archive import Copy
+from chatgui.core.errors import ChatError
+from chatgui.ui.dialogs import Context
+from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.notices import present
+from chatgui.ui.words import full_date
+
+
+class RestoreDialog(Sheet):
+    """The copies there are, newest first, and one button."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.window, "Restore", (520, 420))
+        self._session, self._tasks = context.session, context.tasks
+        self._copies: list[Copy] = []
+        self.list = QListWidget()
+        self.list.setAccessibleName("Backups")
+        self.list.itemSelectionChanged.connect(self._enable)
+        self.told = words()
+        self.button = QPushButton("Restore")
+        self.button.setProperty("primary", True)
+        self.button.clicked.connect(lambda: self._tasks.start(self.restore()))
+        row = QHBoxLayout()
+        row.addWidget(self.told, 1000)
+        row.addStretch(1)
+        row.addWidget(self.button)
+        self.body.addWidget(
+            words("Brings back what a backup holds and is missing here. Nothing that is here is changed.")
+        )
+        self.body.addWidget(self.list, 1)
+        self.body.addLayout(row)
+        self._enable()
+        self.start(self._tasks, self._read())
+
+    async def _read(self) -> None:
+        self._copies = await self._session.archive.copies()
+        for copy in self._copies:
+            size = QLocale().formattedDataSize(copy.size)
+            before = " · before an update" if copy.before_update else ""
+            item = QListWidgetItem(f"{full_date(copy.made)} · {size}{before}")
+            item.setData(Qt.ItemDataRole.ToolTipRole, copy.path.name)
+            self.list.addItem(item)
+        if self._copies:
+            self.list.setCurrentRow(0)
+        else:
+            kept = self._session.settings.backups
+            say(self.told, "There are no backups yet." + ("" if kept else " Settings, “Backups kept”, turns them on."))
+
+    def _enable(self) -> None:
+        self.button.setEnabled(bool(self.list.selectedItems()))
+
+    async def restore(self) -> None:
+        """Take in the selected copy and say what came."""
+        self.button.setEnabled(False)
+        self.list.setEnabled(False)
+        say(self.told, "Restoring …")
+        try:
+            told, meaning = await self._session.archive.restore(self._copies[self.list.currentRow()]), "good"
+            await self._session.accounts.load()
+        except ChatError as error:
+            shown = present(error)
+            told, meaning = f"{shown.words} {shown.advice}".strip(), "error"
+        say(self.told, told, meaning)
+        self.list.setEnabled(True)
+        self._enable()

@@ -1,0 +1,119 @@
+"""The command palette: every conversation and every action under one field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from chatgui.ui import actions
+from chatgui.ui.search_popup import PickModel, SearchPopup
+from chatgui.ui.theme import Theme
+from chatgui.ui.words import day
+
+if TYPE_CHECKING:
+    from chatgui.core.conversation import Summary
+
+WIDTH, HEIGHT, TOP = 560, 460, 72
+MOST = 60  # conversations shown; who wants another types on
+RECENT = 6  # conversations shown while nothing is typed
+ITSELF = "palette"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row; `run` does what it says, a heading has none."""
+
+    words: str
+    facts: str = ""
+    run: Callable[[], None] | None = None
+
+    @property
+    def heading(self) -> bool:
+        """Whether it only names what follows."""
+        return self.run is None
+
+    @property
+    def starred(self) -> bool | None:
+        """Nothing here is starred."""
+        return None
+
+
+class Palette(SearchPopup):
+    """Over the window's upper half. Actions come from `actions.ROWS`, conversations from what the sidebar has read."""
+
+    opened = Signal(str)  # conversation
+
+    def __init__(self, window: QWidget, theme: Theme, made: Mapping[str, QAction]) -> None:
+        self._model = PickModel()
+        super().__init__(
+            window, theme, self._model, search="Command palette", listed="Commands and conversations",
+            hint="Go to a conversation, or do something",
+        )  # fmt: skip
+        self._model.setParent(self)
+        self.setAccessibleName("Command palette")
+        self._window = window
+        self._actions = made
+        self._conversations: Sequence[Summary] = ()
+        self._titles: list[str] = []
+
+    def open_over(self, conversations: Sequence[Summary]) -> None:
+        """Open with these conversations, newest first."""
+        self.search.clear()
+        self.offer(conversations)
+        window = self._window
+        self.resize(min(WIDTH, window.width() - 32), min(HEIGHT, window.height() - TOP - 16))
+        corner = window.rect().topLeft()
+        corner.setX((window.width() - self.width()) // 2)
+        corner.setY(min(TOP, max(0, window.height() - self.height())))
+        self.move(window.mapToGlobal(corner))
+        self.show()
+        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def offer(self, conversations: Sequence[Summary]) -> None:
+        """Take other conversations; what was typed stays."""
+        self._conversations = conversations
+        self._titles = [one.title.casefold() for one in conversations]
+        self.narrow(self.search.text())
+
+    def narrow(self, typed: str) -> None:
+        """Show what holds every word of `typed`. Actions first: they are few, conversations may be very many."""
+        wanted = typed.casefold().split()
+        found = list(islice(self._matching(wanted), MOST if wanted else RECENT))
+        parts = [("Actions", self._doable(wanted)), ("Conversations", [self._entry(one) for one in found])]
+        rows: list[Entry] = []
+        for heading, entries in parts if wanted else reversed(parts):
+            if entries:
+                rows += [Entry(heading), *entries]
+        self._model.show(rows or [Entry(f"Nothing found for “{typed.strip()}”.")])
+        self.select(1 if rows else -1)
+
+    def _matching(self, wanted: list[str]) -> Iterable[Summary]:
+        pairs = zip(self._titles, self._conversations, strict=True)
+        return (one for title, one in pairs if all(word in title for word in wanted))
+
+    def _doable(self, wanted: list[str]) -> list[Entry]:
+        """The enabled actions that match, those whose words begin so first."""
+        entries = []
+        for row in actions.ROWS:
+            key = f"{row.text} {row.menu}".casefold()
+            if row.id != ITSELF and self._actions[row.id].isEnabled() and all(word in key for word in wanted):
+                entries.append(Entry(row.text, row.shown_keys(), self._actions[row.id].trigger))
+        first = wanted[0] if wanted else ""
+        return sorted(entries, key=lambda entry: not entry.words.casefold().startswith(first))
+
+    def _entry(self, one: Summary) -> Entry:
+        facts = " · ".join(fact for fact in (one.folder, day(one.updated)) if fact)
+        return Entry(one.title, facts, lambda: self.opened.emit(one.id))
+
+    def choose(self, at: int) -> None:
+        """Close, then do it: a dialog that opens must not lie under the palette."""
+        entry = self._model.pick_row(at)
+        if isinstance(entry, Entry) and entry.run is not None:
+            self.hide()
+            entry.run()
