@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from typing import Any
 
 
@@ -13,6 +13,13 @@ def setting(default: Any, title: str, words: str, *, section: str, choices: tupl
     return field(
         default=default,
         metadata={"title": title, "words": words, "section": section, "choices": choices, "low": low, "high": high},
+    )
+
+
+def memory() -> Any:
+    """A field of `Settings` the program remembers by itself: strings, in order. No dialog shows it."""
+    return field(
+        default=(), metadata={"title": "", "words": "", "section": "", "choices": (), "low": None, "high": None}
     )
 
 
@@ -47,10 +54,22 @@ class Settings:
     backups: int = setting(
         7, "Backups kept", "Daily copies of the database; 0 for none.", section="Storage", low=0, high=60
     )
+    favourite_models: tuple[str, ...] = memory()  # each “account id/model”
+    recent_models: tuple[str, ...] = memory()  # the same, newest first
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
         """These settings with `values` put in. Unknown names and wrong values are left out: see `refused`."""
-        return replace(self, **{name: value for name, value in values.items() if not refusal(name, value)})
+        good: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+            if not refusal(name, value)
+        }
+        return replace(self, **good)
+
+
+def shown() -> tuple[Field[Any], ...]:
+    """The settings a person is shown: all but what the program remembers by itself."""
+    return tuple(one for one in fields(Settings) if one.metadata["section"])
 
 
 def refusal(name: str, value: Any) -> str:
@@ -59,6 +78,9 @@ def refusal(name: str, value: Any) -> str:
     if declared is None:
         return f"There is no setting “{name}”."
     kind = type(declared.default)
+    if kind is tuple:
+        listed = isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+        return "" if listed else f"“{name}” must be a list of strings."
     if type(value) is not kind:
         return f"“{name}” must be {kind.__name__}, not {type(value).__name__}."
     choices, low, high = (declared.metadata[key] for key in ("choices", "low", "high"))

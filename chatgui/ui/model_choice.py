@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject
 from chatgui.core.errors import ChatError
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.header import Header
-from chatgui.ui.model_picker import ModelPicker, Offer
+from chatgui.ui.model_picker import ModelPicker, Offer, Place
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
+
+RECENT = 5  # models remembered beside the favourites
 
 
 class ModelChoice(QObject):
@@ -31,6 +33,7 @@ class ModelChoice(QObject):
         self._notes: dict[str, str] = {}
         self.picker = ModelPicker(header, theme)
         self.picker.chosen.connect(lambda account, model: tasks.start(self._choose(account, model)))
+        self.picker.star_wanted.connect(lambda account, model: tasks.start(self._star(account, model)))
         header.model_wanted.connect(self.open)
 
     def open(self) -> None:
@@ -42,6 +45,7 @@ class ModelChoice(QObject):
                 self._notes[account.id] = "asking …"
                 self._tasks.start(self._ask(account.id))
         account_id, model = (shown.account, shown.model) if shown else ("", "")
+        self._remember()
         self.picker.open_below(self._button, self._offers(), account_id, model)
 
     def _offers(self) -> list[Offer]:
@@ -64,3 +68,22 @@ class ModelChoice(QObject):
     async def _choose(self, account_id: str, model: str) -> None:
         await self._session.choose_model(self._conversation.id, account_id, model)
         self._conversation.show_head()
+        this = f"{account_id}/{model}"
+        others = [one for one in self._session.settings.recent_models if one != this]
+        await self._session.change_settings(recent_models=(this, *others)[:RECENT])
+
+    async def _star(self, account_id: str, model: str) -> None:
+        """Make a model a favourite, or no longer."""
+        this, favourites = f"{account_id}/{model}", self._session.settings.favourite_models
+        others = tuple(one for one in favourites if one != this)
+        await self._session.change_settings(favourite_models=others if this in favourites else (*favourites, this))
+        self._remember()
+
+    def _remember(self) -> None:
+        settings = self._session.settings
+        self.picker.show_memory(_places(settings.favourite_models), _places(settings.recent_models))
+
+
+def _places(kept: tuple[str, ...]) -> tuple[Place, ...]:
+    """Account and model of each; the account's id has no slash, a model's name may have several."""
+    return tuple((account, model) for account, _, model in (one.partition("/") for one in kept) if model)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import TypeAlias, cast
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from chatgui.core.account import Model
@@ -14,6 +15,8 @@ from chatgui.ui.search_popup import PickModel, SearchPopup
 from chatgui.ui.theme import Theme
 
 WIDTH, HEIGHT = 420, 440
+
+Place: TypeAlias = tuple[str, str]  # account id, model
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Choices(PickModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._offers: list[tuple[Offer, list[tuple[str, Choice]]]] = []
+        self._favourites: tuple[Place, ...] = ()
+        self._recent: tuple[Place, ...] = ()
 
     def offer(self, offers: Sequence[Offer]) -> None:
         """Take these accounts and their models."""
@@ -56,17 +61,43 @@ class Choices(PickModel):
             for one in offers
         ]
 
+    def remember(self, favourites: tuple[Place, ...], recent: tuple[Place, ...]) -> None:
+        """Take what stands above the accounts while nothing is typed."""
+        self._favourites, self._recent = favourites, recent
+
+    def _above(self) -> list[Choice]:
+        """Favourites and recent ones of the accounts that are offered, each once, with the account's name."""
+        accounts = {offer.account: offer for offer, _ in self._offers}
+        known = {(offer.account, choice.model): choice for offer, models in self._offers for _, choice in models}
+        recent = [place for place in self._recent if place not in self._favourites]
+        rows: list[Choice] = []
+        for heading, places in (("Favourites", self._favourites), ("Recent", recent)):
+            group = [
+                Choice(
+                    account, words.words if (words := known.get((account, model))) else model, model,
+                    accounts[account].name, (account, model) in self._favourites,
+                )
+                for account, model in places if account in accounts
+            ]  # fmt: skip
+            rows += [Choice("", heading), *group] if group else []
+        return rows
+
     def filter(self, typed: str) -> None:
         """Show the models that hold every word of `typed`, and `typed` itself for each account that lacks it."""
         wanted = typed.casefold().split()
         by_hand = typed.strip() if len(wanted) == 1 else ""
-        rows: list[Choice] = []
+        rows: list[Choice] = [] if wanted else self._above()
+        starred = frozenset(self._favourites)
         others: list[Choice] = []
         for offer, models in self._offers:
             found = [choice for key, choice in models if all(word in key for word in wanted)]
             if found or not wanted:
                 rows.append(Choice(offer.account, offer.name, facts=offer.note))
-                rows.extend(found)
+                rows += (
+                    (replace(one, starred=True) if (one.account, one.model) in starred else one for one in found)
+                    if starred
+                    else found
+                )
             if by_hand and not any(choice.model == by_hand for choice in found):
                 others.append(Choice(offer.account, f"Ask {offer.name} for “{by_hand}”", by_hand))
         self.show(rows + others)
@@ -96,7 +127,7 @@ def _choice(offer: Offer, model: Model) -> Choice:
             if can
         ),
     ]
-    return Choice(offer.account, model.name or model.id, model.id, " · ".join(fact for fact in facts if fact))
+    return Choice(offer.account, model.name or model.id, model.id, " · ".join(fact for fact in facts if fact), False)
 
 
 def _tokens(count: int | None) -> str:
@@ -109,12 +140,15 @@ class ModelPicker(SearchPopup):
     """A popup below its button. Typing filters, arrows move, Enter chooses, Escape leaves."""
 
     chosen = Signal(str, str)  # account id, model
+    star_wanted = Signal(str, str)  # the same: a favourite from now on, or no longer
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         self.model = Choices()
         super().__init__(
             parent, theme, self.model, search="Search models", listed="Models", hint="Search models, or type a name"
         )
+        self.search.setToolTip("Ctrl+D makes a model a favourite")
+        self.list.star_clicked.connect(self._star)
         self.model.setParent(self)
         self.setAccessibleName("Choose a model")
         self._current = ("", "")
@@ -148,3 +182,25 @@ class ModelPicker(SearchPopup):
         if row.model:
             self.hide()
             self.chosen.emit(row.account, row.model)
+
+    def show_memory(self, favourites: tuple[Place, ...], recent: tuple[Place, ...]) -> None:
+        """Take what is remembered; while open, the rows follow and the marked model stays marked."""
+        self.model.remember(favourites, recent)
+        if self.isVisible():
+            at = self.list.currentIndex().row()
+            if at >= 0:
+                self._current = (self.model.row(at).account, self.model.row(at).model)
+            self.narrow(self.search.text())
+
+    def _star(self, at: int) -> None:
+        row = self.model.row(at)
+        if row.starred is not None:
+            self.star_wanted.emit(row.account, row.model)
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Ctrl+D stars what is marked."""
+        if event.key() == Qt.Key.Key_D and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            if self.list.currentIndex().isValid():
+                self._star(self.list.currentIndex().row())
+            return True
+        return super().press(event)

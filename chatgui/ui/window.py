@@ -11,7 +11,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from chatgui.core.change import Change, SettingsChanged, TurnEnded
-from chatgui.core.settings import Settings
+from chatgui.core.settings import Settings, shown
 from chatgui.ui import actions, assets
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
@@ -184,7 +184,8 @@ class Window(QMainWindow):
     def _hear(self, change: Change) -> None:
         if isinstance(change, SettingsChanged) and self.session is not None:
             self._settings = self.session.settings
-            self._apply_settings()
+            if change.names & {one.name for one in shown()}:
+                self._apply_settings()
         if isinstance(change, TurnEnded) and self._settings.notify and not self.isActiveWindow():
             self.tasks.start(self._notify(change.conversation))
 

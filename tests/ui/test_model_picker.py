@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from chatgui.core.account import Model
+from chatgui.store.settings import load
 from chatgui.ui.model_picker import ModelPicker, Offer
 from chatgui.ui.theme import Theme
+from tests.ui.conftest import showing, until
 
 OFFERS = [
     Offer("a", "Work", (Model("gpt-large", context_length=128_000), Model("gpt-small", vision=True))),
@@ -100,3 +103,40 @@ def test_five_thousand_models_open_and_filter_without_delay(picker: ModelPicker,
     assert "vendor-39/model-4999-instruct" in words(picker)
     assert opened < 1.0
     assert filtered < 0.2
+
+
+def test_favourites_and_recent_ones_stand_above_the_accounts(picker: ModelPicker, button: QPushButton) -> None:
+    picker.show_memory((("b", "qwen-9b"), ("gone", "x")), (("b", "qwen-9b"), ("a", "gpt-small")))
+    picker.open_below(button, OFFERS, "", "")
+    assert words(picker)[:5] == ["Favourites", "qwen-9b", "Recent", "gpt-small", "Work"]
+    assert [picker.model.row(at).facts for at in (1, 3)] == ["Home", "Work"]
+    picker.search.setText("qwen")
+    assert words(picker)[:2] == ["Home", "qwen-9b"]
+    assert picker.model.row(1).starred
+
+
+def test_a_star_is_set_by_key_and_by_mouse(picker: ModelPicker, button: QPushButton) -> None:
+    picker.open_below(button, OFFERS, "a", "gpt-small")
+    starred, chosen = QSignalSpy(picker.star_wanted), QSignalSpy(picker.chosen)
+    QTest.keyClick(picker.search, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    area = picker.list.visualRect(picker.model.index(1))
+    QTest.mouseClick(
+        picker.list.viewport(), Qt.MouseButton.LeftButton, pos=area.center() + QPoint(area.width() // 2 - 16, 0)
+    )
+    assert [starred.at(at) for at in range(starred.count())] == [["a", "gpt-small"], ["a", "gpt-large"]]
+    assert chosen.count() == 0
+    assert picker.isVisible()
+
+
+async def test_favourites_and_recent_ones_survive_a_restart(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        account = session.accounts.by_name("Local").id
+        window.actions_by_id["model"].trigger()
+        picker = window.findChild(ModelPicker)
+        assert picker is not None
+        await until(lambda: len(session.accounts.known_models(account)) > 1)
+        picker.star_wanted.emit(account, "vendor/one")
+        picker.chosen.emit(account, "two")
+        await until(lambda: session.settings.recent_models)
+    kept, trouble = load(profile / "settings.toml")
+    assert (kept.favourite_models, kept.recent_models, trouble) == ((f"{account}/vendor/one",), (f"{account}/two",), "")

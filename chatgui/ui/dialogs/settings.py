@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, fields
+from dataclasses import Field
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatgui.core.change import Change, SettingsChanged
-from chatgui.core.settings import Settings
+from chatgui.core.settings import shown as shown_settings
 from chatgui.ui import assets
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
@@ -179,7 +179,7 @@ class SettingsDialog(Sheet):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(0)
-        for one in fields(Settings):
+        for one in shown_settings():
             section = one.metadata["section"]
             if section not in self._sections:
                 title = heading(section)
@@ -225,7 +225,7 @@ class SettingsDialog(Sheet):
         wanted = typed.casefold().split()
         for row in self.rows:
             row.setVisible(all(word in row.key for word in wanted))
-        shown = {one.metadata["section"] for one, row in zip(fields(Settings), self.rows, strict=True)
+        shown = {one.metadata["section"] for one, row in zip(shown_settings(), self.rows, strict=True)
                  if not row.isHidden()}  # fmt: skip
         for section, title in self._sections.items():
             title.setVisible(section in shown)
