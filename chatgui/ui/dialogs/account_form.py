@@ -29,7 +29,7 @@ from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_keys import AccountKeys, keeps_several
 from chatgui.ui.dialogs.account_more import AccountMore
 from chatgui.ui.dialogs.account_trial import AccountTrial
-from chatgui.ui.dialogs.account_ways import KEYRING, KeyWays, why
+from chatgui.ui.dialogs.account_ways import KeyWays, why
 from chatgui.ui.dialogs.parts import Sheet, say, words
 from chatgui.ui.links import open_link
 
@@ -234,17 +234,15 @@ class AccountForm(QWidget):
     # The key, where its place does not serve
 
     async def _look_for_key(self) -> None:
-        """Say at once if the kept key is not to be had, or if the keyring would not take one."""
+        """Say at once if the kept key is not to be had. The keyring is left alone: it might ask the person for its password
+        before anything is to be kept, and says at Save what is to be said."""
         account, source = self._account, self._source()
-        if account is None:
+        if account is None or self.is_new or source is not account.key_source or source is KeySource.KEYRING:
             return
         try:
-            if not self.is_new and source is account.key_source:
-                await self._session.accounts.secret(account)
-            elif source is KeySource.KEYRING and (state := await self._session.accounts.vault.state()):
-                raise VaultError(state, KEYRING[state])
+            await self._session.accounts.secret(account)
         except VaultError as error:
-            if self._account is account and self._source() is source:
+            if self._account is account and self._source() is source and self.ways.isHidden():
                 self.show_refusal(error)
 
     def show_refusal(self, error: VaultError, *, failed: bool = False) -> None:
