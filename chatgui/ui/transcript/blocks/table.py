@@ -93,7 +93,7 @@ class TableBlock(Block):
         self.rows: list[list[Cell]] = []
         self.tops: list[float] = []  # of rows, and the bottom
         self.columns: list[float] = []
-        self._wanted: list[float] | None = None  # widths the cells ask for, once measured
+        self._widest: list[list[float]] = []  # for each row looked at: what the columns want down to it
         self.lefts: list[float] = []
         self.scroll = Sideways(style)
         self.hovered = ""
@@ -105,7 +105,7 @@ class TableBlock(Block):
     # -------------------------------------------------------------------------------------------- text
 
     def _take(self, node: Table) -> None:
-        del self.rows[:], self._parts[:]
+        del self.rows[:], self._parts[:], self._widest[:]
         self._length = 0
         self.node = node
         for runs in (node.head, *node.rows):
@@ -131,7 +131,7 @@ class TableBlock(Block):
             for cell in row:
                 if any(run.kind in {"math", "display", "image"} for run in cell.runs):
                     cell.forget()
-        self._wanted = None
+        self._widest.clear()
         self.invalidate()
         self.changed.emit(None)
 
@@ -182,9 +182,9 @@ class TableBlock(Block):
         return True
 
     def _grow(self, first: int) -> None:
-        known = self._wanted or self.columns
-        self._wanted = [max(width, self._needed(column, first)) for column, width in enumerate(known)]
-        if any(new > old + 0.5 for new, old in zip(self._wanted, known, strict=True)):
+        before = self._widest[-1] if self._widest else []
+        del self._widest[first:]  # of the rows made anew: a column may have become narrower, too
+        if self._wanted() != before:
             self.invalidate()
             return
         self.dirty_from = self.tops[first] if first < len(self.tops) else 0.0
@@ -193,17 +193,17 @@ class TableBlock(Block):
 
     # -------------------------------------------------------------------------------------------- layout
 
-    def _needed(self, column: int, first: int = 0) -> float:
-        """How wide a column's cells would like to be, within bounds."""
-        rows = self.rows[first : first + MEASURED] if first else self.rows[:MEASURED]
-        limit = self.style.px(WIDEST)
-        widest = max((row[column].measure(limit) for row in rows), default=0.0)
-        return min(limit, max(self.style.px(28), widest + 1))
+    def _wanted(self) -> list[float]:
+        """How wide each column would like to be, within bounds, as its first rows say; new rows are looked at once."""
+        limit, least = self.style.px(WIDEST), self.style.px(28)
+        for row in self.rows[len(self._widest) : MEASURED]:
+            above = self._widest[-1] if self._widest else [least] * len(row)
+            wants = (min(limit, cell.measure(limit) + 1) for cell in row)
+            self._widest.append([max(pair) for pair in zip(above, wants, strict=True)])
+        return self._widest[-1] if self._widest else [least] * len(self.node.alignments)
 
     def arrange(self, width: float) -> float:
-        if self._wanted is None:
-            self._wanted = [self._needed(column) for column in range(len(self.node.alignments))]
-        self.columns = list(self._wanted)
+        self.columns = list(self._wanted())
         self._stretch(width)
         self._place(0)
         return self._bottom()
