@@ -50,6 +50,7 @@ class LibraryBinding(QObject):
         sidebar.renamed.connect(lambda one, title: tasks.start(library.rename(one, title)))
         sidebar.pin_wanted.connect(lambda ids, on: tasks.start(library.pin(ids, on)))
         sidebar.archive_wanted.connect(lambda ids, on: tasks.start(self.archive(ids, on)))
+        sidebar.move_wanted.connect(lambda ids, folder: tasks.start(self.move(ids, folder)))
         self._unsubscribe = session.changed.subscribe(self._hear)
 
     def close(self) -> None:
@@ -148,4 +149,11 @@ class LibraryBinding(QObject):
         if ids:
             await self._session.library.archive(ids, archived)
             words = "Moved to the archive." if archived else "Taken out of the archive."
+            self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])
+
+    async def move(self, ids: list[str], folder: str) -> None:
+        """Move into a folder (empty: into none), and offer to take it back."""
+        if ids:
+            await self._session.library.move(ids, folder)
+            words = f"Moved to “{folder}”." if folder else "Taken out of the folder."
             self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])

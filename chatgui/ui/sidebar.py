@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatgui.ui import assets
+from chatgui.ui.folders import FolderBox, move_menu
 from chatgui.ui.sidebar_delegate import RowDelegate
 from chatgui.ui.sidebar_model import Row, SidebarModel
 from chatgui.ui.theme import Theme
@@ -53,6 +54,7 @@ class Sidebar(QWidget):
     delete_wanted = Signal(list)
     pin_wanted = Signal(list, bool)
     archive_wanted = Signal(list, bool)
+    move_wanted = Signal(list, str)  # into this folder (empty: into none)
     export_wanted = Signal(list)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -70,6 +72,10 @@ class Sidebar(QWidget):
         self._typing.timeout.connect(lambda: self.searched.emit(self.search.text().strip()))
         self.search.textChanged.connect(lambda _: self._typing.start())
         self.search.returnPressed.connect(self._open_first)
+        self._given: tuple[list[Summary], list[Hit]] = ([], [])  # what there is to show, of all folders
+        self._folder_of: dict[str, str] = {}  # of the conversations that are in one
+        self.folders = FolderBox()
+        self.folders.chosen.connect(self._show)
         self.model = SidebarModel(self)
         self.list = self._make_list(theme)
         self._empty = QLabel(self.list.viewport())
@@ -126,17 +132,35 @@ class Sidebar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(top)
+        between = QHBoxLayout()
+        between.setContentsMargins(12, 0, 8, 4)
+        between.addWidget(self.folders)
+        column.addLayout(between)
         column.addWidget(self.list, 1)
         column.addLayout(foot)
 
     # What is shown
 
     def show_rows(self, summaries: list[Summary], hits: list[Hit]) -> None:
-        """Show these conversations and hits; the scroll place and the shown conversation stay marked."""
+        """Show these conversations and hits, those of the chosen folder; scroll place and selection stay."""
+        if not self.search.text().strip():
+            self._folder_of.clear()  # these are all; what a search leaves out keeps its folder
+        self._folder_of.update((one.id, one.folder) for one in summaries if one.folder)
+        self._given = (summaries, hits)
+        self.folders.offer(set(self._folder_of.values()))
+        self._show()
+
+    def _show(self) -> None:
+        summaries, hits = self._given
+        if folder := self.folders.folder:
+            summaries = [one for one in summaries if one.folder == folder]
+            hits = [one for one in hits if self._folder_of.get(one.conversation) == folder]
         place = self.list.verticalScrollBar().value()
+        several = set(self.selected()) if len(self.list.selectedIndexes()) > 1 else set()
         self._following = True
         if self.model.show(summaries, hits):
             self._mark_current()
+            self._select(several)
             self.list.verticalScrollBar().setValue(place)
         self._following = False
         query = self.search.text().strip()
@@ -162,6 +186,13 @@ class Sidebar(QWidget):
         if self.list.currentIndex() != index or not selection.isSelected(index):
             self.list.setCurrentIndex(index)
 
+    def _select(self, conversations: set[str]) -> None:
+        """Select these again, as far as the view knows of them."""
+        selection = self.list.selectionModel()
+        for at in range(self.model.rowCount()) if conversations else ():
+            if self.model.row(at).conversation in conversations:
+                selection.select(self.model.index(at), selection.SelectionFlag.Select)
+
     def selected(self) -> list[str]:
         """The ids of the selected conversations, in order; the current one if none is."""
         rows = sorted(index.row() for index in self.list.selectedIndexes())
@@ -184,6 +215,9 @@ class Sidebar(QWidget):
     # What is wanted
 
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
+        several = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+        if QGuiApplication.keyboardModifiers() & several:
+            return  # the selection grows; the window stays where it is
         if not self._following and index.isValid() and self.list.hasFocus():
             self._open(index)
 
@@ -216,7 +250,18 @@ class Sidebar(QWidget):
         menu.addAction(
             "Take Out of Archive" if archived else "Archive", lambda: self.archive_wanted.emit(ids, not archived)
         )
+        here = {self._folder_of.get(one, "") for one in ids}
+        menu.addMenu(
+            move_menu(
+                menu,
+                self.folders.names,
+                here.pop() if len(here) == 1 else "",
+                lambda to: self.move_wanted.emit(ids, to),
+            )
+        )
         menu.addAction("Export…", lambda: self.export_wanted.emit(ids))
         menu.addSeparator()
-        menu.addAction("Delete", lambda: self.delete_wanted.emit(ids))
+        menu.addAction(
+            "Delete" if len(ids) == 1 else f"Delete {len(ids)} Conversations", lambda: self.delete_wanted.emit(ids)
+        )
         menu.popup(self.list.viewport().mapToGlobal(place))

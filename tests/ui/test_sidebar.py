@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QInputDialog
 
 from chatgui.core.conversation import Hit, Summary
+from chatgui.ui.folders import move_menu
 from chatgui.ui.sidebar import Sidebar
 from chatgui.ui.sidebar_model import STEP, SidebarModel
 from chatgui.ui.theme import Theme
@@ -180,3 +181,51 @@ def test_titles_of_any_script_are_painted(sidebar: Sidebar) -> None:
     titles = ["שלום עולם", "日本語の会話", "<b>not bold</b>", "a" * 5000, "👩‍💻 " * 50, "\u202eevil"]
     sidebar.show_rows([replace(one, title=title) for one, title in zip(rows(6), titles, strict=True)], [])
     assert not sidebar.grab().isNull()
+
+
+def test_shift_and_ctrl_select_several_and_open_none(sidebar: Sidebar) -> None:
+    sidebar.show_rows(rows(6), [])
+    sidebar.list.setFocus()
+    opened = QSignalSpy(sidebar.opened)
+    for at, keys in ((1, Qt.KeyboardModifier.NoModifier), (3, Qt.KeyboardModifier.ShiftModifier),
+                     (5, Qt.KeyboardModifier.ControlModifier)):  # fmt: skip
+        place = sidebar.list.visualRect(sidebar.model.index(at)).center()
+        QTest.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, keys, pos=QPoint(place))
+    assert sidebar.selected() == ["id1", "id2", "id3", "id5"]
+    assert {opened.at(at)[0] for at in range(opened.count())} == {"id1"}
+    sidebar.show_rows([Summary("new", "Newest", NOW, NOW), *rows(6)], [])
+    assert sidebar.selected() == ["id1", "id2", "id3", "id5"]
+
+
+def test_folders_are_offered_once_there_is_one_and_narrow_the_list(sidebar: Sidebar) -> None:
+    sidebar.show_rows(rows(4), [])
+    assert not sidebar.folders.isVisible()
+    travel = [replace(one, folder="Travel") for one in rows(2)]
+    hits = [Hit("id0", "m", "Title 0", "here", NOW), Hit("id3", "m", "Title 3", "there", NOW)]
+    sidebar.show_rows([*travel, *rows(4)[2:]], [])
+    assert sidebar.folders.isVisible()
+    sidebar.folders.setCurrentIndex(sidebar.folders.findData("Travel"))
+    assert [sidebar.model.row(at).conversation for at in range(sidebar.model.total)] == ["id0", "id1"]
+    sidebar.search.setText("here")
+    sidebar.show_rows([], hits)
+    assert [sidebar.model.row(at).conversation for at in range(sidebar.model.total)] == ["id0"]
+    sidebar.search.clear()
+    sidebar.show_rows(rows(4), [])
+    assert (sidebar.folders.folder, sidebar.model.total) == ("", 4)
+
+
+def test_a_folder_is_chosen_from_those_there_are_or_made(qapp: QApplication, sidebar: Sidebar) -> None:
+    moved: list[str] = []
+    menu = move_menu(sidebar, ["Travel", "R&D"], "Travel", moved.append)
+    assert [one.text() for one in menu.actions() if one.text()] == [
+        "Travel", "R&&D", "New Folder…", "Take Out of Folder"
+    ]  # fmt: skip
+    assert not menu.actions()[0].isEnabled()
+    menu.actions()[1].trigger()
+    menu.actions()[-1].trigger()
+    menu.actions()[-2].trigger()
+    dialog = sidebar.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("  New  one ")
+    dialog.accept()
+    assert moved == ["R&D", "", "New one"]
