@@ -135,7 +135,7 @@ class Accounts:
             account = await self._keep_keys(account, secret)
             await self._save(account)
         except ChatError:
-            await self.keys.take(account)  # no key stays behind without its account
+            await self.keys.take_new(account)  # no key stays behind without its account
             raise
         return account
 
@@ -214,7 +214,7 @@ class Accounts:
             await self.keys.copy(source, copy)
             await self._save(copy)
         except ChatError:
-            await self.keys.take(copy)  # no key stays behind without its account
+            await self.keys.take_new(copy)  # no key stays behind without its account
             raise
         order = [one.id for one in self.all() if one.id != copy.id]
         order.insert(order.index(source.id) + 1, copy.id)

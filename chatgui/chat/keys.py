@@ -144,6 +144,13 @@ class Keys:
         self._held.add(held)
         return held, failed
 
+    async def take_new(self, account: Account) -> None:
+        """Take out what was put for an account that could not be kept. A keyring that took nothing is not asked again:
+        a locked one would ask the person for its password a second time.
+        """
+        if put := [name for name in places(account) if name in self._memory]:
+            await self.take(account, put)
+
     async def put_back(self, account: Account, held: Held) -> VaultError | None:
         """Undo `take`. If the keyring refuses, the keys serve for this run, and its error is returned."""
         failed = None
