@@ -4,6 +4,7 @@ leads to its field, and an account may have several. The keyring is a real one, 
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -15,13 +16,14 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from chatgui.chat.session import Session
 from chatgui.core.account import Account, KeySource
-from chatgui.core.errors import Kind
+from chatgui.core.errors import Failure, Kind
 from chatgui.core.ids import new_id
-from chatgui.core.message import Role
+from chatgui.core.message import Message, Role, State
 from chatgui.core.secret import Secret
 from chatgui.demo.server import serve
 from chatgui.ui.dialogs import account_keys
 from chatgui.ui.dialogs.accounts import AccountsDialog
+from chatgui.ui.transcript.notice import notice
 from chatgui.ui.window import Window
 from tests.support.canary import CANARY
 from tests.support.secret_service import SecretService
@@ -195,6 +197,15 @@ async def test_an_answer_without_a_key_leads_to_its_field_and_then_succeeds(
         window.stage.view.do(answer, "regenerate")
         await until(lambda: _answered(window, answer))
         one.close()
+
+
+@pytest.mark.parametrize(("kind", "is_offered"), [(Kind.AUTHENTICATION, True), (Kind.VAULT, True), (Kind.QUOTA, False)])
+def test_only_an_answer_that_lacked_a_key_offers_to_enter_one(kind: Kind, is_offered: bool) -> None:
+    failure = Failure(kind, "It did not work.")
+    failed = Message("1", Role.ASSISTANT, (), datetime.now(UTC), state=State.FAILED, failure=failure)
+    _, actions, _ = notice(failed)
+    assert ("enter_key" in [name for name, *_ in actions]) is is_offered
+    assert "regenerate" in [name for name, *_ in actions]
 
 
 def _answered(window: Window, before: str) -> bool:
