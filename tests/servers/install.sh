@@ -24,8 +24,21 @@ for part in ${*:-litellm mock hf}; do
         [ -x "$root/v-hf/bin/transformers" ] || environment v-hf torch 'transformers[serving]' tokenizers accelerate
         [ -f "$root/tiny/hf/config.json" ] || "$root/v-hf/bin/python" "$here/make_model.py" "$root/tiny/hf"
         ;;
+    llama) # compiled from the sources inside a Python package; needs cmake, ninja and a compiler, and minutes
+        if [ ! -x "$root/build-llama/bin/llama-server" ]; then
+            mkdir -p "$root/dl"
+            "$python" -m pip download --quiet --no-deps --no-binary :all: -d "$root/dl" llama-cpp-python==0.3.36
+            tar xzf "$root/dl/llama_cpp_python-0.3.36.tar.gz" -C "$root"
+            cmake -G Ninja -S "$root/llama_cpp_python-0.3.36/vendor/llama.cpp" -B "$root/build-llama" \
+                -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 -DCMAKE_C_FLAGS_DEBUG=-O2 -DBUILD_SHARED_LIBS=ON \
+                -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF \
+                -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_NUMBER=0 -DLLAMA_BUILD_COMMIT=sdist
+            nice ninja -C "$root/build-llama" llama-server
+        fi
+        [ -f "$root/tiny/tiny.gguf" ] || echo "llama also needs a tiny model at $root/tiny/tiny.gguf" >&2
+        ;;
     *)
-        echo "unknown part: $part (there are litellm, mock, hf)" >&2
+        echo "unknown part: $part (there are litellm, mock, hf, llama)" >&2
         exit 2
         ;;
     esac

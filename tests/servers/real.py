@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ import pytest
 ROOT = Path(os.environ.get("CHATGUI_SERVERS", "/var/tmp/real-servers"))
 HERE = Path(__file__).resolve().parent
 PATIENCE_S = 180
+LLAMA_SAYS = "# Hello\n\n**Exactly** this: 日本語 😀\n"
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,22 @@ def litellm(folder: Path, upstream: str = "http://127.0.0.1:9/v1") -> Iterator[S
     env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "DISABLE_ADMIN_UI": "True"}
     with running(
         command, port, key="sk-master", model="mock", ready="/health/liveliness", log=folder / "litellm.log", env=env
+    ) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def llama(folder: Path, *, context: int = 2048, endless: bool = False) -> Iterator[Server]:
+    """llama.cpp's server, which a grammar makes say exactly `LLAMA_SAYS` (or no end of letters)."""
+    port = free_port()
+    binaries = ROOT / "build-llama/bin"
+    grammar = "root ::= [a-z ]+" if endless else "root ::= " + json.dumps(LLAMA_SAYS, ensure_ascii=False)
+    command = [str(binaries / "llama-server"), "--model", str(ROOT / "tiny/tiny.gguf"), "--alias", "tiny"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--api-key", "sk-llama", "--ctx-size", str(context)]
+    command += ["--threads", "1", "--jinja", "--no-webui", "--grammar", grammar, *(["--ignore-eos"] if endless else [])]
+    env = {"LD_LIBRARY_PATH": str(binaries)}
+    with running(
+        command, port, key="sk-llama", model="tiny", ready="/health", log=folder / "llama.log", env=env
     ) as server:
         yield server
 

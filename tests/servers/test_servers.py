@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ from chatgui.core.delta import ErrorDelta, TextDelta
 from chatgui.core.errors import ChatError, Kind
 from chatgui.core.secret import Secret
 from chatgui.core.usage import Source
-from tests.servers.real import Server, litellm, mock_ai_api, transformers
+from tests.servers.real import LLAMA_SAYS, Server, litellm, llama, mock_ai_api, transformers
 from tests.support.scripted import HANG, head, scripted, sse
 from tests.wire.reading import account, chunk, request
 from tests.wire.talking import ask, client
@@ -174,3 +175,55 @@ async def test_mock_ai_api_calls_a_tool(mock: Server) -> None:
         told = await ask(one, mock.base_url, request(model=mock.model + ":mock-tool-stream"), Secret(mock.key))
         assert told.error is None
         assert not told.of(ErrorDelta)
+
+
+@pytest.fixture(scope="module")
+def llamas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with llama(tmp_path_factory.mktemp("llama")) as server:
+        yield server
+
+
+async def test_llama_answers_with_usage_and_speed(llamas: Server) -> None:
+    async with client() as one:
+        told = await ask(one, llamas.base_url, request(model="tiny"), Secret(llamas.key))
+        assert told.error is None
+        assert told.text == LLAMA_SAYS
+        assert (told.reply.finish_reason, told.reply.usage.source) == ("stop", Source.REPORTED)
+        assert told.reply.usage.completion_tokens
+        assert told.reply.usage.tokens_per_second
+        (model,) = await one.models(account(llamas.base_url), Secret(llamas.key))
+        assert model.id == "tiny"
+        assert model.context_length
+
+
+async def test_llama_bad_key(llamas: Server) -> None:
+    async with client() as one:
+        told = await ask(one, llamas.base_url, request(model="tiny"), Secret("sk-wrong-key"))
+        assert told.error is not None
+        assert told.error.kind is Kind.AUTHENTICATION
+
+
+async def test_llama_too_long_a_context(llamas: Server) -> None:
+    async with client() as one:
+        told = await ask(one, llamas.base_url, request("word " * 5000, model="tiny"), Secret(llamas.key))
+        assert told.error is not None
+        assert told.error.kind is Kind.CONTEXT_TOO_LONG
+
+
+async def test_llama_killed_in_mid_stream(tmp_path: Path) -> None:
+    with llama(tmp_path, context=32768, endless=True) as server:
+        async with client() as one:
+            came = []
+            with pytest.raises(ChatError) as broken:
+                stream = one.stream(account(server.base_url), Secret(server.key), request(model="tiny"))
+                async with contextlib.aclosing(stream) as deltas:
+                    async for delta in deltas:
+                        if isinstance(delta, TextDelta):
+                            came.append(delta.text)
+                            if len(came) == 5:
+                                server.kill()
+            assert broken.value.kind is Kind.INTERRUPTED
+            assert len(came) >= 5
+            told = await ask(one, server.base_url, request(model="tiny"), Secret(server.key))
+            assert told.error is not None
+            assert told.error.kind is Kind.NOT_REACHED
