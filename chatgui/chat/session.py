@@ -12,7 +12,6 @@ One session serves one profile in one process. Any number of conversations may h
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -63,8 +62,6 @@ from chatgui.store.vault import Vault
 if TYPE_CHECKING:
     from chatgui.wire.client import Client
 
-log = logging.getLogger(__name__)
-
 
 async def open_session(profile: Path | None = None, *, frame_s: float = 0.0, client: Client | None = None) -> Session:
     """A session on a profile directory (default: the platform's). `frame_s` paces reads to paint frames, in seconds.
@@ -98,6 +95,7 @@ class Session:
         self._unsaved: set[str] = set()  # conversations in which nothing was said yet
         self._queued: dict[str, list[tuple[str, tuple[Attachment, ...]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._saving = asyncio.Lock()  # settings are written one after the other, the newest last
         self.undo_stack = UndoStack()
         self.accounts = Accounts(database, vault, client, self.changed, self.undo_stack)
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed, lambda: bool(self.turns))
@@ -142,7 +140,8 @@ class Session:
         names = {one.name for one in fields(Settings) if getattr(before, one.name) != getattr(self.settings, one.name)}
         if names:
             self.changed.emit(SettingsChanged(frozenset(names)))
-            await asyncio.to_thread(settings_file.save, self.profile.settings, self.settings)
+            async with self._saving:
+                await asyncio.to_thread(settings_file.save, self.profile.settings, self.settings)
 
     # Conversations
 

@@ -67,10 +67,9 @@ class Palette(SearchPopup):
         self.search.clear()
         self.offer(conversations)
         window = self._window
-        self.resize(min(WIDTH, window.width() - 32), min(HEIGHT, window.height() - TOP - 16))
         corner = window.rect().topLeft()
         corner.setX((window.width() - self.width()) // 2)
-        corner.setY(min(TOP, max(0, window.height() - self.height())))
+        corner.setY(TOP)
         self.move(window.mapToGlobal(corner))
         self.show()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
@@ -92,6 +91,14 @@ class Palette(SearchPopup):
                 rows += [Entry(heading), *entries]
         self._model.show(rows or [Entry(f"Nothing found for “{typed.strip()}”.")])
         self.select(1 if rows else -1)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As tall as its rows, and no taller than there is room for."""
+        around = self.sizeHint().height() - self.list.sizeHint().height() + 2 * self.list.frameWidth()
+        rows = self._model.rowCount() * self.list.sizeHintForRow(0)
+        width, height = min(WIDTH, self._window.width() - 32), min(HEIGHT, self._window.height() - TOP - 16)
+        self.resize(width, min(height, around + rows))
 
     def _matching(self, wanted: list[str]) -> Iterable[Summary]:
         pairs = zip(self._titles, self._conversations, strict=True)

@@ -135,7 +135,7 @@ class PickDelegate(QStyledItemDelegate):
 
     def _paint_star(self, painter: QPainter, inner: QRect, starred: bool) -> None:
         colour = self._theme.tokens.accent if starred else self._theme.tokens.faint
-        drawn = assets.pixmap("star", colour, ICON, painter.device().devicePixelRatioF())
+        drawn = assets.pixmap("starred" if starred else "star", colour, ICON, painter.device().devicePixelRatioF())
         painter.drawPixmap(inner.right() - ICON + 1, inner.center().y() - ICON // 2 + 1, drawn)
 
 

@@ -137,6 +137,6 @@ async def test_favourites_and_recent_ones_survive_a_restart(qapp: QApplication, 
         await until(lambda: len(session.accounts.known_models(account)) > 1)
         picker.star_wanted.emit(account, "vendor/one")
         picker.chosen.emit(account, "two")
-        await until(lambda: session.settings.recent_models)
+        await until(lambda: load(profile / "settings.toml")[0].recent_models)
     kept, trouble = load(profile / "settings.toml")
     assert (kept.favourite_models, kept.recent_models, trouble) == ((f"{account}/vendor/one",), (f"{account}/two",), "")

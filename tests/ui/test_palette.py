@@ -101,6 +101,17 @@ def test_arrows_skip_headings_and_escape_leaves(palette: Palette) -> None:
     assert not palette.isVisible()
 
 
+def test_it_is_as_tall_as_what_it_shows(palette: Palette) -> None:
+    palette.open_over([TIDES])
+    tall = palette.height()
+    palette.search.setText("moon")
+    assert palette.height() < tall / 2
+    last = palette.list.visualRect(palette.list.model().index(1, 0))
+    assert palette.list.viewport().rect().contains(last)
+    palette.search.clear()
+    assert palette.height() == tall
+
+
 def test_nothing_found_is_said_and_cannot_be_chosen(palette: Palette, called: Called) -> None:
     palette.open_over([TIDES])
     QTest.keyClicks(palette.search, "zzz")
