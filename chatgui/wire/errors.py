@@ -26,7 +26,7 @@ TLS_REASONS: tuple[tuple[str, str], ...] = (
     ("pinned", "its certificate is not the pinned one"),
     ("certificate required", "it wants a client certificate"),
     ("unsupported protocol", "it only speaks an old version of TLS"),
-    ("legacy sigalg", "it only speaks an old version of TLS"),  # how OpenSSL puts it where old versions are switched off
+    ("legacy sigalg", "it only speaks an old version of TLS"),  # OpenSSL's word where those are switched off
     ("version", "it only speaks an old version of TLS"),
     ("handshake failure", "no common way to encrypt was found"),
 )

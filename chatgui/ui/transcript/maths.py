@@ -57,7 +57,8 @@ class Formula:
 
 
 _made: OrderedDict[tuple[str, bool], Set | None] = OrderedDict()  # None where it cannot be set
-_awaited: dict[tuple[str, bool], list[Callable[[], object]]] = {}
+# Who waits for which formula. A block asks again for all that is missing whenever one has come: it is noted once.
+_awaited: dict[tuple[str, bool], dict[Callable[[], object], None]] = {}
 
 
 def inline(latex: str, size: float, colour: str, *, display: bool, wait: Callable[[], object]) -> Formula | None:
@@ -67,9 +68,10 @@ def inline(latex: str, size: float, colour: str, *, display: bool, wait: Callabl
         _made.move_to_end(key)
         made = _made[key]
         return Formula(made, size, colour) if made else None
-    waiting = _awaited.setdefault(key, [])
-    waiting.append(wait)
-    if len(waiting) == 1:
+    if key in _awaited:
+        _awaited[key][wait] = None
+    else:
+        _awaited[key] = {wait: None}
         errands().ask({"kind": "formula", "latex": latex, "display": display}, lambda answer: _came(key, answer))
     return None
 
@@ -79,6 +81,6 @@ def _came(key: tuple[str, bool], answer: Answer | None) -> None:
     _made[key] = Set(answer["svg"], answer["width"], answer["height"], answer["descent"]) if good and answer else None
     while len(_made) > KEPT:
         _made.popitem(last=False)
-    for wait in _awaited.pop(key, []):
+    for wait in _awaited.pop(key, {}):
         if _made[key] is not None:
             wait()

@@ -159,3 +159,13 @@ def test_colours_of_code_can_be_read(tokens: Any) -> None:
     )
     for name in names:
         assert contrast(getattr(tokens, name), tokens.code_ground) >= 4.5, name
+
+
+async def test_a_paragraph_of_many_formulas_is_renewed_once_for_each(errands: Errands) -> None:
+    """Every renewal asks for the formulas that are still missing; that must not double with each that comes."""
+    text = " ".join(f"${{x}}_{{{number}}}$" for number in range(40))
+    block = block_of(text)
+    renewed: list[None] = []
+    block.changed.subscribe(lambda _: renewed.append(None))
+    await until(lambda: errands.idle)
+    assert len(renewed) == 40
