@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtGui import QGuiApplication
 
+from chatgui.core.conversation import Summary
 from chatgui.core.message import Role, State
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.library_binding import LibraryBinding
@@ -178,13 +179,14 @@ class Verbs:
 
     def open_palette(self) -> None:
         """Every conversation and action under one field."""
-        self._palette.open_over(self._library.known())
-        self._tasks.start(self._complete_palette())
+        known = self._library.known()
+        self._palette.open_over(known)
+        self._tasks.start(self._complete_palette(known))
 
-    async def _complete_palette(self) -> None:
+    async def _complete_palette(self, offered: list[Summary]) -> None:
         """While the sidebar shows a search, the others have to be read first."""
-        known, everything = self._library.known(), await self._library.everything()
-        if everything != known:
+        everything = await self._library.everything()
+        if everything != offered:
             self._palette.offer(everything)
 
     def find(self) -> None:
