@@ -139,7 +139,7 @@ def workers(arguments: list[str]) -> list[str]:
     """Two test processes, file by file, unless one file or test is named or the person decides otherwise."""
     alone = ("-n", "--dist", "--pdb", "--co", "--version", "--help")
     is_one = any(one.endswith(".py") or "::" in one or one.startswith(alone) for one in arguments)
-    return [] if is_one else ["-n2", "--dist=loadfile"]
+    return [] if is_one else ["-n2", "--dist=loadfile", "--max-worker-restart=0"]  # a restarted worker hangs the run
 
 
 def has_environment(task: str) -> bool:
