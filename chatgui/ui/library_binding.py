@@ -95,7 +95,10 @@ class LibraryBinding(QObject):
 
     async def everything(self) -> list[Summary]:
         """All conversations, newest first, whatever the sidebar shows."""
-        return await self._session.library.summaries() if self._query else self.known()
+        if self._query:
+            return await self._session.library.summaries()
+        await self._catch_up()
+        return self.known()
 
     def _hear(self, change: Change) -> None:
         match change:

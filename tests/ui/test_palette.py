@@ -146,6 +146,7 @@ async def test_it_leads_to_a_conversation_even_while_the_sidebar_shows_a_search(
         first = window.conversation_bound.id
         window.actions_by_id["new"].trigger()
         await until(lambda: window.conversation_bound.id != first)
+        await until(lambda: window.sidebar.model.total == 1)  # before that it may well be 0, too
         window.sidebar.search.setText("qqzzxx")
         await until(lambda: window.sidebar.model.total == 0)
         window.actions_by_id["palette"].trigger()
