@@ -176,6 +176,20 @@ def test_a_table_scrolls_rather_than_squeezes(style: Style) -> None:
     assert not block.wheel(-1_000) or not block.wheel(-1)
 
 
+def test_a_column_that_wraps_takes_the_room_there_is(style: Style) -> None:
+    cell = "The composer; Enter sends, Shift+Enter begins a new line"
+    roomy = made(f"| a | b |\n|---|---|\n| Below | {cell} |\n", style, 700)
+    short = made("| a | b |\n|---|---|\n| Below | The composer |\n", style, 700)
+    assert roomy.height == short.height  # on one line: there is room for it
+
+
+def test_wide_columns_give_way_before_a_table_has_to_be_scrolled(style: Style) -> None:
+    cell = "decided whether the answer comes piece by piece"
+    block = made(f"| a | b |\n|---|---|\n| {cell} | {cell} |\n", style, 560)
+    assert not block.wheel(200)
+    assert made(f"| a | b |\n|---|---|\n| {cell} | {cell} |\n", style, 400).wheel(200)  # but not without end
+
+
 def test_code_actions_copy_wrap_and_number(style: Style) -> None:
     block = made("```py\nx = 1\ny = '" + "long " * 100 + "'\n```\n", style)
     names = {one.name: one for one in block.actions()}

@@ -22,6 +22,7 @@ from chatgui.ui.transcript.blocks.words import looks, words
 from chatgui.ui.transcript.style import Style
 
 WIDEST = 320.0  # pixels at 100 % a column may take before its cells wrap
+NARROWEST = 200.0  # pixels at 100 % a column gives way to, if that saves the table from being scrolled
 FEW = 30  # rows are read again each time
 MEASURED = 200  # rows looked at for the width of columns
 
@@ -65,10 +66,10 @@ class Cell:
         return self.lay_out(width).height
 
     def measure(self, limit: float) -> float:
-        """How wide it would like to be."""
+        """How wide it would like to be: `limit` if even there it wraps."""
         if self.laid < 0:
-            self.lay_out(limit)
-            self.wanted = self.flow.natural_width
+            flow = self.lay_out(limit)
+            self.wanted = limit if len(flow.lines) > self.text.count("\n") + 1 else flow.natural_width
         return self.wanted
 
     def forget(self) -> None:
@@ -204,18 +205,21 @@ class TableBlock(Block):
 
     def arrange(self, width: float) -> float:
         self.columns = list(self._wanted())
-        self._stretch(width)
+        self._share(width)
         self._place(0)
         return self._bottom()
 
-    def _stretch(self, width: float) -> None:
-        """Where columns were cut short and there is room, give it to them."""
-        gaps = self.style.px(24) * len(self.columns)
-        limit = self.style.px(WIDEST)
-        tight = [index for index, one in enumerate(self.columns) if one >= limit - 1]
-        spare = min(width, self.style.px(self.style.column)) - sum(self.columns) - gaps
+    def _share(self, width: float) -> None:
+        """Columns that had to wrap get the room there is; where a little is missing, wide ones give way."""
+        needed = sum(self.columns) + self.style.px(24) * len(self.columns)
+        spare = min(width, self.style.px(self.style.column)) - needed
+        tight = [index for index, one in enumerate(self.columns) if one >= self.style.px(WIDEST) - 1]
         for index in tight:
             self.columns[index] += max(0.0, spare) / len(tight)
+        yields = [max(0.0, one - self.style.px(NARROWEST)) for one in self.columns]
+        if 0 < needed - width <= sum(yields):
+            part = (needed - width) / sum(yields)
+            self.columns = [one - part * most for one, most in zip(self.columns, yields, strict=True)]
         self.lefts = []
         left = self.style.px(12)
         for one in self.columns:
