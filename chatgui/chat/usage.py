@@ -50,7 +50,7 @@ def usage_line(message: Message) -> tuple[str, str]:
     if usage.cached_tokens:
         short += f" · {usage.cached_tokens:,} cached"
     if rate:
-        short += f" · {rate:.0f}/s"
+        short += f" · {rate:,.0f}/s"
     if usage.cost is not None:
         short += f" · {money(usage)}"
     if usage.partial:
@@ -121,8 +121,10 @@ def money(usage: Usage) -> str:
 
 
 def duration(ms: float) -> str:
-    """Milliseconds as people say them: `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`."""
+    """Milliseconds as people say them: `under 0.1 s`, `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`."""
     seconds = ms / 1000
+    if seconds < 0.05:
+        return "under 0.1 s"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)

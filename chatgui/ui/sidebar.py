@@ -125,7 +125,7 @@ class Sidebar(QWidget):
         top.addWidget(self.search, 1)
         top.addWidget(new)
         foot = QHBoxLayout()
-        foot.setContentsMargins(8, 4, 8, 8)
+        foot.setContentsMargins(4, 4, 8, 8)
         foot.addWidget(settings)
         foot.addStretch(1)
         column = QVBoxLayout(self)

@@ -46,7 +46,7 @@ def verdict(facts: Facts, host: str) -> ChatError | None:
     return Interrupted(
         facts.broken.message,
         code=facts.broken.code,
-        advice="What arrived is kept. Continue, or try again.",
+        advice="Continue, or try again.",
         said=facts.broken.said,
     )
 

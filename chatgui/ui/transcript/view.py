@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from chatgui.core.message import Message
 from chatgui.core.reply import Reply
 from chatgui.ui.transcript.accessible import AccessibleTranscript, announce, install
+from chatgui.ui.transcript.bar import Bar
 from chatgui.ui.transcript.chrome import Lookups
 from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.find import Find
@@ -41,7 +42,6 @@ from chatgui.ui.transcript.style import Style
 FRAME_MS = 16
 CALM_MS = 40  # between frames while little comes: half the work, and nobody sees it
 LITTLE = 48  # characters a frame
-NEAR = 3  # a scroll bar that moves less than so many panes moves the text exactly; more is a jump
 FLASH_MS = 900
 
 
@@ -75,7 +75,6 @@ class TranscriptView(QAbstractScrollArea):
         self._pointer = Pointer(self)
         self._keys = Keys(self)
         self._was_following = True
-        self._setting_bar = False
         self._flush_cost = 0.0
         self._frame = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._flush)
@@ -103,7 +102,7 @@ class TranscriptView(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
-        self.verticalScrollBar().valueChanged.connect(self._bar_moved)
+        self._bar = Bar(self.verticalScrollBar(), self.page, self.refresh)
 
     # ------------------------------------------------------------------------------------------ what is shown
 
@@ -282,34 +281,11 @@ class TranscriptView(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Nothing: the default repaints everything, and `refresh` has moved the picture already."""
 
-    def _bar_moved(self, value: int) -> None:
-        if self._setting_bar:
-            return
-        difference = value - self.page.value
-        if value >= self.verticalScrollBar().maximum():
-            self.page.follow()
-        elif abs(difference) < NEAR * self.page.height:
-            self.page.scroll(difference)
-        else:
-            self.page.jump(value)
-        self.refresh()
-
-    def _sync_bar(self) -> None:
-        bar, maximum, value = self.verticalScrollBar(), self.page.maximum, self.page.value
-        if bar.isSliderDown() or (bar.maximum(), bar.value(), bar.pageStep()) == (maximum, value, self.page.height):
-            return
-        self._setting_bar = True
-        bar.setRange(0, maximum)
-        bar.setPageStep(max(1, self.page.height))
-        bar.setSingleStep(round(self.page.style.line()))
-        bar.setValue(value)
-        self._setting_bar = False
-
     def _refine(self) -> None:
         self._idle.setInterval(0)
         if not self.page.refine():
             self._idle.stop()
-        self._sync_bar()
+        self._bar.sync()
 
     def to_start(self) -> None:
         """Go to the first message."""
@@ -330,7 +306,7 @@ class TranscriptView(QAbstractScrollArea):
         """Bring the picture up to date with the page, moving what is painted where that is enough."""
         self.page.arrange()
         self.picture.update(anew=anew)
-        self._sync_bar()
+        self._bar.sync()
         self._note_following()
         if self.accessible is not None and QAccessible.isActive():
             self.accessible.stir()
