@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.assistant import Assistant
@@ -14,12 +16,19 @@ from chatgui.core.errors import StoreError, UsageError
 from chatgui.core.event import Event
 from chatgui.core.ids import new_id
 from chatgui.core.params import refusals
+from chatgui.core.settings import Settings
 from chatgui.store import assistants as rows
 from chatgui.store.database import Database
+
+if TYPE_CHECKING:
+    from chatgui.chat.accounts import Accounts
 
 
 class Conversations(Protocol):
     """The session, as the assistants use it."""
+
+    settings: Settings
+    accounts: Accounts
 
     async def conversation(self, conversation_id: str) -> Conversation:
         """Raises UsageError if there is none."""
@@ -33,8 +42,8 @@ class Conversations(Protocol):
     async def set_params(self, conversation_id: str, params: Mapping[str, Any]) -> None:
         """Raises UsageError for what cannot be sent."""
 
-    async def set_system(self, conversation_id: str, text: str) -> None:
-        """The system prompt."""
+    async def set_fields(self, conversation_id: str, **values: Any) -> None:
+        """Change a conversation."""
 
 
 class Assistants:
@@ -48,7 +57,6 @@ class Assistants:
         self._undo = undo
         self._conversations = conversations
         self._assistants: dict[str, Assistant] = {}
-        self._greeting: dict[str, str] = {}  # by conversation id, while nothing was said in it
 
     async def load(self) -> None:
         """Read them from the database. One from an older version that cannot be written has none."""
@@ -95,14 +103,17 @@ class Assistants:
         assistant = self.by_id(assistant_id)
 
         async def forth() -> None:
-            await self._db.write(rows.delete, assistant_id, durable=True)
-            del self._assistants[assistant_id]
-            self._changed.emit(AssistantsChanged())
+            await self._take_out(assistant_id)
 
         async def back() -> None:
             await self._save(replace(assistant, name=self._free_name(assistant.name)))
 
         await self._undo.do(Step(f"Assistant “{assistant.name}” removed", back, forth))
+
+    async def _take_out(self, assistant_id: str) -> None:
+        await self._db.write(rows.delete, assistant_id, durable=True)
+        del self._assistants[assistant_id]
+        self._changed.emit(AssistantsChanged())
 
     async def move(self, assistant_id: str, position: int) -> None:
         """Put an assistant at this place of the order, counted from 0."""
@@ -114,9 +125,63 @@ class Assistants:
                 await self._save(replace(one, position=number))
 
     async def keep(self, conversation_id: str, name: str) -> Assistant:
-        """Make an assistant of how a conversation asks now. Raises as `add` does."""
+        """Make an assistant of how a conversation asks now; from now on it asks as this one. Raises as `add` does."""
         one = await self._conversations.conversation(conversation_id)
-        return await self.add(Assistant(new_id(), name, one.account, one.model, one.system, dict(one.params)))
+        kept = await self.add(Assistant(new_id(), name, one.account, one.model, one.system, dict(one.params)))
+        await self._conversations.set_fields(conversation_id, assistant=kept.id)
+        return kept
+
+    async def duplicate(self, assistant_id: str) -> Assistant:
+        """A copy of an assistant, right below it."""
+        source = self.by_id(assistant_id)
+        copy = await self.add(replace(source, id=new_id(), name=self._free_name(f"{source.name} copy")))
+        await self.move(copy.id, [one.id for one in self.all()].index(source.id) + 1)
+        return self.by_id(copy.id)
+
+    # Out and in
+
+    def _account_names(self) -> dict[str, str]:
+        return {account.id: account.name for account in self._conversations.accounts.all()}
+
+    async def export(self, target: Path) -> Path:
+        """Write all of them into a file; where it came to lie. Raises StoreError."""
+        from chatgui.exchange import assistants as files
+
+        return await asyncio.to_thread(files.write, self.all(), self._account_names(), target)
+
+    async def take_in(self, path: Path) -> str:
+        """Add the assistants of a file; what came of it, in words. One that is here already is not added again, and none
+        is changed. Can be undone. Raises UsageError if it is no such file."""
+        from chatgui.exchange import assistants as files
+
+        found, skips = await asyncio.to_thread(files.read, path, self._account_names())
+        new = [one for one in found if not self._is_here(one)]
+        if new:
+            await self._undo.do(self._taking_in(new))
+        words = [f"{len(new)} added"]
+        words += [f"{len(found) - len(new)} already here"] if len(found) > len(new) else []
+        return (
+            ", ".join(words) + "." + "".join(f" {skip.what.capitalize()} was left out: {skip.why}." for skip in skips)
+        )
+
+    def _is_here(self, one: Assistant) -> bool:
+        known = self._assistants.get(one.id)
+        return known is not None and replace(known, position=0) == replace(one, position=0)
+
+    def _taking_in(self, new: list[Assistant]) -> Step:
+        taken: list[str] = []
+
+        async def forth() -> None:
+            for one in new:
+                name = new_id() if one.id in self._assistants else one.id
+                taken.append((await self.add(replace(one, id=name, name=self._free_name(one.name)))).id)
+
+        async def back() -> None:
+            for one in taken:
+                await self._take_out(one)
+            taken.clear()
+
+        return Step("Assistants imported", back, forth)
 
     # Taking one up
 
@@ -138,15 +203,23 @@ class Assistants:
                 await self._conversations.choose_model(conversation_id, assistant.account, assistant.model)
             except UsageError:
                 words = f"The account “{assistant.name}” asks is no longer there; the model stays as it was."
-        await self._conversations.set_system(conversation_id, assistant.system)
         await self._conversations.set_params(conversation_id, assistant.params)
-        self._greeting[conversation_id] = assistant.greeting
+        await self._conversations.set_fields(conversation_id, system=assistant.system, assistant=assistant.id)
         return words
 
-    async def greeting(self, conversation_id: str) -> str:
+    async def leave(self, conversation_id: str) -> None:
+        """Ask as a new conversation does, from the next message on; account and model stay."""
+        system = self._conversations.settings.system_prompt
+        await self._conversations.set_fields(conversation_id, system=system, params={}, assistant="")
+
+    def of(self, conversation: Conversation) -> Assistant | None:
+        """The assistant a conversation asks as; None if it asks as none, or as one that was removed."""
+        return self._assistants.get(conversation.assistant)
+
+    def greeting(self, conversation: Conversation) -> str:
         """What to show in a conversation in which nothing was said yet; it is never sent."""
-        words = self._greeting.get(conversation_id, "")
-        return words if words and not (await self._conversations.conversation(conversation_id)).messages else ""
+        one = self.of(conversation)
+        return one.greeting if one is not None and not conversation.messages else ""
 
     # Keeping
 

@@ -170,25 +170,26 @@ class Session:
 
     async def choose_model(self, conversation_id: str, account_id: str, model: str) -> None:
         """Ask this account and model from the next message on."""
-        await self._set(conversation_id, account=self.accounts.by_id(account_id).id, model=model.strip())
+        await self.set_fields(conversation_id, account=self.accounts.by_id(account_id).id, model=model.strip())
 
     async def set_params(self, conversation_id: str, params: Mapping[str, Any]) -> None:
         """The parameters sent from the next message on; only these, under the protocol's names. Raises UsageError."""
         if words := param_refusals(params):
             raise UsageError(words)
-        await self._set(conversation_id, params=dict(params))
+        await self.set_fields(conversation_id, params=dict(params))
 
     async def set_system(self, conversation_id: str, text: str) -> None:
         """The system prompt sent from the next message on."""
-        await self._set(conversation_id, system=text)
+        await self.set_fields(conversation_id, system=text)
 
     async def save_draft(self, conversation_id: str, text: str) -> None:
         """Keep what stands unsent in the composer. An empty draft does not make a new conversation."""
         conversation = await self.conversation(conversation_id)
         if conversation.draft != text and (text or conversation_id not in self._unsaved):
-            await self._set(conversation_id, draft=text)
+            await self.set_fields(conversation_id, draft=text)
 
-    async def _set(self, conversation_id: str, **values: Any) -> None:
+    async def set_fields(self, conversation_id: str, **values: Any) -> None:
+        """Change a conversation (names of `core.conversation`) and keep that, unless nothing was said in it yet."""
         conversation = await self.conversation(conversation_id)
         for name, value in values.items():
             setattr(conversation, name, value)
@@ -206,7 +207,7 @@ class Session:
     def _fields_changed(self, conversation_id: str, values: Mapping[str, Any]) -> None:
         conversation = self._open.get(conversation_id)
         for name, value in values.items() if conversation else ():
-            if name in ("title", "params", "system", "account", "model"):
+            if name in ("title", "params", "system", "account", "model", "assistant"):
                 setattr(conversation, name, value)
 
     def _forget(self, ids: Iterable[str]) -> None:

@@ -38,7 +38,8 @@ class Conversation:
     """The tree in memory. Messages are immutable; this object is owned by the session, and others only read it.
 
     `params` are the parameters set for this conversation, `system` its system prompt, `draft` what stands unsent in the
-    composer. `account` is an account's id; empty until one was chosen.
+    composer. `account` is an account's id; empty until one was chosen. `assistant` is the id of the assistant it was begun
+    with, which may have been removed since.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Conversation:
     params: Mapping[str, Any] = field(default_factory=dict)
     draft: str = ""
     tip: str | None = None
+    assistant: str = ""
     messages: dict[str, Message] = field(default_factory=dict)
     _children: dict[str | None, list[str]] = field(default_factory=dict, repr=False)
 

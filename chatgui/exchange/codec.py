@@ -139,6 +139,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         "model": conversation.model,
         "system": conversation.system,
         "params": _plain(conversation.params),
+        "assistant": conversation.assistant,
         "draft": conversation.draft,
         "tip": conversation.tip,
         "shelf": fields_to_json(entry.shelf),
@@ -301,6 +302,7 @@ def entry_from_json(value: Any) -> tuple[Entry, list[Skip]]:
         system=text_of(told.get("system")),
         params=clean(object_of(told.get("params"))),
         draft=text_of(told.get("draft")),
+        assistant=text_of(told.get("assistant")),
     )
     skips = _add_messages(conversation, told["messages"])
     tip = id_of(told["tip"]) if told.get("tip") is not None else None

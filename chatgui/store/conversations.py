@@ -73,16 +73,17 @@ def load(connection: sqlite3.Connection, conversation_id: str) -> Conversation |
 
 def _load(connection: sqlite3.Connection, conversation_id: str) -> Conversation | None:
     row = connection.execute(
-        "SELECT seq, id, title, created, updated, account, model, system, params, draft, tip FROM conversations"
-        " WHERE id = ?",
+        "SELECT seq, id, title, created, updated, account, model, system, params, draft, assistant, tip"
+        " FROM conversations WHERE id = ?",
         (conversation_id,),
     ).fetchone()
     if row is None:
         return None
-    seq, identity, title, created, updated, account, model, system, params, draft, tip = row
+    seq, identity, title, created, updated, account, model, system, params, draft, assistant, tip = row
     conversation = Conversation(
-        identity, title, from_ms(created), from_ms(updated), account, model, system, from_json(params) or {}, draft
-    )
+        identity, title, from_ms(created), from_ms(updated), account, model, system, from_json(params) or {}, draft,
+        assistant=assistant,
+    )  # fmt: skip
     for message in messages.of_conversation(connection, seq):
         orphan = message.parent is not None and message.parent not in conversation.messages
         conversation.add(replace(message, parent=None) if orphan else message)
@@ -96,12 +97,13 @@ def _load(connection: sqlite3.Connection, conversation_id: str) -> Conversation 
 def create(connection: sqlite3.Connection, conversation: Conversation) -> None:
     """Add a conversation with all that is in it; does nothing if it is there already."""
     made = connection.execute(
-        "INSERT INTO conversations (id, title, folded_title, created, updated, account, model, system, params, draft, tip)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO conversations (id, title, folded_title, created, updated, account, model, system, params, draft, tip,"
+        " assistant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (
             conversation.id, clean(conversation.title), fold(clean(conversation.title)), to_ms(conversation.created), to_ms(conversation.updated),
             conversation.account, clean(conversation.model), clean(conversation.system),
             to_json(dict(conversation.params)), clean(conversation.draft), conversation.tip,
+            clean(conversation.assistant),
         ),
     )  # fmt: skip
     if made.rowcount and conversation.messages:
@@ -152,6 +154,7 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "account": clean,
     "model": clean,
     "system": clean,
+    "assistant": clean,
     "draft": clean,
     "folder": clean,
     "params": lambda value: to_json(dict(value)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,9 +39,9 @@ async def test_an_assistant_asks_its_model_in_its_own_way(opened: Opened) -> Non
         one = await session.assistants.add(pirate(account=account.id, model="parrot", greeting="Arr."))
         await session.change_settings(default_account=session.accounts.by_name("Elsewhere").id)
         conversation = await session.assistants.begin(one.id)
-        assert await session.assistants.greeting(conversation.id) == "Arr."
+        assert session.assistants.greeting(conversation) == "Arr."
         assert (await (await session.send(conversation.id, "hi")).wait()).text == "Ahoy"
-        assert await session.assistants.greeting(conversation.id) == ""
+        assert session.assistants.greeting(conversation) == ""
         body = server.requests[0].json
         assert body["messages"] == [
             {"role": "system", "content": "You are a pirate."},
@@ -158,3 +161,84 @@ async def test_a_parameter_that_cannot_be_is_refused_before_anything_is_sent(ope
         with pytest.raises(UsageError, match="between 0 and 2"):
             await session.set_params(conversation.id, {"temperature": 3})
         assert conversation.params == {}
+
+
+# In a conversation, and in a file
+
+
+async def test_a_conversation_knows_its_assistant_after_a_restart_and_can_leave_it(opened: Opened) -> None:
+    async with scripted(GOOD) as server, opened() as session:
+        await add_account(session, server.base_url)
+        one = await session.assistants.add(pirate(greeting="Arr."))
+        begun = await session.assistants.begin(one.id)
+        await (await session.send(begun.id, "hi")).wait()
+    async with opened() as session:
+        conversation = await session.conversation(begun.id)
+        assert session.assistants.of(conversation) == one
+        await session.change_settings(system_prompt="Be brief.")
+        await session.assistants.leave(conversation.id)
+        assert session.assistants.of(conversation) is None
+        assert (conversation.system, conversation.params, conversation.account) == ("Be brief.", {}, begun.account)
+        await session.assistants.apply(conversation.id, one.id)
+        await session.assistants.remove(one.id)
+        assert session.assistants.of(conversation) is None, "its prompt stays, its name has gone"
+        assert conversation.system == "You are a pirate."
+
+
+async def test_a_copy_stands_below_its_original(opened: Opened) -> None:
+    async with opened() as session:
+        one = await session.assistants.add(pirate(greeting="Arr."))
+        await session.assistants.add(Assistant(new_id(), "Last"))
+        copy = await session.assistants.duplicate(one.id)
+        assert [each.name for each in session.assistants.all()] == ["Pirate", "Pirate copy", "Last"]
+        assert (copy.system, copy.params, copy.greeting) == (one.system, one.params, one.greeting)
+
+
+async def test_a_file_brings_everything_back(opened: Opened, tmp_path: Path) -> None:
+    file = tmp_path / "assistants.json"
+    async with opened() as session:
+        account = await add_account(session, "http://127.0.0.1:9/v1", name="Work")
+        odd = {"temperature": 0.25, "stop": ["END", "\u2028"], "top_k": 40, "logit_bias": {"1": -100}, "seed": None}
+        await session.assistants.add(pirate(account=account.id, model="parrot/large", greeting="Arr.\n\nWhat?"))
+        await session.assistants.add(Assistant(new_id(), "Odd 😀", system="“Straight” \x1b[31m", params=odd))
+        before = session.assistants.all()
+        await session.assistants.export(file)
+        assert await session.assistants.take_in(file) == "0 added, 2 already here."
+        for one in before:
+            await session.assistants.remove(one.id)
+        assert await session.assistants.take_in(file) == "2 added."
+        assert session.assistants.all() == before
+        assert await session.library.undo() == "Assistants imported"
+        assert session.assistants.all() == ()
+        await session.library.redo()
+        assert session.assistants.all() == before
+
+
+async def test_another_profile_finds_the_account_by_its_name(opened: Opened, tmp_path: Path) -> None:
+    file = tmp_path / "assistants.json"
+    one = {**vars_of(pirate()), "account": "elsewhere", "account_name": "work"}
+    bad = {"name": "Hot", "params": {"temperature": 9}}
+    file.write_text(json.dumps({"format": "chatgui-assistants", "version": 1, "assistants": [one, bad]}), "utf-8")
+    async with opened() as session:
+        account = await add_account(session, "http://127.0.0.1:9/v1", name="Work")
+        await session.assistants.add(replace(pirate(), id=one["id"], system="Mine."))
+        words = await session.assistants.take_in(file)
+        assert words.startswith("1 added. Assistant 2 was left out: “temperature” must be between 0 and 2.")
+        mine, theirs = session.assistants.all()
+        assert (mine.system, theirs.name, theirs.account) == ("Mine.", "Pirate 2", account.id), "nothing is overwritten"
+
+
+def vars_of(one: Assistant) -> dict[str, Any]:
+    """Its fields by name."""
+    return {field.name: getattr(one, field.name) for field in fields(one)}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"format":"chatgui-assistants","version":2}', '{"format":"other"}'])
+async def test_what_is_no_such_file_is_refused_in_words(opened: Opened, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(text, "utf-8")
+    async with opened() as session:
+        with pytest.raises(UsageError, match=r"a\.json"):
+            await session.assistants.take_in(file)
+        with pytest.raises(UsageError, match="cannot be read"):
+            await session.assistants.take_in(tmp_path / "missing.json")

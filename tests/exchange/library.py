@@ -103,6 +103,7 @@ def entries(draw: st.DrawFn, name: str = "c") -> Entry:
         system=draw(texts),
         params=draw(values),
         draft=draw(texts),
+        assistant=draw(texts),
     )
     for number in range(draw(st.integers(0, 6))):
         parent = draw(st.sampled_from([None, *conversation.messages]))

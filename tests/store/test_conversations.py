@@ -16,7 +16,7 @@ from tests.store.samples import EVERYTHING, NOON, answer, conversation, user
 
 
 async def test_a_message_of_every_kind_comes_back_equal(db: Database) -> None:
-    talk = conversation(system="Be brief.", params={"temperature": 0.1}, draft="half a")
+    talk = conversation(system="Be brief.", params={"temperature": 0.1}, draft="half a", assistant="pirate")
     await db.write(conversations.create, talk)
     await db.write(conversations.insert_message, talk.id, EVERYTHING)
     loaded = await db.call(conversations.load, talk.id)

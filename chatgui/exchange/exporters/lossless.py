@@ -15,6 +15,7 @@ The file is one object, UTF-8, the same bytes for the same conversations::
           "model": "…",
           "system": "…",                the system prompt
           "params": {"temperature": 0.2},
+          "assistant": "…",             the assistant's identifier where this was exported
           "draft": "…",                 what stood unsent in the composer
           "tip": "…" or null,           the last message of the shown branch
           "shelf": {"pinned": false, "archived": false, "folder": "", "tags": []},
