@@ -174,6 +174,11 @@ class Composer(QFrame):
         self._show_pasted()
         self._show_count()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands here."""
+        return not str(self.said())
+
     def take(self) -> str:
         """What stands here; the composer is empty afterwards."""
         said = str(self.said())

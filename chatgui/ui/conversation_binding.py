@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtGui import QGuiApplication
 
 from chatgui.core.change import (
     AccountsChanged,
@@ -19,8 +19,9 @@ from chatgui.core.change import (
     TurnStarted,
 )
 from chatgui.core.conversation import Conversation
-from chatgui.core.errors import ChatError, UsageError
+from chatgui.core.errors import UsageError
 from chatgui.core.message import Message, Role
+from chatgui.ui.composing import Composing
 from chatgui.ui.links import open_link
 from chatgui.ui.message_menu import open_menu
 from chatgui.ui.side_pane import SidePane
@@ -61,14 +62,13 @@ class ConversationBinding(QObject):
         self.conversation: Conversation | None = None
         self._places: dict[str, Place] = {}  # where the reader was in each conversation
         self.library_used = False  # whether anything was ever said in this profile
-        self._editing = ""  # id of the user's message that is being said differently
         self._heard: Callable[[], None] = lambda: None
         self._actions: dict[str, Callable[[str], None]] = {
             "regenerate": lambda one: self._ask(session.regenerate(self.id, one)),
             "continue": lambda one: self._ask(session.resume(self.id, one)),
-            "edit": self.edit,
+            "edit": lambda one: self.composing.edit(self._message(one)),
             "copy": self._copy,
-            "quote": self._quote,
+            "quote": lambda one: self.composing.quote(self._message(one)),
             "delete": lambda one: self._ask(self._delete(one)),
             "previous_branch": lambda one: self._step_branch(one, -1),
             "next_branch": lambda one: self._step_branch(one, 1),
@@ -78,20 +78,19 @@ class ConversationBinding(QObject):
             "cancel": lambda _: session.stop(self.id),
         }
         stage.siblings = self.siblings
+        self.composing = Composing(session, stage, tasks, trouble=self.trouble)
         self._connect()
         self._unsubscribe = session.changed.subscribe(self._hear)
 
     def _connect(self) -> None:
         stage, view = self._stage, self._stage.view
-        stage.composer.send_wanted.connect(lambda text: self._tasks.start(self.send(text)))
         stage.composer.stop_wanted.connect(self.stop)
-        stage.composer.draft_changed.connect(self._save_draft)
-        stage.composer.edit_last_wanted.connect(self.edit_last)
-        stage.composer.take_back_wanted.connect(self._take_back)
+        stage.composer.edit_last_wanted.connect(lambda: self.composing.edit(self._message(self.last(Role.USER))))
+        stage.composer.take_back_wanted.connect(lambda _: self._show_state())
         stage.header.renamed.connect(lambda title: self._tasks.start(self._session.library.rename(self.id, title)))
         view.action_requested.connect(self.act)
         view.link_activated.connect(lambda link: open_link(link, stage, refused=stage.notices.say))
-        view.quote_requested.connect(self._put_quote)
+        view.quote_requested.connect(self.composing.put_quote)
         view.menu_requested.connect(lambda one, link, at: open_menu(view, self._message(one), link, at) and None)
         view.turn_selected.connect(self._side.show_message)
         view.wanted.connect(lambda _, address: open_link(address, stage, refused=stage.notices.say))
@@ -116,14 +115,13 @@ class ConversationBinding(QObject):
     async def open(self, conversation_id: str, message_id: str = "") -> None:
         """Show a conversation, and in it a message. The draft of the one before is kept first."""
         if conversation_id != self.id:
-            self._keep_draft()
+            self.composing.keep_pending()
             conversation = await self._session.conversation(conversation_id)
             if self.id:
                 self._places[self.id] = self._stage.view.place()
             self.conversation = conversation
-            self._editing = ""
             self._show_branch(place=self._places.get(conversation_id, END))
-            self._stage.composer.put(conversation.draft)
+            self.composing.begin(conversation)
             self.show_head()
             self._moved(conversation_id)
         if message_id:
@@ -142,7 +140,7 @@ class ConversationBinding(QObject):
 
     async def open_new(self) -> None:
         """Show an empty conversation."""
-        if self.conversation is not None and not self.conversation.messages and not str(self._stage.composer.said()):
+        if self.conversation is not None and not self.conversation.messages and self._stage.composer.is_empty:
             self._stage.composer.editor.setFocus()
             return
         conversation = await self._session.new_conversation()
@@ -252,25 +250,9 @@ class ConversationBinding(QObject):
         else:
             self._stage.notices.say("Saving works again. Nothing was lost.")
 
-    # Saying something
-
     async def send(self, text: str) -> None:
-        """Send what stands in the composer; if that cannot be, it stands there again."""
-        composer, editing, here = self._stage.composer, self._editing, self.id
-        composer.editor.setFocus()  # a button of the welcome had it
-        composer.put("")
-        self._editing = ""
-        try:
-            if editing:
-                await self._session.edit_and_send(here, editing, text)
-            else:
-                await self._session.send(here, text)
-        except ChatError as error:
-            if here == self.id:
-                self._editing = editing
-                typed = composer.take()
-                composer.put(f"{text}\n{typed}" if typed else text)
-            self.trouble(error)
+        """Send this text, as if it stood in the composer."""
+        await self.composing.send(text)
 
     def stop(self) -> None:
         """Stop the running answer."""
@@ -281,24 +263,9 @@ class ConversationBinding(QObject):
         no_account = not [one for one in self._session.accounts.all() if not one.disabled]
         self._stage.notices.trouble(error, [("Accounts…", self._open_accounts)] if no_account else [])
 
-    def _take_back(self, index: int) -> None:
-        text = self._session.unqueue(self.id, index)
-        typed = self._stage.composer.take()
-        self._stage.composer.put(f"{text}\n{typed}" if typed else text)
-        self._show_state()
-
-    def _save_draft(self, text: str) -> None:
-        if self.conversation is not None and not self._editing:
-            self._tasks.start(self._session.save_draft(self.id, text))
-
-    def _keep_draft(self) -> None:
-        if self._stage.composer.draft_pending:
-            self._stage.composer.flush_draft()
-
     async def keep(self) -> None:
         """Keep the draft now: the program ends."""
-        if self.conversation is not None and self._stage.composer.draft_pending and not self._editing:
-            await self._session.save_draft(self.id, str(self._stage.composer.said()))
+        await self.composing.keep()
 
     # What is asked of a message
 
@@ -318,46 +285,10 @@ class ConversationBinding(QObject):
         branch = self.conversation.branch() if self.conversation else []
         return next((one.id for one in reversed(branch) if one.role is role), "")
 
-    def edit(self, message_id: str) -> None:
-        """Put a message of the user's into the composer, to be said differently."""
-        message = self._message(message_id)
-        if message is None or message.role is not Role.USER:
-            return
-        self._editing = message_id
-        self._stage.composer.put(message.text)
-        self._stage.composer.editor.setFocus()
-        self._stage.notices.say(
-            "Sending makes a new version of this message.", [("Leave as It Was", self.give_up_editing)], stays=True
-        )
-
-    def edit_last(self) -> None:
-        """Edit the newest message of the user's."""
-        if last := self.last(Role.USER):
-            self.edit(last)
-
-    def give_up_editing(self) -> bool:
-        """Leave the message as it was; False if none is being edited."""
-        if not self._editing:
-            return False
-        self._editing = ""
-        self._stage.composer.put(self.conversation.draft if self.conversation else "")
-        self._stage.notices.dismiss()
-        return True
-
     def _copy(self, message_id: str) -> None:
         if message := self._message(message_id):
             QGuiApplication.clipboard().setText(message.text)
             self._stage.notices.say("Copied.")
-
-    def _quote(self, message_id: str) -> None:
-        if message := self._message(message_id):
-            self._put_quote("\n".join(f"> {line}" for line in message.text.split("\n")))
-
-    def _put_quote(self, quote: str) -> None:
-        editor = self._stage.composer.editor
-        editor.moveCursor(QTextCursor.MoveOperation.End)
-        editor.insertPlainText(f"\n\n{quote}\n\n" if editor.toPlainText() else f"{quote}\n\n")
-        editor.setFocus()
 
     async def _delete(self, message_id: str) -> None:
         await self._session.editing.delete_message(self.id, message_id)

@@ -1,0 +1,123 @@
+"""What stands in the composer and the shown conversation, kept together: drafts, sending, saying it differently, quoting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QTextCursor
+
+from chatgui.core.conversation import Conversation
+from chatgui.core.errors import ChatError
+from chatgui.core.message import Message, Role
+from chatgui.ui.stage import Stage
+from chatgui.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+
+
+class Composing(QObject):
+    """Writes for one conversation at a time. `trouble` is told what could not be sent."""
+
+    def __init__(
+        self, session: Session, stage: Stage, tasks: Tasks, *, trouble: Callable[[BaseException], None]
+    ) -> None:
+        super().__init__(stage)
+        self._session = session
+        self._stage = stage
+        self._composer = stage.composer
+        self._tasks = tasks
+        self._trouble = trouble
+        self._conversation: Conversation | None = None
+        self._editing = ""  # id of the user's message that is being said differently
+        self._composer.send_wanted.connect(lambda text: tasks.start(self.send(text)))
+        self._composer.draft_changed.connect(self._save_draft)
+        self._composer.take_back_wanted.connect(self._take_back)
+
+    @property
+    def _here(self) -> str:
+        return self._conversation.id if self._conversation else ""
+
+    # Drafts
+
+    def begin(self, conversation: Conversation) -> None:
+        """Write for this conversation from now on, beginning with its draft."""
+        self._conversation = conversation
+        self._editing = ""
+        self._composer.put(conversation.draft)
+
+    def _save_draft(self, text: str) -> None:
+        if self._conversation is not None and not self._editing:
+            self._tasks.start(self._session.save_draft(self._here, text))
+
+    def keep_pending(self) -> None:
+        """Tell a draft that was not told yet."""
+        if self._composer.draft_pending:
+            self._composer.flush_draft()
+
+    async def keep(self) -> None:
+        """Keep the draft now: the program ends."""
+        if self._conversation is not None and self._composer.draft_pending and not self._editing:
+            await self._session.save_draft(self._here, str(self._composer.said()))
+
+    # Sending
+
+    async def send(self, text: str) -> None:
+        """Send what stands in the composer; if that cannot be, it stands there again."""
+        editing, here = self._editing, self._here
+        self._composer.editor.setFocus()  # a button of the welcome had it
+        self._composer.put("")
+        self._editing = ""
+        try:
+            if editing:
+                await self._session.edit_and_send(here, editing, text)
+            else:
+                await self._session.send(here, text)
+        except ChatError as error:
+            if here == self._here:
+                self._editing = editing
+                self._put_before(text)
+            self._trouble(error)
+
+    def _take_back(self, index: int) -> None:
+        self._put_before(self._session.unqueue(self._here, index))
+
+    def _put_before(self, text: str) -> None:
+        """Put text before what was typed meanwhile."""
+        typed = self._composer.take()
+        self._composer.put(f"{text}\n{typed}" if typed else text)
+
+    # Saying it differently
+
+    def edit(self, message: Message | None) -> None:
+        """Put a message of the user's into the composer, to be said differently."""
+        if message is None or message.role is not Role.USER:
+            return
+        self._editing = message.id
+        self._composer.put(message.text)
+        self._composer.editor.setFocus()
+        self._stage.notices.say(
+            "Sending makes a new version of this message.", [("Leave as It Was", self.give_up_editing)], stays=True
+        )
+
+    def give_up_editing(self) -> None:
+        """Leave the message as it was."""
+        if self._editing and self._conversation is not None:
+            self.begin(self._conversation)
+            self._stage.notices.dismiss()
+
+    # Quoting
+
+    def quote(self, message: Message | None) -> None:
+        """Put a whole message into the composer as a quote."""
+        if message is not None:
+            self.put_quote("\n".join(f"> {line}" for line in message.text.split("\n")))
+
+    def put_quote(self, quote: str) -> None:
+        """Add a quote to what stands in the composer."""
+        editor = self._composer.editor
+        editor.moveCursor(QTextCursor.MoveOperation.End)
+        editor.insertPlainText(f"\n\n{quote}\n\n" if editor.toPlainText() else f"{quote}\n\n")
+        editor.setFocus()
