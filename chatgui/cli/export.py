@@ -9,6 +9,7 @@ from pathlib import Path
 from chatgui.cli.running import OK, Wrong, opened
 from chatgui.exchange.exporters import FORMATS, by_name
 from chatgui.exchange.exporters.base import Options
+from chatgui.exchange.rendering import at_work
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,10 +46,11 @@ async def run(options: argparse.Namespace) -> int:
         rows = await session.library.summaries()
         ids = [row.id for row in reversed(rows)] if options.all else list(dict.fromkeys(options.ids))
         if str(options.output) == "-":
-            document = exporter.open("Conversations", wanted)
-            for one in ids:
-                sys.stdout.buffer.write(document.add(await session.archive.entry(one)))
-            sys.stdout.buffer.write(document.end())
+            with at_work():
+                document = exporter.open("Conversations", wanted)
+                for one in ids:
+                    sys.stdout.buffer.write(document.add(await session.archive.entry(one)))
+                sys.stdout.buffer.write(document.end())
             sys.stdout.buffer.flush()
             return OK
         for one in ids:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chatgui.core.errors import StoreError, StoreState
+from chatgui.exchange import rendering
 from chatgui.exchange.codec import Entry
 from chatgui.exchange.exporters.base import Exporter, Options, title_of
 from chatgui.exchange.names import safe_name
@@ -76,9 +77,10 @@ async def export(
     stop = threading.Event()
     job = _Job(load, exporter, replace(options, cancelled=stop.is_set), progress)
     try:
-        if target.suffix.lower() == exporter.suffix or (len(ids) == 1 and not _is_folder(target)):
-            return await job.file(ids, target)
-        return await job.folder(ids, target)
+        with rendering.at_work():
+            if target.suffix.lower() == exporter.suffix or (len(ids) == 1 and not _is_folder(target)):
+                return await job.file(ids, target)
+            return await job.folder(ids, target)
     finally:
         stop.set()  # a thread still at work for a cancelled export ends soon
 

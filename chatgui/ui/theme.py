@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from chatgui import resources
+from chatgui.core import code_colours
 from chatgui.core.event import Event
 from chatgui.core.settings import Settings
 from chatgui.ui.transcript.style import Colours, Style
@@ -35,8 +36,7 @@ LIGHT = Tokens(
     accent="#1f5fbf", on_accent="#ffffff",
     good="#1a7036", warning="#7f5300", error="#b3261e", thinking="#6547b0",
     code_ground="#f4f4f1", selection="#bcd7fb", find="#fbe7a0", find_current="#f5b54d",
-    keyword="#8a2a83", string="#2b6a2f", number="#8a4b00", comment="#666661",
-    name="#1f56ab", builtin="#0b6a70", diff_added="#1a7036", diff_removed="#b3261e",
+    **code_colours.LIGHT,
 )  # fmt: skip
 
 DARK = Tokens(
@@ -46,8 +46,7 @@ DARK = Tokens(
     accent="#7db0ff", on_accent="#10213b",
     good="#6cc98a", warning="#e2b65b", error="#ff938a", thinking="#bfaaf7",
     code_ground="#26272a", selection="#32527f", find="#5f4c14", find_current="#855907",
-    keyword="#d9a1e6", string="#9fd08c", number="#e6b673", comment="#a0a2a7",
-    name="#8ab8ff", builtin="#7fd0d0", diff_added="#6cc98a", diff_removed="#ff938a",
+    **code_colours.DARK,
 )  # fmt: skip
 
 

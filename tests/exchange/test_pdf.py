@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from chatgui.core import code_colours
+
 MAKE = """
     import sys
     from pathlib import Path
@@ -95,6 +97,26 @@ def test_emoji_are_pictures_with_their_text_behind_them(tmp_path: Path) -> None:
         assert sign in said, sign
     assert said.count("🎉") == 2
     assert "⠁⠃" in text_of(make(tmp_path, "braille ⠁⠃ 🎉"))
+
+
+def drawn(pdf: bytes) -> bytes:
+    """What is drawn on all pages."""
+    made = b""
+    for stream in re.findall(rb"(?s)stream\r?\n(.*?)endstream", pdf):
+        try:
+            made += zlib.decompress(stream)
+        except zlib.error:
+            continue
+    return made
+
+
+def test_code_is_coloured(tmp_path: Path) -> None:
+    """In the window's colours for a light ground; without a language it is black."""
+    colour = code_colours.LIGHT["keyword"]
+    shares = [f"{int(colour[at : at + 2], 16) / 255:.5f}"[:6] for at in (1, 3, 5)]
+    ink = re.compile(r"\d* ".join(map(re.escape, shares)).encode())
+    assert ink.search(drawn(make(tmp_path, "```python\nreturn 1\n```")))
+    assert not ink.search(drawn(make(tmp_path, "```\nreturn 1\n```", name="b.pdf")))
 
 
 def test_the_table_of_offsets_is_true(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from chatgui.core.conversation import Conversation
 from chatgui.core.message import Message, Part, Reasoning, Role, State
 from chatgui.core.usage import Source
 from chatgui.exchange.codec import Entry
+from chatgui.exchange.rendering import at_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,9 @@ class Exporter:
 
     def export_entry(self, entry: Entry, options: Options) -> bytes:
         """One conversation with its place and its attachments as a whole file."""
-        document = self.open(title_of(entry.conversation), options)
-        return document.add(entry) + document.end()
+        with at_work():
+            document = self.open(title_of(entry.conversation), options)
+            return document.add(entry) + document.end()
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class _Book:
                 page.markdown(visible(part.text), quiet=True)
             case ToolCall():
                 page.aside(f"Tool call {one_line(part.name)}")
-                page.code(visible(part.arguments))
+                page.code(visible(part.arguments), "json")
             case ToolResult():
                 page.aside("Tool result")
                 page.code(visible(part.text))

@@ -6,12 +6,10 @@ letter that stands in for it until the file is finished.
 
 from __future__ import annotations
 
-import logging
 import re
 import time
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
@@ -25,7 +23,7 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 
-log = logging.getLogger(__name__)
+from chatgui.exchange import rendering
 
 KIND = int(QTextFormat.ObjectTypes.UserObject) + 1
 _INK = int(QTextFormat.Property.ForegroundBrush)
@@ -40,18 +38,20 @@ EMOJI = re.compile(
     "(?:\ufe0f|[\U0001f3fb-\U0001f3ff]|[\U000e0020-\U000e007f]|\u200d[\U0001f300-\U0001faff\u2600-\u27bf])*"
 )
 
-_LONGEST = 400  # characters of LaTeX that is set; beyond, its source is shown
-_DEEPEST = 4  # braces within each other: setting takes twice as long for each
-_BUDGET_S = 20.0  # for all formulas of a document
-_REFUSED = re.compile(r"\\(?:def|edef|gdef|let|newcommand|renewcommand|input|include|href|url)\b")
+_SET_AT = 24.0  # the text size formulas come in
+_BUDGET_S = 60.0  # by the clock, for all formulas of a document
 
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula set: its outline, with the base line at 0, and its extent. Lengths are in points."""
+    """A formula set: its outline, with the base line at 0, and its extent. Lengths are in points.
+
+    The outline is `scale` times as large when it is drawn.
+    """
 
     latex: str
     outline: QPainterPath
+    scale: float
     left: float
     top: float  # of the picture, above the base line (negative)
     width: float
@@ -75,17 +75,12 @@ class Formulas:
         return self._made[key]
 
     def _set(self, latex: str, display: bool, size: float) -> Formula | None:
-        if len(latex) > _LONGEST or _depth(latex) > _DEEPEST or _REFUSED.search(latex) or self._spent > _BUDGET_S:
+        made = rendering.formula(latex, display=display) if self._spent < _BUDGET_S else None
+        box = re.search(r'viewBox="(\S+) (\S+) (\S+) (\S+)"', made["svg"]) if made else None
+        if not made or not box:
             return None
-        try:
-            ziamath: Any = import_module("ziamath")
-            ziamath.config.svg2 = False  # plain paths: Qt does not follow the newer way
-            svg = ziamath.Latex(latex, size=size, inline=not display).svg()
-        except Exception as error:  # noqa: BLE001 - it raises what it likes on bad LaTeX; the source is shown then
-            log.debug("a formula was not understood: %s", type(error).__name__)
-            return None
-        box = re.search(r'viewBox="(\S+) (\S+) (\S+) (\S+)"', svg)
-        return Formula(latex, outline(svg), *map(float, box.groups())) if box else None
+        scale = size / _SET_AT
+        return Formula(latex, outline(made["svg"]), scale, *(float(one) * scale for one in box.groups()))
 
 
 _SHAPES = re.compile(
@@ -113,14 +108,6 @@ def outline(svg: str) -> QPainterPath:
             else:
                 path.closeSubpath()
     return path
-
-
-def _depth(latex: str) -> int:
-    deepest = now = 0
-    for sign in re.findall(r"\\[{}]|[{}]|\\left\b|\\right\b|\\begin|\\end", latex):
-        now += 1 if sign in ("{", "\\left", "\\begin") else -1 if sign in ("}", "\\right", "\\end") else 0
-        deepest = max(deepest, now)
-    return deepest
 
 
 class Pictures(QPyTextObject):
@@ -168,7 +155,7 @@ class Pictures(QPyTextObject):
             base = rect.center().y()
             painter.save()
             painter.translate(rect.left() - what.left * self.unit, base)
-            painter.scale(self.unit, self.unit)
+            painter.scale(self.unit * what.scale, self.unit * what.scale)
             painter.fillPath(
                 what.outline, form.toCharFormat().foreground() if form.hasProperty(_INK) else Qt.GlobalColor.black
             )

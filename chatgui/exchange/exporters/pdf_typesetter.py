@@ -26,6 +26,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from chatgui.core import code_colours
 from chatgui.core.markup import (
     Code,
     Footnote,
@@ -44,6 +45,7 @@ from chatgui.core.markup import (
 )
 from chatgui.exchange.exporters.base import Stopped
 from chatgui.exchange.exporters.pdf_objects import EMOJI, Formulas, Pictures
+from chatgui.exchange.rendering import coloured
 
 _UNIT = 4.0  # layout units in a point: glyphs stand finer than whole points
 _PIXELS = 96 / 72  # of a point: Qt counts the space between blocks in these, whatever the paper
@@ -61,6 +63,7 @@ _CODE_FAMILIES = ["Noto Sans Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono"
 _QUIET = QColor("#555d66")
 _TINT = QColor("#f3f5f7")
 _LINE = QColor("#cfd5db")
+_CODE_COLOURS = {role: QColor(colour) for role, colour in code_colours.LIGHT.items()}
 _WARNING = QColor("#9a3412")
 _LONGEST_WORD = 4_000  # characters without a space; Qt's line breaking is quadratic in them
 _OBJECT = "\ufffc"
@@ -133,12 +136,18 @@ class Typesetter:
             self._block(top=0, bottom=1)
             self._write(line, self._look())
 
-    def code(self, text: str) -> None:
+    def code(self, text: str, language: str = "") -> None:
         """Text with every space kept, on a tint."""
-        lines = text.rstrip("\n").expandtabs(4).split("\n")
-        for first in range(0, len(lines), _CODE_LINES):
-            self._block(top=0 if first else 3, bottom=3, tint=True)
-            self._write("\u2028".join(lines[first : first + _CODE_LINES]), self._look(size=8.5, fixed=True))
+        plain = self._look(size=8.5, fixed=True)
+        looks = {role: self._look(size=8.5, fixed=True, colour=colour) for role, colour in _CODE_COLOURS.items()}
+        lines = coloured("" if self._quiet else language, text.rstrip("\n").expandtabs(4))
+        for number, line in enumerate(lines):
+            if number % _CODE_LINES == 0:
+                self._block(top=0 if number else 3, bottom=3, tint=True)
+            else:
+                self._write("\u2028", plain)
+            for piece, role in line:
+                self._write(piece, looks.get(role, plain))
 
     def markdown(self, text: str, *, quiet: bool = False) -> None:
         """An answer, or (quiet) reasoning, set from its Markdown."""
@@ -161,7 +170,7 @@ class Typesetter:
                 self._block(top=10, bottom=3, heading=min(level + 2, 6), keep_with_next=True)
                 self._runs(runs, size=(14, 13, 12, 11.5, 11, 10.5)[level - 1], bold=True)
             case Code():
-                self.code(node.text)
+                self.code(node.text, node.language)
             case Html(text):
                 self.literal(text)
             case Rule():

@@ -39,7 +39,7 @@ from chatgui.exchange.exporters.base import (
 )
 from chatgui.exchange.exporters.formulas import ELEMENTS as MATHS
 from chatgui.exchange.exporters.plain import image_words
-from chatgui.exchange.exporters.web_markup import link, rendered
+from chatgui.exchange.exporters.web_markup import coloured_code, link, rendered
 from chatgui.exchange.exporters.web_style import STYLE
 
 _NAMES = """html head meta title style body main article section header h1 h2 h3 h4 h5 h6 p a code pre blockquote ul ol li
@@ -117,7 +117,7 @@ def _part(part: Part, message: Message, entry: Entry) -> str:
         case Reasoning():
             return f"<details><summary>Reasoning</summary>{body(part.text)}</details>"
         case ToolCall():
-            return f"<p>Tool call <code>{escape(one_line(part.name))}</code></p>{verbatim(part.arguments)}"
+            return f"<p>Tool call <code>{escape(one_line(part.name))}</code></p>{verbatim(part.arguments, 'json')}"
         case ToolResult():
             return f"<p>Tool result</p>{verbatim(part.text)}"
         case Attachment():
@@ -153,9 +153,9 @@ def body(text: str) -> str:
     return f'<div dir="auto">{rendered(visible(text))}</div>'
 
 
-def verbatim(text: str) -> str:
+def verbatim(text: str, language: str = "") -> str:
     """Text with every space kept."""
-    return f"<pre><code>{escape(visible(text))}</code></pre>"
+    return f"<pre><code>{coloured_code(visible(text), language)}</code></pre>"
 
 
 HTML = Exporter("html", ".html", "Web page (HTML)", _Site)

@@ -23,6 +23,7 @@ from chatgui.core.markup import (
     parse,
 )
 from chatgui.exchange.exporters.formulas import mathml
+from chatgui.exchange.rendering import coloured
 
 _LONGEST = 2_000_000  # characters set as Markdown; a longer text is shown as it is
 
@@ -44,7 +45,7 @@ def _node(node: Node) -> str:
         case Code():
             language = re.sub("[^a-z0-9+#-]", "", node.language)[:30]
             named = f' class="language-{language}"' if language else ""
-            return f"<pre><code{named}>{escape(node.text)}</code></pre>"
+            return f"<pre><code{named}>{coloured_code(node.text, node.language)}</code></pre>"
         case Html(text):
             return f'<div class="literal">{escape(text.strip(chr(10)))}</div>'
         case Rule():
@@ -58,6 +59,14 @@ def _node(node: Node) -> str:
             return _table(node)
         case Footnote():
             return f'<div class="note"><sup>{escape(node.label)}</sup> {"".join(map(_node, node.children))}</div>'
+
+
+def coloured_code(text: str, language: str) -> str:
+    """Code as HTML, with a class on every piece of it that has a colour."""
+    return "\n".join(
+        "".join(f'<span class="{role}">{escape(piece)}</span>' if role else escape(piece) for piece, role in line)
+        for line in coloured(language, text)
+    )
 
 
 def _list(items: tuple[Item, ...], start: int | None) -> str:

@@ -1,9 +1,24 @@
 """The style sheet of exported web pages: light, dark and paper."""
 
-STYLE = """
-:root { --text: #1d2125; --quiet: #5c6570; --back: #ffffff; --tint: #f3f5f7; --line: #d5dae0; --link: #0b57d0; --mark: #9a3412; }
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chatgui.core import code_colours
+
+
+def _named(colours: Mapping[str, str]) -> str:
+    return " ".join(f"--{role}: {colour};" for role, colour in colours.items())
+
+
+_ROLES = "\n".join(f"pre .{role} {{ color: var(--{role}); }}" for role in code_colours.LIGHT)
+_LIGHT, _DARK = _named(code_colours.LIGHT), _named(code_colours.DARK)
+
+STYLE = (
+    """
+:root { --text: #1d2125; --quiet: #5c6570; --back: #ffffff; --tint: #f3f5f7; --line: #d5dae0; --link: #0b57d0; --mark: #9a3412; %light% }
 @media (prefers-color-scheme: dark) {
-  :root { --text: #e4e7eb; --quiet: #9aa4b0; --back: #16191d; --tint: #20252b; --line: #39414a; --link: #8ab4f8; --mark: #fdba74; }
+  :root { --text: #e4e7eb; --quiet: #9aa4b0; --back: #16191d; --tint: #20252b; --line: #39414a; --link: #8ab4f8; --mark: #fdba74; %dark% }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.6 system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sans-serif; }
@@ -23,6 +38,8 @@ a { color: var(--link); }
 code, pre { font-family: ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", "Noto Sans Mono", monospace; font-size: .9em; }
 code { background: var(--tint); border-radius: 4px; padding: .1em .3em; }
 pre { background: var(--tint); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; overflow-x: auto; tab-size: 4; }
+%roles%
+pre .comment { font-style: italic; }
 pre code { background: none; padding: 0; white-space: pre; overflow-wrap: normal; }
 blockquote { border-left: 3px solid var(--line); padding-left: 1rem; margin-left: 0; color: var(--quiet); }
 details { border-left: 3px solid var(--line); padding-left: 1rem; color: var(--quiet); }
@@ -37,7 +54,7 @@ img { max-width: 100%; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 1.5rem 0; }
 @page { margin: 18mm 16mm; }
 @media print {
-  :root { --text: #000; --quiet: #444; --back: #fff; --tint: #f6f6f6; --line: #ccc; --link: #000; --mark: #000; }
+  :root { --text: #000; --quiet: #444; --back: #fff; --tint: #f6f6f6; --line: #ccc; --link: #000; --mark: #000; %light% }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
   h2, h3, h4, h5, h6 { break-after: avoid; }
@@ -46,4 +63,7 @@ hr { border: 0; border-top: 1px solid var(--line); margin: 1.5rem 0; }
   article + article { break-before: page; border: 0; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }
-"""
+""".replace("%light%", _LIGHT)
+    .replace("%dark%", _DARK)
+    .replace("%roles%", _ROLES)
+)

@@ -12,11 +12,11 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication
 
 from chatgui.core.markdown import Splitter, blocks
+from chatgui.exchange.rendering_child import depth, formula
 from chatgui.ui.theme import DARK, LIGHT, contrast
 from chatgui.ui.transcript import maths
 from chatgui.ui.transcript.blocks import errands as module
 from chatgui.ui.transcript.blocks import make_block
-from chatgui.ui.transcript.blocks.child import depth, formula
 from chatgui.ui.transcript.blocks.code import CodeBlock
 from chatgui.ui.transcript.blocks.errands import Errands
 from chatgui.ui.transcript.blocks.text import TextBlock

@@ -12,11 +12,12 @@ from typing import Any, TypeAlias
 
 from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer
 
+from chatgui.exchange.rendering import CHILD
+
 Answer: TypeAlias = dict[str, Any]
 DEADLINE = 4_000  # milliseconds of waiting for one answer; the child's own limit, in processor time, comes first
 IDLE = 60_000  # milliseconds after which a child with nothing to do is ended: it holds some 40 MB
 QUEUE = 2_000  # requests waiting; beyond, the oldest is not done
-CHILD = Path(__file__).with_name("child.py")
 
 
 class Errands(QObject):
