@@ -8,14 +8,18 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from chatgui.core.errors import StoreError, StoreState
 from chatgui.store import backup, border, fold, places, schema
 from chatgui.store.run import Run
 from chatgui.store.times import now_ms
+
+R = TypeVar("R")
 
 _BUSY_S = 5.0
 _HEADER = 100  # bytes
@@ -149,6 +153,22 @@ def _copied(path: Path, run: Run) -> sqlite3.Connection:
 
 def _writable(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def has_log(connection: sqlite3.Connection) -> bool:
+    """Whether the library is written through a log (WAL), beside which others can read."""
+    return bool(connection.execute("PRAGMA journal_mode").fetchone() == ("wal",))
+
+
+def tolerantly(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], R]) -> R:
+    """Do the job; if it meets a damaged text, do it again, and from now on show what can be shown of such texts."""
+    try:
+        return job(connection)
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error) or connection.text_factory is not str:
+            raise
+        connection.text_factory = tolerant_text
+        return job(connection)
 
 
 def tolerant_text(raw: bytes) -> str:

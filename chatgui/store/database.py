@@ -2,22 +2,22 @@
 
     database = Database(profile.database)
     await database.open()
-    rows = await database.call(conversations.summaries, False)
+    talk = await database.call(conversations.load, id)
     await database.write(conversations.set_fields, id, durable=True)
+    hits = await database.look(search.search, "tides")
 
 SQLite runs in WAL mode. A write is one transaction. `durable` writes are synced to the disk before they return (what the
 user said, and final answers); others, such as the text of a running answer, survive the end of the process at once and a
-power cut a little later. Every failure is a StoreError.
+power cut a little later. What takes long is looked up on a second connection (`look`), so that no write waits for it.
+Every failure is a StoreError.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,14 +27,15 @@ from chatgui.core.errors import StoreError, StoreState
 from chatgui.core.event import Event
 from chatgui.store import backup, border, connecting, places, rescue, search_index
 from chatgui.store.ballast import Ballast
+from chatgui.store.reader import Reader
 from chatgui.store.run import Run
 from chatgui.store.salvage import Report, salvage
+from chatgui.store.worker import Worker
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _LOOK_EVERY = 5.0  # seconds between looks whether the file is still the one we opened
-_IDLE = 0.5  # seconds without a job until the database looks after the search
 _IDLE_AFTER_TROUBLE = 60.0
 
 
@@ -53,8 +54,8 @@ class Database:
         )  # space was taken from the reserve; None once it is whole again
         self.run = Run(path.parent / "run")
         self._ballast = Ballast(path.parent / "ballast")
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._worker: Worker | None = None
+        self._reader: Reader | None = None
         self._connection: sqlite3.Connection | None = None
         self._durable: bool | None = None  # how the connection syncs now
         self._identity: tuple[int | None, int | None] = (None, None)
@@ -69,8 +70,7 @@ class Database:
         cannot be used at all.
         """
         self._loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._work, name="database", daemon=True)
-        self._thread.start()
+        self._worker = Worker("database", self._translated, self._index)
         try:
             await self._submit(self._open)
         except BaseException:
@@ -80,6 +80,20 @@ class Database:
     async def call(self, fn: Callable[Concatenate[sqlite3.Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `fn(connection, …)` outside a transaction: for reading."""
         return await self._submit(lambda: self._read(lambda connection: fn(connection, *args, **kwargs)))
+
+    async def look(self, fn: Callable[Concatenate[sqlite3.Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run `fn(connection, …)` beside the writes, for reading that takes long; it sees all that was written before.
+
+        Cancelling the wait interrupts it. Where there is no second connection (see `apart`), this is `call`.
+        """
+        if self._reader is None:
+            return await self.call(fn, *args, **kwargs)
+        return await self._reader.call(lambda connection: fn(connection, *args, **kwargs))
+
+    @property
+    def apart(self) -> bool:
+        """Whether looking delays no write: not without a write-ahead log. Where nothing can be written, there is none."""
+        return self._reader is not None
 
     async def write(self, fn: Callable[..., R], *args: Any, durable: bool = False) -> R:
         """Run `fn(connection, …)` in one transaction. Cancelling the wait does not undo the write."""
@@ -115,13 +129,16 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was asked, put the log into the file, and end the thread. May be called twice."""
-        if self._thread is None:
+        if self._worker is None:
             return
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            await reader.close()  # first, so that the last connection to close is the one that tidies the log
         with contextlib.suppress(StoreError):
             await self._submit(self._close)
-        thread, self._thread = self._thread, None
-        self._jobs.put(None)
-        await asyncio.to_thread(thread.join)
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.end()
 
     # ------------------------------------------------------------------------------------- on the database's thread
 
@@ -144,17 +161,13 @@ class Database:
         if self.refuses is None:
             self.unclean = bool(self.run.died)
             self._identity = connecting.identity(self.path)
-            self._jobs.put(self._ballast.fill)
+            if connecting.has_log(opened.connection):
+                self._reader = Reader(self.path, self._translated)
+            if self._worker is not None:
+                self._worker.post(self._ballast.fill)
 
     def _read(self, job: Callable[[sqlite3.Connection], R]) -> R:
-        connection = self._connected()
-        try:
-            return job(connection)
-        except sqlite3.OperationalError as error:
-            if "decode" not in str(error) or connection.text_factory is not str:
-                raise
-            connection.text_factory = connecting.tolerant_text  # a damaged text: from now on show what can be shown
-            return job(connection)
+        return connecting.tolerantly(self._connected(), job)
 
     def _write(self, job: Callable[[sqlite3.Connection], R], durable: bool) -> R:
         if self.refuses is not None:
@@ -202,6 +215,8 @@ class Database:
         self._connection = connecting.put_back(self._connected(), self.path, self.run)
         self._durable = None
         self._identity = connecting.identity(self.path)
+        if self._reader is not None:
+            self._reader.renew()
         self._tell(
             StoreError(
                 StoreState.FAILED,
@@ -223,21 +238,9 @@ class Database:
             self._loop.call_soon_threadsafe(self.trouble.emit, error)
 
     async def _submit(self, job: Callable[[], R]) -> R:
-        if self._thread is None:
+        if self._worker is None:
             raise StoreError(StoreState.FAILED, "The database is closed.")
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[R] = loop.create_future()
-
-        def run() -> None:
-            try:
-                result, error = job(), None
-            except BaseException as raised:  # noqa: BLE001  # whoever awaits gets it
-                result, error = None, self._translated(raised)
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(_settle, future, result, error)
-
-        self._jobs.put(run)
-        return await future
+        return await self._worker.do(job)
 
     def _translated(self, error: BaseException) -> BaseException:
         if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.ProgrammingError):
@@ -252,19 +255,6 @@ class Database:
         with contextlib.suppress(OSError):
             rescue.suspect(self.path).touch(0o600)  # the next start looks closely, and rescues what there is
 
-    def _work(self) -> None:
-        patience: float | None = None  # how long to wait for the next job before doing something else, in seconds
-        while True:
-            try:
-                job = self._jobs.get(timeout=patience)
-            except queue.Empty:
-                patience = self._index()
-                continue
-            if job is None:
-                return
-            job()
-            patience = _IDLE
-
     def _index(self) -> float | None:
         """Nobody wants anything: make what was said findable, a little at a time. How long to wait then."""
         if self._connection is None or self.refuses is not None:
@@ -273,12 +263,3 @@ class Database:
             return 0 if self._transaction(search_index.work, self._durable or False) else None
         except (sqlite3.Error, StoreError):
             return _IDLE_AFTER_TROUBLE
-
-
-def _settle(future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
-    if future.cancelled():
-        return
-    if error is not None:
-        future.set_exception(error)
-    else:
-        future.set_result(result)

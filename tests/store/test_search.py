@@ -202,7 +202,7 @@ async def test_the_idle_database_indexes_by_itself(db: Database) -> None:
     talk = conversation()
     await db.write(conversations.create, talk)
     await db.write(conversations.insert_message, talk.id, user("needle"))
-    db._jobs.put(lambda: None)  # the thread waits for work, and looks after the search when none comes
+    await db.call(lambda _: None)  # the thread waits for work, and looks after the search when none comes
     while await db.call(lambda connection: connection.execute("SELECT count(*) FROM search_queue").fetchone()) != (0,):
         db._index()
 
