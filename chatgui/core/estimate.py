@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
+
+from chatgui.core.attaching import Kind, kind_of
+from chatgui.core.message import Attachment
 
 # Byte-pair vocabularies keep common words whole, cut long ones about every six letters, numbers every three digits, and
 # spend about one token on each sign. East Asian characters cost a little under one each; other scripts lie between.
@@ -37,3 +41,31 @@ def count_tokens(text: str) -> int:
 def count_prompt(texts: list[str]) -> int:
     """About how many tokens a request with these messages is."""
     return sum(count_tokens(text) + _MESSAGE_OVERHEAD for text in texts)
+
+
+_TILE, _LARGEST, _SHORTEST = 512, 2048, 768  # pixels
+_TILE_TOKENS, _IMAGE_TOKENS = 170, 85
+_BYTES_PER_TOKEN = 4
+
+
+def count_attachment(attachment: Attachment) -> int:
+    """About how many tokens a file costs in a prompt; of its size alone, without its bytes.
+
+    Images by the rule OpenAI publishes (tiles of 512 pixels of the image made to fit), which others are near. What a PDF
+    costs depends on its pages: its bytes say nothing, so it counts as nothing.
+    """
+    match kind_of(attachment.media_type):
+        case Kind.TEXT:
+            return attachment.size // _BYTES_PER_TOKEN
+        case Kind.IMAGE:
+            return count_image(attachment.width, attachment.height)
+        case _:
+            return 0
+
+
+def count_image(width: int, height: int) -> int:
+    """About how many tokens an image of so many pixels is; a middling one if they are not known."""
+    width, height = width or 1024, height or 1024
+    scale = min(1.0, _LARGEST / max(width, height))
+    scale *= min(1.0, _SHORTEST / (min(width, height) * scale))
+    return _IMAGE_TOKENS + _TILE_TOKENS * math.ceil(width * scale / _TILE) * math.ceil(height * scale / _TILE)

@@ -80,13 +80,18 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of the conversation, kept once by the SHA-256 of its bytes (64 hex digits). `size` is in bytes."""
+    """A file of the conversation, kept once by the SHA-256 of its bytes (64 hex digits). `size` is in bytes.
+
+    `width` and `height` are those of an image in pixels, as it is shown; 0 if not known.
+    """
 
     kind: ClassVar[str] = "attachment"
     sha256: str
     media_type: str
     name: str
     size: int
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

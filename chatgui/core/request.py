@@ -15,6 +15,7 @@ class ChatRequest:
 
     `history` is oldest first and may begin with a system message. `params` uses the protocol's names (`temperature`,
     `max_tokens`, `reasoning_effort` …). `attachments` holds the bytes of the files the history names, by SHA-256.
+    `sees` is whether the model is known to see images: False leaves them out (a line of text stands for each), None tries.
     `continuing` asks the model to go on from the last message of the history, which then is the assistant's.
     """
 
@@ -24,3 +25,4 @@ class ChatRequest:
     stream: bool = True
     attachments: Mapping[str, bytes] = field(default_factory=dict)
     continuing: bool = False
+    sees: bool | None = None

@@ -60,6 +60,23 @@ CODES: tuple[tuple[Kind, str], ...] = (
                        r"badgateway|gatewaytimeout")),
 )  # fmt: skip
 
+# What servers say of images and files they cannot take, each with what to do; said by 400, 404, 422 and 500 alike.
+FILES: tuple[tuple[str, str], ...] = (
+    ((r"(could not|unable to|failed to|can ?not) (process|decode|load|read|download|open) .{0,20}image|invalid (base64 )?image|"
+      r"image .{0,40}(exceeds|too (large|big)|larger than)|unsupported image|corrupt\w* image"),
+     "The server could not use the image. A smaller one, or another format (PNG, JPEG), may be taken."),
+    ((r"(does ?n[o']t|not|n't|only|un)[ -]?(be )?(support|accept|allow|enable|process)\w*.{0,40}\b(image|vision|multi-?modal)|"
+      r"\bimage(_url|s|\(s\))?\b( (input|content|url)s?)?.{0,30}\b(not|only) (supported|allowed|accepted|enabled|permitted)|"
+      r"unknown variant .{0,3}image_url|support image input|not a multi-?modal|at most 0 image|required for image input|"
+      r"mmproj|content must be a string|cannot see images"),
+     "Choose a model that sees images, or leave the image out: edit the message it came with."),
+    ((r"unknown variant .{0,3}(file|input_audio)\b|(invalid|unsupported) (content )?type.{0,20}\b(file|input_audio)|"
+      r"\b(pdf|file)s?( (input|content|part)s?)?\b.{0,30}\bnot (supported|allowed|accepted)|"
+      r"not support.{0,30}\b(pdf|file (input|content|part)|documents?)"),
+     "This server takes no such files. Leave the file out, or attach its text."),
+)  # fmt: skip
+_FILES = tuple((re.compile(pattern, re.IGNORECASE), advice) for pattern, advice in FILES)
+
 # Prose, where the code says nothing. `statuses` limits a row; an empty tuple means any.
 PROSE: tuple[tuple[Kind, tuple[int, ...], str], ...] = (
     (Kind.CONTEXT_TOO_LONG, (), (r"context ?(length|window|size)|maximum (context|prompt) length|too many (input |prompt )?tokens|prompt (is )?too long|"
@@ -262,8 +279,11 @@ def _error(
 ) -> ChatError:  # fmt: skip
     secrets = tuple(secrets)
     codes = _words(value, ("code", "error_code", "type", "error_type", "status", "reason"))
-    kind = classify(status, codes, message)
-    advice = STATUS_ADVICE.get(status or 0) if kind in {Kind.NOT_FOUND, Kind.CONTEXT_TOO_LONG} else None
+    kind, advice = classify(status, codes, message), None
+    if kind in {Kind.NOT_FOUND, Kind.CONTEXT_TOO_LONG}:
+        advice = STATUS_ADVICE.get(status or 0)
+    if kind in _MISTAKEN and (about_files := _about_files(message)):
+        kind, advice = Kind.INVALID_REQUEST, about_files
     return ERRORS[kind](
         sentence(redact(message, secrets)),
         status=status,
@@ -273,6 +293,16 @@ def _error(
         advice=advice or ADVICE.get(kind, ""),
         said=redact(text.strip(), secrets)[:MAX_SAID],
     )
+
+
+_MISTAKEN = frozenset(
+    {Kind.INVALID_REQUEST, Kind.NOT_FOUND, Kind.UNAVAILABLE}
+)  # what servers call an image they refuse
+
+
+def _about_files(message: str) -> str:
+    """What to do about an image or file the server refused; empty if that is not what it says."""
+    return next((advice for pattern, advice in _FILES if pattern.search(message[:MAX_SAID])), "")
 
 
 def _request_id(value: Any) -> str | None:

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from chatgui.core.account import Account
-from chatgui.core.errors import AuthenticationError, ProtocolError, UsageError
-from chatgui.core.message import Attachment, Message, Reasoning, Refusal, Role, State, Text
+from chatgui.core.errors import AuthenticationError, ProtocolError
+from chatgui.core.message import Message, Reasoning, Role, State
 from chatgui.core.request import ChatRequest
 from chatgui.core.secret import Secret
 from chatgui.wire.dialects import Dialect, dialect_of
 from chatgui.wire.effort import effort_fields
 from chatgui.wire.keys import check_key
+from chatgui.wire.parts import Senses, user_content
 
 GO_ON = "Continue exactly where you stopped. Do not repeat anything."
 LENGTHS = ("max_tokens", "max_completion_tokens")
-TEXTUAL = (
-    "application/json",
-    "application/xml",
-    "application/yaml",
-    "application/toml",
-    "application/x-sh",
-    "application/javascript",
-)
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
-AUDIO = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/mpeg": "mp3", "audio/mp3": "mp3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +107,9 @@ def _merge(into: dict[str, Any], extra: Mapping[str, Any]) -> None:
 def messages(request: ChatRequest, manner: Manner, dialect: Dialect) -> list[dict[str, Any]]:
     """The history as the protocol has it: role and content, nothing else unless this account needs it."""
     made: list[dict[str, Any]] = []
+    senses = Senses(request.sees, dialect.takes_files)
     for message in request.history:
-        one = _message(message, request.attachments, manner)
+        one = _message(message, request.attachments, senses, manner)
         if one is None:
             continue
         if manner.alternate and made and made[-1]["role"] == one["role"]:
@@ -133,12 +125,12 @@ def messages(request: ChatRequest, manner: Manner, dialect: Dialect) -> list[dic
     return made
 
 
-def _message(message: Message, files: Mapping[str, bytes], manner: Manner) -> dict[str, Any] | None:
+def _message(message: Message, contents: Mapping[str, bytes], senses: Senses, manner: Manner) -> dict[str, Any] | None:
     match message.role:
         case Role.SYSTEM:
             return {"role": manner.system_role, "content": message.text} if message.text.strip() else None
         case Role.USER:
-            return {"role": "user", "content": _user(message, files)}
+            return {"role": "user", "content": user_content(message, contents, senses)}
         case Role.ASSISTANT:
             # Failed and empty answers are left out: some servers refuse an empty assistant turn.
             if message.state is State.FAILED or not message.text.strip():
@@ -159,32 +151,6 @@ def _reasoning(message: Message, manner: Manner) -> dict[str, Any]:
     if rest := [one for one in details if one.get("type") != "reasoning_opaque"]:
         made["reasoning_details"] = rest
     return made
-
-
-def _user(message: Message, files: Mapping[str, bytes]) -> str | list[dict[str, Any]]:
-    parts = [_part(part, files) for part in message.parts if isinstance(part, (Text, Refusal, Attachment))]
-    if all(part["type"] == "text" for part in parts):
-        return "\n\n".join(part["text"] for part in parts)
-    return parts
-
-
-def _part(part: Text | Refusal | Attachment, files: Mapping[str, bytes]) -> dict[str, Any]:
-    if not isinstance(part, Attachment):
-        return {"type": "text", "text": part.text}
-    if part.sha256 not in files:
-        raise UsageError(f"The file “{part.name}” is missing.", code="attachment_missing")
-    data, kind = files[part.sha256], part.media_type.split(";")[0].strip().lower()
-    if kind.startswith("text/") or kind in TEXTUAL:
-        return {"type": "text", "text": f"{part.name}:\n```\n{data.decode('utf-8', 'replace')}\n```"}
-    encoded = base64.b64encode(data).decode()
-    if kind.startswith("image/"):
-        return {"type": "image_url", "image_url": {"url": f"data:{kind};base64,{encoded}"}}
-    if kind in AUDIO:
-        return {"type": "input_audio", "input_audio": {"data": encoded, "format": AUDIO[kind]}}
-    return {
-        "type": "file",
-        "file": {"filename": part.name, "file_data": f"data:{kind or 'application/octet-stream'};base64,{encoded}"},
-    }
 
 
 def _joined(first: Any, second: Any) -> Any:

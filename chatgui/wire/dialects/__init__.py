@@ -22,7 +22,7 @@ class Dialect:
 
     `effort` names the reasoning control (`wire.effort.CONTROLS`). `body` is merged into every request. `prefix` marks the
     last assistant message to be continued, `prefix_body` goes into the request then; both None: it cannot be continued.
-    `mend` rewrites a chunk before it is decoded.
+    `mend` rewrites a chunk before it is decoded. `takes_files`: whether whole files (PDF) may be sent; None is not known.
     """
 
     name: str
@@ -34,15 +34,17 @@ class Dialect:
     prefix: Mapping[str, Any] | None = None
     prefix_body: Mapping[str, Any] | None = None
     mend: Callable[[Chunk], Chunk] | None = None
+    takes_files: bool | None = None
 
 
 PLAIN = Dialect("plain")
 
 DIALECTS: tuple[Dialect, ...] = (
-    Dialect("openrouter", ("openrouter.ai",), effort="reasoning", prefix={}),
+    Dialect("openai", ("openai.com",), takes_files=True),
+    Dialect("openrouter", ("openrouter.ai",), effort="reasoning", prefix={}, takes_files=True),
     Dialect("together", ("together.xyz", "together.ai"), effort="reasoning"),
-    Dialect("deepseek", ("deepseek.com",), path="/beta", effort="thinking", prefix={"prefix": True}),
-    Dialect("deepseek", ("deepseek.com",), effort="thinking"),
+    Dialect("deepseek", ("deepseek.com",), path="/beta", effort="thinking", prefix={"prefix": True}, takes_files=False),
+    Dialect("deepseek", ("deepseek.com",), effort="thinking", takes_files=False),
     Dialect("zai", ("z.ai", "bigmodel.cn"), effort="thinking"),
     Dialect("moonshot", ("moonshot.ai", "moonshot.cn"), effort="thinking", prefix={"partial": True}),
     Dialect("doubao", ("volces.com",), effort="thinking"),
@@ -51,9 +53,9 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("siliconflow", ("siliconflow.cn", "siliconflow.com"), effort="enable_thinking"),
     Dialect("mistral", ("mistral.ai",), prefix={"prefix": True}),
     Dialect("nvidia", ("nvidia.com",), effort="chat_template_kwargs"),
-    Dialect("llamacpp", providers=("llamacpp",), effort="chat_template_kwargs", prefix={}),
+    Dialect("llamacpp", providers=("llamacpp",), effort="chat_template_kwargs", prefix={}, takes_files=False),
     Dialect("vllm", providers=("vllm", "sglang"), effort="chat_template_kwargs", prefix={},
-            prefix_body={"add_generation_prompt": False, "continue_final_message": True}),
+            prefix_body={"add_generation_prompt": False, "continue_final_message": True}, takes_files=False),
 )  # fmt: skip
 
 
