@@ -1,12 +1,13 @@
-"""The child process that colours code and sets formulas: a program of its own, started by path, with no Qt and no house.
+"""The child process that colours code, sets formulas and decodes images: a program of its own, started by path.
 
-Both are done by other people's regular expressions and recursion over text that a model wrote, so both may take for ever:
-here that costs one process. It reads one JSON object a line and answers with one. It limits its own processor time for
-each request, opens nothing, and leaves when its input ends.
+All three are other people's code over what a model or a stranger wrote, so each may take for ever, take all memory or
+crash: here that costs one process. It reads one JSON object a line and answers with one. It limits its memory, and its
+processor time for each request, can write no file, opens none it is told of, and leaves when its input ends.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import re
@@ -16,6 +17,9 @@ from typing import Any
 
 CPU = 0.3  # seconds of processor time for colours, and for each further 50,000 characters
 MATHS_CPU = 1.0
+PICTURE_CPU = 2.0
+MEMORY = 2 << 30  # bytes of addresses, most of them of libraries
+PICTURE_MB = 128  # of one decoded image
 DEEPEST = 30  # braces within each other in a formula
 LONGEST = 4_000  # characters of a formula
 
@@ -172,6 +176,30 @@ def depth(latex: str) -> int:
     return deepest
 
 
+def picture(request: dict[str, Any]) -> dict[str, Any]:
+    """A raster image of a stated kind as its pixels, no larger than there is room."""
+    limit_cpu(PICTURE_CPU)
+    core: Any = import_module("PySide6.QtCore")
+    gui: Any = import_module("PySide6.QtGui")
+    buffer = core.QBuffer()
+    buffer.setData(core.QByteArray(base64.b64decode(request["content"])))
+    buffer.open(core.QIODevice.OpenModeFlag.ReadOnly)
+    gui.QImageReader.setAllocationLimit(PICTURE_MB)
+    reader = gui.QImageReader(buffer, core.QByteArray(request["format"].encode()))
+    reader.setAutoDetectImageFormat(False)
+    reader.setAutoTransform(True)
+    room, size = core.QSize(*request["room"]), reader.size()
+    turned = reader.transformation() & reader.transformation().TransformationRotate90
+    room = room.transposed() if turned else room
+    if size.width() > room.width() or size.height() > room.height():
+        reader.setScaledSize(size.scaled(room, core.Qt.AspectRatioMode.KeepAspectRatio).expandedTo(core.QSize(1, 1)))
+    image = reader.read().convertToFormat(gui.QImage.Format.Format_RGBA8888)
+    if image.isNull():
+        raise ValueError("not an image")
+    pixels = base64.b64encode(bytes(image.constBits())).decode()
+    return {"width": image.width(), "height": image.height(), "pixels": pixels}
+
+
 _maths: list[Any] = []
 
 
@@ -203,10 +231,22 @@ def limit_cpu(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
+def confine() -> None:
+    """No file may grow, no core may be left, and memory has an end. Elsewhere than on Unix only the parent's clock holds."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
 def prepare(kind: str) -> None:
     """Import what a kind of request needs, outside its limit."""
     if kind == "formula":
         maths_module()
+    elif kind == "picture":
+        import_module("PySide6.QtGui")
     else:
         import_module("pygments.lexers.python")
 
@@ -215,7 +255,8 @@ def main() -> None:
     """Answer requests until the input ends."""
     sys.path += [place for place in sys.argv[1:] if place not in sys.path]  # where the parent finds its packages
     sys.setrecursionlimit(1_500)
-    answers = {"colour": colour, "formula": formula}
+    confine()
+    answers = {"colour": colour, "formula": formula, "picture": picture}
     for line in sys.stdin:
         request = json.loads(line)
         try:

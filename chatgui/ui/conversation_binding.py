@@ -24,10 +24,11 @@ from chatgui.core.message import Message, Role
 from chatgui.ui.composing import Composing
 from chatgui.ui.links import open_link
 from chatgui.ui.message_menu import open_menu
+from chatgui.ui.pictures import Pictures
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
-from chatgui.ui.transcript.page import END, Place
+from chatgui.ui.transcript.places import END, Place
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
@@ -55,6 +56,7 @@ class ConversationBinding(QObject):
         self._stage = stage
         self._side = side
         self._tasks = tasks
+        self._pictures = Pictures(session, tasks)
         self._moved = moved
         self._stirred = stirred
         self._show_reasoning = show_reasoning
@@ -89,11 +91,12 @@ class ConversationBinding(QObject):
         stage.composer.take_back_wanted.connect(lambda _: self._show_state())
         stage.header.renamed.connect(lambda title: self._tasks.start(self._session.library.rename(self.id, title)))
         view.action_requested.connect(self.act)
-        view.link_activated.connect(lambda link: open_link(link, stage, refused=stage.notices.say))
         view.quote_requested.connect(self.composing.put_quote)
         view.menu_requested.connect(lambda one, link, at: open_menu(view, self._message(one), link, at) and None)
         view.turn_selected.connect(self._side.show_message)
-        view.wanted.connect(lambda _, address: open_link(address, stage, refused=stage.notices.say))
+        for one in (view, *self._side.views):
+            one.link_activated.connect(lambda link: open_link(link, stage, refused=stage.notices.say))
+            one.wanted.connect(self._pictures.do)
 
     def close(self) -> None:
         """Hear no more."""

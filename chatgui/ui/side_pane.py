@@ -19,6 +19,7 @@ from chatgui.ui.transcript.style import Style
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.chat.turn import Turn
+    from chatgui.ui.transcript.view import TranscriptView
 
 
 class SidePane(QWidget):
@@ -88,11 +89,15 @@ class SidePane(QWidget):
         for panel in self.panels:
             panel.set_style(replace(style, colours=colours))
 
+    @property
+    def views(self) -> list[TranscriptView]:
+        """The transcripts among the panels."""
+        return [view for panel in self.panels if (view := getattr(panel, "view", None)) is not None]
+
     def mark(self, words: str) -> None:
         """Mark these words in what was thought, too; empty ends it."""
-        for panel in self.panels:
-            if (view := getattr(panel, "view", None)) is not None:
-                view.search.start(words)
+        for view in self.views:
+            view.search.start(words)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Another conversation or branch is shown."""

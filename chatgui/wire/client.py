@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from chatgui.core.account import Account, Model
+from chatgui.core.account import Account, Model, Network
 from chatgui.core.delta import Connecting, Delta, Ended, Learned, Opened, Retrying
 from chatgui.core.errors import ChatError, ProtocolError
 from chatgui.core.request import ChatRequest
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 COMMENTS_S = 600.0  # a server that only sends signs of life has this long
 MAX_PAGES = 20
 MAX_MODELS_BODY = 64 << 20
+FETCH_NETWORK = Network(first_byte_timeout=15.0, silence_timeout=15.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,15 @@ class _Peer:
     def secrets(self) -> tuple[Secret | None, ...]:
         """What must never be seen in anything that comes back."""
         return (self.secret, self.proxy_password)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What stands behind an address. `location` is the absolute address a redirect names, else empty."""
+
+    status: int
+    location: str
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -244,6 +254,30 @@ class Client:
             said=redact(data[:2000].decode("utf-8", "replace"), peer.secrets),
             advice="Type the model’s name by hand, or check the base URL.",
         )
+
+    async def fetch(self, url: str, *, accept: str, limit: int) -> Fetched:
+        """What stands behind an address a person asked for, at most `limit` bytes of it. Raises ChatError.
+
+        No key, cookie, referrer or header of any account goes there. A redirect is told, never followed.
+        """
+        import httpx
+
+        nobody = Account("", "", url, network=FETCH_NETWORK)
+        route = route_of(nobody)
+        sent = [("Accept", accept), ("Accept-Encoding", "identity"), ("User-Agent", "chatgui")]
+        try:
+            request = httpx.Request("GET", url, headers=sent)
+        except (ValueError, UnicodeError, httpx.InvalidURL) as error:
+            raise ProtocolError("This is no web address.", code="bad_address") from error
+        proxy = route.proxy.shown if route.proxy else ""
+        exchange = Exchange(await self._transport(route), request, nobody.network, proxy=proxy)
+        try:
+            await exchange.open()
+            if exchange.status != 200:
+                return Fetched(exchange.status, exchange.location, b"")
+            return Fetched(200, "", await exchange.body(limit))
+        finally:
+            await exchange.close()
 
     async def _exchange(
         self, peer: _Peer, path: str, *, content: bytes | None = None, record: Record | None = None,

@@ -255,9 +255,15 @@ class Exchange:
             with contextlib.suppress(httpcore.NetworkError, httpcore.TimeoutException):
                 await self._socket.write(RST_STREAM + stream_id.to_bytes(4, "big") + CANCEL, RESET_S)
 
+    @property
+    def location(self) -> str:
+        """The absolute address a redirect names; empty if the answer is none."""
+        named = self.headers.get("location", "") if 300 <= self.status < 400 else ""
+        return urljoin(str(self._request.url), named) if named else ""
+
     def redirect(self) -> ChatError:
         """The error a redirect is: it names both hosts; nothing was sent to the other."""
-        target = urljoin(str(self._request.url), self.headers.get("location", ""))
+        target = self.location or str(self._request.url)
         other = shown_host(target)
         words = (
             f"{self.host} redirects to {other}" if other != self.host else f"{self.host} redirects to another address"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 from chatgui.chat.usage import duration, number
 from chatgui.core.message import Message, Reasoning, Role, State
 from chatgui.ui.transcript.facet import ReasoningFacet
-from chatgui.ui.transcript.page import END
+from chatgui.ui.transcript.places import END
 from chatgui.ui.transcript.style import Style
 from chatgui.ui.transcript.view import TranscriptView
 

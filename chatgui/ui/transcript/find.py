@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from chatgui.ui.transcript.page import Placed
+from chatgui.ui.transcript.places import Placed
 from chatgui.ui.transcript.rows import BlockRow, Mark
 from chatgui.ui.transcript.selection import Point
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
-from chatgui.ui.transcript.page import Place
+from chatgui.ui.transcript.places import Place
 from chatgui.ui.transcript.rows import Action
 from chatgui.ui.transcript.selection import Point, Selection, next_word, previous_word
 

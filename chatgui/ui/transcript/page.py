@@ -4,45 +4,20 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-
-from PySide6.QtCore import QPointF
+from dataclasses import replace
 
 from chatgui.core.message import Message
 from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.heights import Heights
 from chatgui.ui.transcript.message import Context, Item, LiveItem
-from chatgui.ui.transcript.rows import BlockRow, Measure, Row
+from chatgui.ui.transcript.places import END, Line, Place, Placed
+from chatgui.ui.transcript.rows import BlockRow, Measure
 from chatgui.ui.transcript.style import Style
 
 KEPT_ITEMS = 32  # realised messages held besides those in sight
 KEPT_ROWS = 96  # laid-out blocks held; one costs about 30 kB
 END_SPACE = 24  # pixels below the last message
 SAMPLE = 64  # messages looked at for a first guess at the mean height
-
-
-@dataclass(slots=True)
-class Placed:
-    """A row where it stands: `y` is its top below the pane's top, in pixels."""
-
-    index: int
-    item: Item
-    row: Row
-    y: int
-    height: int
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place to come back to: a message by id, a place in its text, and pixels below that row's top; or the end."""
-
-    message: str = ""
-    start: int = 0
-    offset: int = 0
-
-
-END = Place()
 
 
 class Page:
@@ -59,6 +34,7 @@ class Page:
         self._items: OrderedDict[str, Item] = OrderedDict()
         self._laid: OrderedDict[BlockRow, None] = OrderedDict()
         self._index, self._row, self._offset = 0, 0, 0  # the anchor: `_offset` pixels of this row are above the pane
+        self._held: Line | None = None  # to stay where it is when the row of the anchor is laid out anew
 
     @property
     def facet(self) -> Facet:
@@ -199,6 +175,7 @@ class Page:
         if not self.messages or (self.at_end and dy >= 0):
             return
         self.at_end = False
+        self._settle()
         index, row, offset = self._index, self._row, self._offset + dy
         item = self.item(index)
         while offset < 0:
@@ -281,28 +258,43 @@ class Page:
             self._guess_heights()
         self._return_to(first)
 
-    def _first_line(self) -> tuple[int, int, int, int] | None:
-        """The first visible line: message, place in its text, text position, pixels of it above the pane."""
+    def _first_line(self) -> Line | None:
+        """The first visible line; None at the end, or where no text stands first."""
         if self.at_end or not self.messages:
             return None
         row = self.item(self._index).rows[self._row]
         if not isinstance(row, BlockRow):
             return None
         self._lay(self._index, self.item(self._index), self._row)
-        position = row.position_at(QPointF(0, self._offset))
-        return self._index, row.start, position, round(self._offset - row.caret_rect(position).top())
+        return Line.at(self._index, row, self._offset)
 
-    def _return_to(self, line: tuple[int, int, int, int] | None) -> None:
+    def _return_to(self, line: Line | None) -> None:
         if line is not None:
-            index, start, position, above = line
-            item = self.item(index)
-            row = item.row_at(start)
-            self._lay(index, item, row)
-            self._index, self._row = index, row
-            self._offset = round(item.rows[row].caret_rect(position).top()) + above
+            item = self.item(line.index)
+            row = item.row_at(line.start)
+            self._lay(line.index, item, row)
+            self._index, self._row = line.index, row
+            self._offset = line.offset_in(item.rows[row])
             self.scroll(0)
         else:
             self.arrange()
+
+    def hold(self) -> None:
+        """A block changed by itself and is not laid out anew yet: the first visible line is to stay where it is."""
+        item = self._items.get(self.messages[self._index].id) if self.messages and not self.at_end else None
+        row = item.rows[self._row] if item is not None and self._row < len(item.rows) else None
+        if self._held is None and isinstance(row, BlockRow) and row.is_stale:
+            self._held = Line.at(self._index, row, self._offset)
+
+    def _settle(self) -> None:
+        """Lay out the row a line was held in, and put the line where it was."""
+        line, self._held = self._held, None
+        item = self.item(self._index)
+        if line is not None and line.index == self._index and self._row < len(item.rows):
+            row = item.rows[self._row]
+            if row.start == line.start:
+                self._lay(self._index, item, self._row)
+                self._offset = max(0, line.offset_in(row))
 
     # laying out
 
@@ -340,6 +332,7 @@ class Page:
                 yield at, item, number
 
     def _arrange_from_anchor(self) -> None:
+        self._settle()
         item = self.item(self._index)
         self._row = min(self._row, len(item.rows) - 1)
         self._offset = min(self._offset, max(0, self._lay(self._index, item, self._row) - 1))

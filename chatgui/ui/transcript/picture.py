@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from chatgui.ui.transcript.page import Placed
+from chatgui.ui.transcript.places import Placed
 from chatgui.ui.transcript.rows import Look
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ class Picture:
         span = reader.selection.span(placed.index, row.start, 1 << 40) if reader.selection else None
         if span is not None:
             span = (span[0], min(span[1], len(row.text)))
-        return Look(is_lit, selection=span, marks=self.view.search.marks(placed))
+        focused = reader.focused if key == self._focus else ""
+        return Look(is_lit, focused=focused, selection=span, marks=self.view.search.marks(placed))
 
     def _paint_caret(self, painter: QPainter) -> None:
         """The mark at the end of text that still comes."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWheelEvent
 
 from chatgui.ui.transcript.links import Link
-from chatgui.ui.transcript.page import Placed
+from chatgui.ui.transcript.places import Placed
 from chatgui.ui.transcript.rows import Action, BlockRow, Row
 from chatgui.ui.transcript.selection import Point, Selection, line_at, word_at
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from chatgui.core.markdown import Source
@@ -142,6 +142,7 @@ class BlockRow(Row):
         self._block: Block | None = None
         self._laid: Measure | None = None
         self._grew = False  # in place, since the last layout
+        self.refreshed = 0  # how often the block changed by itself
         self._unsubscribe: Callable[[], None] = _nothing
         self.changed: Callable[[], None] = _nothing  # told when the block changed by itself
         self.wanted: Callable[[tuple[str, str]], object] = _nothing  # told what only a person may ask for
@@ -164,6 +165,11 @@ class BlockRow(Row):
     def is_laid(self) -> bool:
         """Whether a layout is held in memory."""
         return self._laid is not None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the block, once laid out, changed by itself since."""
+        return self._laid is None and self._block is not None and self.width > 0
 
     def estimate(self, measure: Measure) -> int:
         """Lines guessed from the number of characters."""
@@ -199,6 +205,7 @@ class BlockRow(Row):
     def refresh(self) -> None:
         """Lay out anew: the block changed by itself (a formula was drawn, code was highlighted)."""
         self._laid = None
+        self.refreshed += 1
         self.touch()
         self.changed()
 
@@ -216,6 +223,16 @@ class BlockRow(Row):
         painter.translate(0, self.space)
         self.block.paint(painter, clip.translated(0, -self.space), look.selection, look.marks)
         painter.translate(0, -self.space)
+        if look.focused:
+            self._paint_focus(painter, look.focused)
+
+    def _paint_focus(self, painter: QPainter, name: str) -> None:
+        """Where the keyboard is."""
+        for action in self.actions():
+            if action.name == name:
+                painter.setPen(self.style.colours["accent"])
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(action.rect.adjusted(-2, -2, 1, 1), 4, 4)
 
     def _inside(self, point: QPointF) -> QPointF:
         return QPointF(point.x(), point.y() - self.space)
@@ -231,10 +248,8 @@ class BlockRow(Row):
 
     def actions(self) -> tuple[Action, ...]:
         return tuple(
-            Action(
-                f"{one.name}@{self.start}", "", one.name, one.rect.translated(0, self.space), quiet=False, run=one.run
-            )
-            for one in self.block.actions()
+            Action(f"{number}@{self.start}", "", one.name, one.rect.translated(0, self.space), quiet=False, run=one.run)
+            for number, one in enumerate(self.block.actions())
         )
 
     def hover(self, point: QPointF | None) -> bool:

@@ -30,9 +30,10 @@ from chatgui.ui.transcript.find import Find
 from chatgui.ui.transcript.keys import Keys
 from chatgui.ui.transcript.message import Context, LiveItem
 from chatgui.ui.transcript.notice import Running
-from chatgui.ui.transcript.page import END, Page, Place
+from chatgui.ui.transcript.page import Page
 from chatgui.ui.transcript.picture import Picture
 from chatgui.ui.transcript.pill import Hint, JumpButton
+from chatgui.ui.transcript.places import END, Place
 from chatgui.ui.transcript.pointer import Pointer
 from chatgui.ui.transcript.reader import Reader
 from chatgui.ui.transcript.rows import Measure
@@ -223,8 +224,10 @@ class TranscriptView(QAbstractScrollArea):
 
     def _block_changed(self) -> None:
         """A block in sight changed by itself: a formula was drawn, code was coloured."""
-        if shiboken6.isValid(self) and not self._late.isActive():  # colours may come after the window went
-            self._late.start()
+        if shiboken6.isValid(self):  # colours may come after the window went
+            self.page.hold()
+            if not self._late.isActive():
+                self._late.start()
 
     def _want(self, what: tuple[str, str]) -> None:
         self.wanted.emit(*what)

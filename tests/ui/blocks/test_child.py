@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -169,3 +172,25 @@ async def test_a_paragraph_of_many_formulas_is_renewed_once_for_each(errands: Er
     block.changed.subscribe(lambda _: renewed.append(None))
     await until(lambda: errands.idle)
     assert len(renewed) == 40
+
+
+async def test_what_a_picture_may_not_do_costs_the_child_only(
+    errands: Errands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[Any] = []
+    noise = base64.b64encode(b"\xff\xd8\xff" + bytes(range(256)) * 200).decode()
+    for form, content in (("jpeg", noise), ("svg", base64.b64encode(b"<svg/>").decode()), ("png", "")):
+        errands.ask({"kind": "picture", "format": form, "content": content, "room": [100, 100]}, answers.append)
+    errands.ask({"kind": "formula", "latex": "x", "display": False}, answers.append)
+    await until(lambda: len(answers) == 4)
+    assert answers[:3] == [None] * 3
+    assert answers[3] is not None
+
+
+def test_the_child_writes_no_file_and_takes_no_end_of_memory() -> None:
+    lines = ("child.confine()", "try: open('x', 'w').write('x' * 9999)", "except OSError: print('kept')")
+    greedy = ("try: bytes(4 << 30)", "except MemoryError: print('bounded')")
+    code = "\n".join(("import runpy, types", f"child = types.SimpleNamespace(**runpy.run_path({str(module.CHILD)!r}))",
+                      *lines, *greedy))  # fmt: skip
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    assert told.stdout.split() == ["kept", "bounded"]

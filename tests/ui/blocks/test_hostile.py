@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QTextDocument
 
 from chatgui.core.markdown import CHUNK, Source, Splitter, blocks
-from chatgui.ui.transcript.blocks import flow, make_block
+from chatgui.ui.transcript.blocks import album, flow, make_block
+from chatgui.ui.transcript.blocks.errands import errands
 from chatgui.ui.transcript.style import Style
 from tests.ui.blocks.hostile import CORPUS
 
@@ -138,23 +141,40 @@ def test_the_check_sees_a_build_that_reads_files(red: Path, canvas: QImage) -> N
     assert has_red(canvas)
 
 
-def test_a_picture_in_the_text_is_shown_but_no_bomb(red: Path, canvas: QImage) -> None:
-    import base64
+def encoded(path: Path) -> bytes:
+    return path.read_bytes()
 
-    content = base64.b64encode(red.read_bytes()).decode()
+
+async def test_a_picture_in_the_text_is_shown_by_the_child_in_the_room_kept_for_it(red: Path, canvas: QImage) -> None:
+    content = base64.b64encode(encoded(red)).decode()
     block = make_block(blocks(f"![x](data:image/png;base64,{content})")[0], Style())
-    block.layout(600)
+    height = block.layout(600)
+    draw(block, canvas)
+    assert not has_red(canvas)
+    came = asyncio.Event()
+    block.changed.subscribe(lambda _: came.set())
+    await came.wait()
+    assert block.layout(600) == height > 60
     draw(block, canvas)
     assert has_red(canvas)
 
-    from chatgui.ui.transcript.blocks import images
 
+def test_no_bomb_and_no_drawing_is_decoded(red: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(errands(), "ask", lambda *request: asked.append(request))
     bomb = QImage(6000, 5000, QImage.Format.Format_Mono)
     bomb.fill(0)
     path = red.with_name("bomb.png")
     bomb.save(str(path))
-    assert images.decode(path.read_bytes()) is None
-    assert images.decode(b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>") is None
+    for content in (
+        path.read_bytes(),
+        b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
+        b"",
+        b"BM" * 40,
+    ):
+        album.supply("https://example.org/x", content)
+        assert album.told("https://example.org/x") is not None
+    assert asked == []
 
 
 def test_a_remote_picture_is_only_asked_for(qapp: Any) -> None:
@@ -163,6 +183,6 @@ def test_a_remote_picture_is_only_asked_for(qapp: Any) -> None:
     asked: list[tuple[str, str]] = []
     block.wanted.subscribe(asked.append)
     (action,) = block.actions()
-    assert (action.name, asked) == ("Load image", [])
+    assert (action.name, asked) == ("Load image from images.example.com", [])
     action.run()
-    assert asked == [("image", "https://images.example.com/a.png")]
+    assert asked == [("load_image", "https://images.example.com/a.png")]

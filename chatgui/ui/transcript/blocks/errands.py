@@ -29,7 +29,7 @@ class Errands(QObject):
         self._waiting: deque[tuple[Answer, Callable[[Answer | None], object]]] = deque()
         self._current: tuple[Answer, Callable[[Answer | None], object]] | None = None
         self._count = 0
-        self._unread = b""
+        self._unread: list[bytes] = []  # pieces of an answer that has not ended
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._too_late)
@@ -86,13 +86,17 @@ class Errands(QObject):
             QTimer.singleShot(0, self._too_late)
             return process
         places = [place for place in sys.path if Path(place).is_absolute()]
-        process.start(sys.executable, ["-I", str(CHILD), *places])
+        process.start(sys.executable, ["-I", "-B", str(CHILD), *places])
         return process
 
     def _read(self) -> None:
         if self._process is None:
             return
-        *lines, self._unread = (self._unread + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
+        *lines, rest = bytes(self._process.readAllStandardOutput().data()).split(b"\n")
+        if lines:
+            lines[0] = b"".join(self._unread) + lines[0]
+            self._unread = []
+        self._unread.append(rest)
         for line in lines:
             self._answered(json.loads(line))
 
@@ -112,7 +116,7 @@ class Errands(QObject):
     def _ended(self) -> None:
         if self.sender() is self._process:
             self._process = None
-            self._unread = b""
+            self._unread = []
             self._give_up()
 
     def _failed(self, error: QProcess.ProcessError) -> None:
@@ -130,7 +134,7 @@ class Errands(QObject):
 
     def _end_process(self) -> None:
         process, self._process = self._process, None
-        self._unread = b""
+        self._unread = []
         if process is not None:
             process.blockSignals(True)  # Qt's own signature
             process.kill()

@@ -1,41 +1,46 @@
-"""Images in answers: never fetched and never read from a file by what a model wrote.
+"""Images in answers, as they stand in a line: the picture if it is there, else a chip that says what it is and whence.
 
-A `data:` image is decoded within limits; anything else is a chip with its description and where it would come from. What
-a person asked for is put in by `supply`.
+Never fetched and never read from a file by what a model wrote: see `album`.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-import weakref
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QImageReader, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
-from chatgui.core.markup import Run
-from chatgui.ui.transcript.blocks import hidden
+from chatgui.core.markup import Run, Runs
+from chatgui.core.writing import source_of
+from chatgui.ui.transcript import links
+from chatgui.ui.transcript.blocks import album, hidden
 from chatgui.ui.transcript.style import Style
 
-LARGEST = 8_000_000  # bytes of an encoded image
-PIXELS = 24_000_000  # of a decoded one; read from its head before anything is decoded
-WIDEST, HIGHEST = 560.0, 420.0  # pixels at 100 % it is shown in
-FORMATS = (b"png", b"jpeg", b"gif", b"webp", b"bmp")  # raster only: a drawing may be made to take for ever
+if TYPE_CHECKING:
+    from chatgui.ui.transcript.blocks.flow import Flow
 
-_DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,", re.IGNORECASE)
-_kept: OrderedDict[str, QImage | None] = OrderedDict()
-_waiting: dict[str, list[weakref.WeakMethod[Callable[[], object]]]] = {}  # who shows a chip, as long as they live
+WIDEST, HIGHEST = 560.0, 420.0  # pixels at 100 % it is shown in
+LOAD, STOP = "load_image", "stop_image"  # what may be wanted of one
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a person can do about an image that is not there: what is wanted, and how that is said."""
+
+    what: str
+    words: str
 
 
 class Chip:
-    """An image that is not there: its description, and its host."""
+    """An image that is not there: its description, and its host or what became of it."""
 
-    def __init__(self, words: str, style: Style) -> None:
+    def __init__(self, words: str, style: Style, offer: Offer | None = None) -> None:
         self.style = style
+        self.offer = offer
+        self._whole = words
         font = style.font("small")
         metrics = QFontMetricsF(font)
         self.words = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, style.px(WIDEST))
@@ -48,7 +53,7 @@ class Chip:
         """Become as narrow as `width`, with fewer words."""
         metrics = QFontMetricsF(self.style.font("small"))
         room = max(0.0, width - self.style.px(32))
-        self.words = metrics.elidedText(self.words, Qt.TextElideMode.ElideMiddle, room)
+        self.words = metrics.elidedText(self._whole, Qt.TextElideMode.ElideMiddle, room)
         self.width = metrics.horizontalAdvance(self.words) + self.style.px(32)
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
@@ -74,12 +79,14 @@ class Chip:
 
 
 class Picture:
-    """An image that is there, scaled to fit."""
+    """An image that is there, scaled to fit; or its place, while it is being decoded."""
 
-    def __init__(self, image: QImage, style: Style) -> None:
-        scale = min(1.0, style.px(WIDEST) / image.width(), style.px(HIGHEST) / image.height())
+    def __init__(self, image: QImage | QSize, style: Style) -> None:
+        size = image.size() if isinstance(image, QImage) else image
+        scale = min(1.0, style.px(WIDEST) / size.width(), style.px(HIGHEST) / size.height())
         self.image = image
-        self.width, self.ascent = image.width() * scale, image.height() * scale
+        self.style = style
+        self.width, self.ascent = size.width() * scale, size.height() * scale
         self.descent = 0.0
 
     def fit(self, width: float) -> None:
@@ -89,37 +96,46 @@ class Picture:
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw it with its left end at `x`."""
+        box = QRectF(x, baseline - self.ascent, self.width, self.ascent)
+        if not isinstance(self.image, QImage):
+            painter.fillRect(box, self.style.colours["raised"])
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(x, baseline - self.ascent, self.width, self.ascent), self.image)
+        painter.drawImage(box, self.image)
         painter.restore()
 
 
 def inline_image(run: Run, style: Style, wait: Callable[[], object]) -> Chip | Picture:
-    """What stands in the line for an image; `wait` is called when a person has asked for it and it has come."""
-    url = run.link
-    if url not in _kept and _DATA.match(url):
-        _keep(url, decoded(url))
-    image = _kept.get(url)
+    """What stands in the line for an image; `wait` is called when there is something else to show."""
+    image = album.look(run.link, wait)
     if image is not None:
         return Picture(image, style)
-    known = [one for one in _waiting.get(url, []) if one() is not None]
-    one = weakref.WeakMethod(wait)
-    _waiting[url] = known if one in known else [*known, one]
-    while len(_waiting) > 1_000:
-        del _waiting[next(iter(_waiting))]
-    return Chip(" · ".join(filter(None, (hidden.code(" ".join(run.text.split()))[:200] or "Image", host(url)))), style)
+    told = album.told(run.link)
+    name = hidden.code(" ".join(run.text.split()))[:200] or "Image"
+    return Chip(" · ".join((name, told.words if told else host(run.link))), style, _offer(run.link, told))
 
 
-def supply(url: str, content: bytes) -> bool:
-    """Put in an image a person asked for; False if it is none, or beyond the limits."""
-    image = decode(content)
-    _keep(url, image)
-    for one in _waiting.pop(url, []):
-        wait = one()
-        if wait is not None:
-            wait()
-    return image is not None
+def _offer(address: str, told: album.Told | None) -> Offer | None:
+    """What can be done about an image that is not there; nothing where it is not on the web."""
+    if not is_remote(address):
+        return None
+    whence = host(told.source if told and told.source else address)
+    if told is None:
+        return Offer(LOAD, f"Load image from {whence}")
+    if told.busy:
+        return Offer(STOP, f"Stop loading image from {whence}")
+    return Offer(LOAD, f"{told.words} Load image {'from ' + whence if told.source else 'again'}")
+
+
+def offers(runs: Runs, flow: Flow) -> Iterator[tuple[Offer, str, QRectF]]:
+    """What is offered in a paragraph: what can be done, about the image at which address, and where in the flow."""
+    position = 0
+    for run in runs:
+        chip = flow.words.objects.get(position) if run.kind == "image" else None
+        if isinstance(chip, Chip) and chip.offer is not None:
+            yield chip.offer, run.link, flow.object_rect(position)
+        position += len(source_of(run))
 
 
 def host(url: str) -> str:
@@ -137,42 +153,4 @@ def host(url: str) -> str:
 
 def is_remote(url: str) -> bool:
     """Whether a person may ask for it to be fetched."""
-    from chatgui.ui.transcript.links import judge
-
-    return url.lower().startswith(("http://", "https://")) and judge(url).allowed
-
-
-def decoded(url: str) -> QImage | None:
-    """A `data:` image, or None if it is none or too large."""
-    head = _DATA.match(url)
-    if head is None or len(url) > LARGEST * 4 // 3:
-        return None
-    try:
-        return decode(base64.b64decode(url[head.end() :], validate=False))
-    except (binascii.Error, ValueError):
-        return None
-
-
-def decode(content: bytes) -> QImage | None:
-    """An encoded raster image, or None. Its size is read before it is decoded, and it is decoded no larger than shown."""
-    if len(content) > LARGEST:
-        return None
-    buffer = QBuffer()
-    buffer.setData(QByteArray(content))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer)
-    reader.setDecideFormatFromContent(True)
-    size = reader.size()
-    if bytes(reader.format().data()) not in FORMATS or not size.isValid() or size.width() * size.height() > PIXELS:
-        return None
-    room = QSize(int(WIDEST) * 2, int(HIGHEST) * 2)
-    if size.width() > room.width() or size.height() > room.height():
-        reader.setScaledSize(size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio))
-    image = reader.read()
-    return None if image.isNull() else image
-
-
-def _keep(url: str, image: QImage | None) -> None:
-    _kept[url] = image
-    while len(_kept) > 64:
-        _kept.popitem(last=False)
+    return url.lower().startswith(("http://", "https://")) and links.judge(url).allowed

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -14,8 +15,9 @@ from chatgui.core.markup import Node, Runs, Table
 from chatgui.core.writing import cut, source_of
 from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
-from chatgui.ui.transcript.blocks.base import Block, Fragment, Mark, Span, clipped, clipped_marks
+from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span, clipped, clipped_marks
 from chatgui.ui.transcript.blocks.flow import Flow
+from chatgui.ui.transcript.blocks.images import offers
 from chatgui.ui.transcript.blocks.looks import Look
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.blocks.words import looks, words
@@ -101,6 +103,7 @@ class TableBlock(Block):
         self.line = style.line() * 0.94
         self._parts: list[str] = []
         self._length = 0
+        self._pictured = False  # whether any cell holds an image
         self._take(node)
 
     # -------------------------------------------------------------------------------------------- text
@@ -120,6 +123,7 @@ class TableBlock(Block):
         position = self._length
         for column in range(len(self.node.alignments)):
             runs = row[column] if column < len(row) else ()
+            self._pictured |= any(run.kind == "image" for run in runs)
             cells.append(Cell(self, runs, position, self.node.alignments[column], head=head))
             position += cells[-1].length + 1
         self.rows.append(cells)
@@ -325,6 +329,17 @@ class TableBlock(Block):
         found = self._look_at(point) if point is not None else None
         before, self.hovered = self.hovered, found[0].link if found else ""
         return before != self.hovered
+
+    def actions(self) -> tuple[BlockAction, ...]:
+        return tuple(self._offers()) if self.tops and self._pictured else ()
+
+    def _offers(self) -> Iterator[BlockAction]:
+        for top, row in zip(self.tops, self.rows, strict=False):
+            for left, width, cell in zip(self.lefts, self.columns, row, strict=True):
+                if any(run.kind == "image" for run in cell.runs):
+                    for offer, address, rect in offers(cell.runs, cell.lay_out(width)):
+                        place = rect.translated(left - self.scroll.x, top + self.style.px(6))
+                        yield BlockAction(offer.words, place, partial(self.wanted.emit, (offer.what, address)))
 
     def wheel(self, dx: float) -> bool:
         return self.scroll.by(dx)

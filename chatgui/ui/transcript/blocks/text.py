@@ -10,12 +10,12 @@ from PySide6.QtGui import QPainter
 
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Heading, Html, Node, Paragraph, Run, Runs
-from chatgui.core.writing import cut, source_of
+from chatgui.core.writing import cut
 from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span
 from chatgui.ui.transcript.blocks.flow import Flow
-from chatgui.ui.transcript.blocks.images import Chip, is_remote
+from chatgui.ui.transcript.blocks.images import offers
 from chatgui.ui.transcript.blocks.looks import Look, begins_rtl, object_format
 from chatgui.ui.transcript.blocks.words import Looks, looks, words
 from chatgui.ui.transcript.style import Style
@@ -97,15 +97,10 @@ class TextBlock(Block):
         return before != self.hovered
 
     def actions(self) -> tuple[BlockAction, ...]:
-        made: list[BlockAction] = []
-        position = 0
-        for run in self.runs:
-            length = len(source_of(run))
-            if run.kind == "image" and isinstance(self.flow.words.objects.get(position), Chip) and is_remote(run.link):
-                rect = self.flow.object_rect(position)
-                made.append(BlockAction("Load image", rect, partial(self.wanted.emit, ("image", run.link))))
-            position += length
-        return tuple(made)
+        return tuple(
+            BlockAction(offer.words, rect, partial(self.wanted.emit, (offer.what, address)))
+            for offer, address, rect in offers(self.runs, self.flow)
+        )
 
     def fragment(self, start: int, end: int) -> Fragment:
         if start <= 0 and end >= len(self.text):
