@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from chatgui.chat.inspector import Inspector
 from chatgui.chat.keeper import StoreKeeper
 from chatgui.chat.ledger import Ledger
 from chatgui.chat.library import Library
+from chatgui.chat.preferences import Preferences
 from chatgui.chat.preview import preview_of
 from chatgui.chat.prices import price_of
 from chatgui.chat.titles import UNTITLED, title_from
@@ -38,7 +38,6 @@ from chatgui.core.change import (
     Change,
     LibraryChanged,
     MessagesChanged,
-    SettingsChanged,
     StoreTrouble,
     TurnEnded,
     TurnStarted,
@@ -51,10 +50,9 @@ from chatgui.core.ids import new_id
 from chatgui.core.message import Attachment, Message, Part, Role, State, Text
 from chatgui.core.params import refusals as param_refusals
 from chatgui.core.request import ChatRequest
-from chatgui.core.settings import Settings, refusal
+from chatgui.core.settings import Settings
 from chatgui.store import attachments as files
 from chatgui.store import conversations
-from chatgui.store import settings as settings_file
 from chatgui.store.database import Database
 from chatgui.store.profile import Profile
 from chatgui.store.vault import Vault
@@ -86,8 +84,7 @@ class Session:
     def __init__(self, profile: Profile, database: Database, vault: Vault, client: Client) -> None:
         self.profile = profile
         self.changed: Event[Change] = Event()
-        self.settings = Settings()
-        self.settings_trouble = ""  # why the settings file was not read, in words
+        self.preferences = Preferences(profile.settings, self.changed)
         self.turns: dict[str, Turn] = {}
         self.client = client
         self._db = database
@@ -95,7 +92,6 @@ class Session:
         self._unsaved: set[str] = set()  # conversations in which nothing was said yet
         self._queued: dict[str, list[tuple[str, tuple[Attachment, ...]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._saving = asyncio.Lock()  # settings are written one after the other, the newest last
         self.undo_stack = UndoStack()
         self.accounts = Accounts(database, vault, client, self.changed, self.undo_stack)
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed, lambda: bool(self.turns))
@@ -114,7 +110,7 @@ class Session:
         self._db.trouble.subscribe(self._tell_trouble)
         if self._db.refuses is None:
             await self._db.write(conversations.recover, durable=True)
-        self.settings, self.settings_trouble = await asyncio.to_thread(settings_file.load, self.profile.settings)
+        await self.preferences.load()
         await self.accounts.load()
         await self.assistants.load()
 
@@ -131,17 +127,14 @@ class Session:
         await self.client.aclose()
         await self._db.close()
 
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.preferences.settings
+
     async def change_settings(self, **values: Any) -> None:
         """Replace settings and keep them. Raises UsageError for a name or value that cannot be."""
-        for name, value in values.items():
-            if words := refusal(name, value):
-                raise UsageError(words)
-        before, self.settings = self.settings, self.settings.changed(values)
-        names = {one.name for one in fields(Settings) if getattr(before, one.name) != getattr(self.settings, one.name)}
-        if names:
-            self.changed.emit(SettingsChanged(frozenset(names)))
-            async with self._saving:
-                await asyncio.to_thread(settings_file.save, self.profile.settings, self.settings)
+        await self.preferences.change(values)
 
     # Conversations
 
@@ -373,7 +366,7 @@ class Session:
     @property
     def opening_words(self) -> str:
         """What a person should hear of how this start went: what was rescued, refused, or stands in a risky folder."""
-        return " ".join(filter(None, (self.ledger.rescued, self.settings_trouble, self._db.warning)))
+        return " ".join(filter(None, (self.ledger.rescued, self.preferences.trouble, self._db.warning)))
 
     @property
     def read_only(self) -> StoreError | None:

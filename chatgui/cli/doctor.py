@@ -83,8 +83,8 @@ async def _profile(options: argparse.Namespace) -> list[Finding]:
             if session.read_only:
                 findings.append(Finding("Database", False, session.read_only.message, session.read_only.advice))
             findings.append(_keyring(session.accounts.vault.backend(), await session.accounts.vault.state()))
-            if session.settings_trouble:
-                findings.append(Finding("Settings", False, session.settings_trouble))
+            if session.preferences.trouble:
+                findings.append(Finding("Settings", False, session.preferences.trouble))
             return findings
     except ChatError as error:
         return [Finding("Database", False, error.message, error.advice)]

@@ -1,17 +1,20 @@
-"""settings.toml and the settings. What the program does not know in the file stays in it."""
+"""settings.toml, and settings carried to another computer. What the program does not know in a file stays in it."""
 
 from __future__ import annotations
 
+import json
 import tomllib
-from dataclasses import fields
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from chatgui.core.errors import StoreError, StoreState
-from chatgui.core.settings import Settings, refusal
+from chatgui.core.settings import DECLARED, DEFAULTS, Settings, refusal
 from chatgui.store.border import translate
 from chatgui.store.files import write_atomically
+
+LARGEST = 1 << 20  # bytes of a file of settings; anything larger is something else
 
 
 def load(path: Path) -> tuple[Settings, str]:
@@ -27,31 +30,62 @@ def load(path: Path) -> tuple[Settings, str]:
         return Settings(), f"{path.name} cannot be read ({error.strerror}); the defaults are used."
     except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         return Settings(), _set_aside(path, error)
-    declared = {one.name for one in fields(Settings)}
-    wrong = [words for name, value in values.items() if name in declared and (words := refusal(name, value))]
+    wrong = [words for name, value in values.items() if name in DECLARED and (words := refusal(name, value))]
     return Settings().changed(values), " ".join(wrong)
 
 
-def save(path: Path, settings: Settings) -> None:
-    """Write the settings that differ from the defaults. Raises StoreError."""
-    import tomli_w
-
+def save(path: Path, settings: Settings, unknown: Mapping[str, Any] | None = None) -> None:
+    """Write the settings that differ from the defaults, and `unknown` ones beside them. Raises StoreError."""
     try:
         values = _read(path)
     except (OSError, ValueError, RecursionError):
         values = {}
-    default = Settings()
-    for one in fields(Settings):
-        value = getattr(settings, one.name)
-        if value == getattr(default, one.name):
-            values.pop(one.name, None)
+    values.update(unknown or {})
+    for name in DECLARED:
+        value = getattr(settings, name)
+        if value == getattr(DEFAULTS, name):
+            values.pop(name, None)
         else:
-            values[one.name] = value
+            values[name] = value
+    _write(path, values)
+
+
+def export(path: Path, settings: Settings) -> None:
+    """Write what another computer can use, the defaults too, as JSON or TOML by the file's suffix. Raises StoreError.
+
+    No setting can hold a key: keys and passwords are in the keyring only.
+    """
+    _write(path, {name: getattr(settings, name) for name, one in DECLARED.items() if one.metadata["portable"]})
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What a file of settings says, unchecked. Raises StoreError where it is none."""
     try:
-        write_atomically(path, tomli_w.dumps(values).encode())
+        if path.stat().st_size > LARGEST:
+            raise StoreError(StoreState.FAILED, f"{path.name} is too large to be a file of settings.")
+        values = json.loads(path.read_text("utf-8")) if _is_json(path) else _read(path)
+    except OSError as error:
+        raise StoreError(StoreState.FAILED, f"{path.name} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise StoreError(StoreState.FAILED, f"{path.name} cannot be understood: {error}.") from error
+    if not isinstance(values, dict):
+        raise StoreError(StoreState.FAILED, f"{path.name} is no file of settings.")
+    return values
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix.casefold() == ".json"
+
+
+def _write(path: Path, values: Mapping[str, Any]) -> None:
+    import tomli_w
+
+    try:
+        text = json.dumps(values, ensure_ascii=False, indent=2) + "\n" if _is_json(path) else tomli_w.dumps(values)
+        write_atomically(path, text.encode())
     except OSError as error:
         raise translate(error, path) from error
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise StoreError(StoreState.FAILED, f"A setting cannot be kept: {error}") from error
 
 

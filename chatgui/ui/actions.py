@@ -6,7 +6,7 @@ that name to the window's verbs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,16 +43,20 @@ class Row:
     role: Role = Role.NoRole
 
     def sequences(self) -> list[QKeySequence]:
-        """The key sequences in force, the platform's own first."""
+        """The default key sequences, the platform's own first. For those in force see `shortcuts.in_force`."""
         platform = QKeySequence.keyBindings(self.standard) if self.standard is not None else []
         own = [QKeySequence(keys) for keys in self.keys] if self.both or not platform else []
         return [*platform, *(one for one in own if one not in platform)]
 
-    def shown_keys(self) -> str:
-        """The key sequences as people read them, without those only special keyboards have."""
-        native = QKeySequence.SequenceFormat.NativeText
-        usual = [one.toString(native) for one in self.sequences() if one[0].key() <= Qt.Key.Key_F12]  # type: ignore[index]  # the stubs forget it
-        return " · ".join(usual)
+
+def is_usual(keys: QKeySequence) -> bool:
+    """Whether ordinary keyboards have these keys; some of the platform's own only special ones have."""
+    return keys[0].key() <= Qt.Key.Key_F35
+
+
+def shown_keys(keys: Iterable[QKeySequence]) -> str:
+    """Key sequences as people read them, the usual ones only."""
+    return " · ".join(one.toString(QKeySequence.SequenceFormat.NativeText) for one in keys if is_usual(one))
 
 
 MENUS = ("File", "Edit", "View", "Conversation", "Help")
@@ -65,7 +69,7 @@ ROWS: tuple[Row, ...] = (
     Row("accounts", "File", "Accounts…", "open_accounts", keys=("Ctrl+Shift+A",), icon="account", line=True),
     Row("settings", "File", "Settings…", "open_settings", Key.Preferences, ("Ctrl+,",), icon="settings",
         role=Role.PreferencesRole),
-    Row("usage", "File", "Usage…", "open_usage", keys=("Ctrl+Shift+U",), icon="usage"),
+    Row("usage", "File", "Usage…", "open_usage", keys=("Ctrl+Shift+Y",), icon="usage"),
     Row("close", "File", "Close Window", "close", Key.Close, ("Ctrl+W",), line=True, needs=""),
     Row("quit", "File", "Quit", "quit", Key.Quit, ("Ctrl+Q",), needs="", role=Role.QuitRole),
     Row("undo", "Edit", "Undo", "undo", Key.Undo, ("Ctrl+Z",), icon="undo"),
@@ -90,7 +94,7 @@ ROWS: tuple[Row, ...] = (
         needs="messages"),
     Row("copy_answer", "Conversation", "Copy Last Answer", "copy_answer", keys=("Ctrl+Shift+C",), icon="copy",
         needs="messages"),
-    Row("parameters", "Conversation", "Parameters…", "open_parameters", keys=("Ctrl+.",), icon="settings", line=True),
+    Row("parameters", "Conversation", "Parameters…", "open_parameters", keys=("Ctrl+Shift+O",), icon="settings", line=True),
     Row("rename", "Conversation", "Rename", "rename", keys=("F2",), icon="edit"),
     Row("pin", "Conversation", "Pin or Unpin", "pin", keys=("Ctrl+Shift+P",), icon="pin"),
     Row("archive", "Conversation", "Archive", "archive", keys=("Ctrl+Shift+H",), icon="archive"),
@@ -120,6 +124,13 @@ def build(window: QWidget, call: Callable[[Row], None]) -> dict[str, QAction]:
         window.addAction(action)
         made[row.id] = action
     return made
+
+
+def set_keys(actions: Mapping[str, QAction], keys: Mapping[str, list[QKeySequence]]) -> None:
+    """Let other keys call the actions from now on; menus show them."""
+    for name, action in actions.items():
+        if action.shortcuts() != keys[name]:
+            action.setShortcuts(keys[name])
 
 
 def fill(bar: QMenuBar, actions: dict[str, QAction], theme: Theme) -> None:

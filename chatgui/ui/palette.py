@@ -110,7 +110,8 @@ class Palette(SearchPopup):
         for row in actions.ROWS:
             key = f"{row.text} {row.menu}".casefold()
             if row.id != ITSELF and self._actions[row.id].isEnabled() and all(word in key for word in wanted):
-                entries.append(Entry(row.text, row.shown_keys(), self._actions[row.id].trigger))
+                action = self._actions[row.id]
+                entries.append(Entry(row.text, actions.shown_keys(action.shortcuts()), action.trigger))
         first = wanted[0] if wanted else ""
         return sorted(entries, key=lambda entry: not entry.words.casefold().startswith(first))
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from chatgui.core.change import Change, SettingsChanged, TurnEnded
 from chatgui.core.settings import Settings, shown
-from chatgui.ui import actions, assets
+from chatgui.ui import actions, assets, shortcuts
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.sidebar import Sidebar
@@ -184,7 +184,7 @@ class Window(QMainWindow):
     def _hear(self, change: Change) -> None:
         if isinstance(change, SettingsChanged) and self.session is not None:
             self._settings = self.session.settings
-            if change.names & {one.name for one in shown()}:
+            if change.names & {"shortcuts", *(one.name for one in shown())}:
                 self._apply_settings()
         if isinstance(change, TurnEnded) and self._settings.notify and not self.isActiveWindow():
             self.tasks.start(self._notify(change.conversation))
@@ -199,6 +199,7 @@ class Window(QMainWindow):
     def _apply_settings(self) -> None:
         self.theme.choose(self._settings.theme, self._settings.zoom)
         self.stage.composer.editor.send_with = self._settings.send_with
+        actions.set_keys(self.actions_by_id, shortcuts.in_force(self._settings.shortcuts))
         self._restyle()
 
     def _trouble(self, error: BaseException) -> None:

@@ -1,0 +1,96 @@
+"""The settings in force: changed one by one, all at once, or by a file; kept at once, and told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chatgui.core.change import Change, SettingsChanged
+from chatgui.core.errors import UsageError
+from chatgui.core.event import Event
+from chatgui.core.settings import DECLARED, DEFAULTS, Settings, refusal
+from chatgui.store import settings as file
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import did: settings that are others now, what was wrong in words, and names this program does not know.
+
+    Unknown names are kept in the profile's own file, for a version that knows them.
+    """
+
+    changed: tuple[str, ...]
+    refused: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        said = [f"{len(self.changed)} settings changed." if len(self.changed) != 1 else "One setting changed."]
+        if self.refused:
+            said.append(f"Left out: {' '.join(self.refused)}")
+        if self.unknown:
+            said.append(f"Not known here, kept all the same: {', '.join(self.unknown)}.")
+        return " ".join(said)
+
+
+class Preferences:
+    """Owns the settings of one profile. The value is replaced whole, never changed in place."""
+
+    def __init__(self, path: Path, changed: Event[Change]) -> None:
+        self._path = path
+        self._changed = changed
+        self._saving = asyncio.Lock()  # one after the other, the newest last
+        self.settings = Settings()
+        self.trouble = ""  # why the file was not read, in words
+
+    async def load(self) -> None:
+        """Read the profile's file."""
+        self.settings, self.trouble = await asyncio.to_thread(file.load, self._path)
+
+    async def change(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Replace settings and keep them; the names that differ now. Raises UsageError for what cannot be."""
+        for name, value in values.items():
+            if words := refusal(name, value):
+                raise UsageError(words)
+        names = self._replace(self.settings.changed(values))
+        if names:
+            await self._save({})
+        return names
+
+    def _replace(self, settings: Settings) -> tuple[str, ...]:
+        before, self.settings = self.settings, settings
+        names = tuple(name for name in DECLARED if getattr(before, name) != getattr(settings, name))
+        if names:
+            self._changed.emit(SettingsChanged(frozenset(names)))
+        return names
+
+    async def _save(self, unknown: Mapping[str, Any]) -> None:
+        async with self._saving:
+            await asyncio.to_thread(file.save, self._path, self.settings, unknown)
+
+    async def reset(self) -> dict[str, Any]:
+        """Everything a person can set back to its default; what was in force before is returned, for `change`."""
+        before = {name: getattr(self.settings, name) for name in DECLARED if _is_set_by_hand(name)}
+        await self.change({name: getattr(DEFAULTS, name) for name in before})
+        return before
+
+    async def export(self, path: Path) -> None:
+        """Write the settings for another computer, as TOML or JSON by the suffix. No secret is among them."""
+        await asyncio.to_thread(file.export, path, self.settings)
+
+    async def take(self, path: Path) -> Taken:
+        """Put in what a file says; settings it does not name stay as they are. Raises StoreError."""
+        values = await asyncio.to_thread(file.read, path)
+        unknown = {name: value for name, value in values.items() if name not in DECLARED}
+        refused = tuple(filter(None, (refusal(name, value) for name, value in values.items() if name in DECLARED)))
+        changed = self._replace(self.settings.changed(values))
+        if changed or unknown:
+            await self._save(unknown)
+        return Taken(changed, refused, tuple(unknown))
+
+
+def _is_set_by_hand(name: str) -> bool:
+    return bool(DECLARED[name].metadata["section"]) or name == "shortcuts"
