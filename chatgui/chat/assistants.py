@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 class Conversations(Protocol):
     """The session, as the assistants use it."""
 
-    settings: Settings
     accounts: Accounts
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force."""
 
     async def conversation(self, conversation_id: str) -> Conversation:
         """Raises UsageError if there is none."""

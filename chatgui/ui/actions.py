@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -49,9 +49,15 @@ class Row:
         return [*platform, *(one for one in own if one not in platform)]
 
 
+def pressed(keys: QKeySequence) -> QKeyCombination:
+    """What is pressed first for a key sequence."""
+    first: QKeyCombination = keys[0]  # type: ignore[index]  # the stubs forget it
+    return first
+
+
 def is_usual(keys: QKeySequence) -> bool:
     """Whether ordinary keyboards have these keys; some of the platform's own only special ones have."""
-    return keys[0].key() <= Qt.Key.Key_F35
+    return bool(pressed(keys).key() <= Qt.Key.Key_F35)
 
 
 def shown_keys(keys: Iterable[QKeySequence]) -> str:

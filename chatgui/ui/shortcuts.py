@@ -58,7 +58,7 @@ def refusal(keys: QKeySequence, action: str, own: Own) -> str:
         return f"{said} already belongs to “{holder.text.rstrip('…')}”. Take it away there first."
     if text in _TAKEN:
         return f"{said} {_TAKEN[text]}."
-    pressed = keys[0]
+    pressed = actions.pressed(keys)
     if not _is_free(pressed) and action not in _TEXT_OWNS:
         held = bool(pressed.keyboardModifiers() & _HELD)
         return (
