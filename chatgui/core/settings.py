@@ -41,8 +41,7 @@ def setting(default: Any, title: str, words: str, *, section: str, choices: Mapp
 
 def unseen(make: Callable[[], Any], *, portable: bool = False) -> Any:
     """A field of `Settings` that is no line of the settings window: what the program remembers by itself, and the keys."""
-    nothing: dict[str, Any] = {"title": "", "words": "", "section": "", "choices": {}, "low": None, "high": None, "unit": ""}
-    return field(default_factory=make, metadata={**nothing, "check": None, "portable": portable})
+    return field(default_factory=make, metadata={"section": "", "portable": portable})
 
 
 def _proxy(address: str) -> str:
