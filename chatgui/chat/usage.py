@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from chatgui.core.estimate import count_prompt, count_tokens
+from chatgui.chat.counting import count_request
+from chatgui.core.estimate import count_tokens
 from chatgui.core.message import Message, State
 from chatgui.core.reply import Reply
 from chatgui.core.usage import Source, Usage
@@ -18,7 +19,7 @@ def settled(usage: Usage, history: Iterable[Message], reply: Reply, *, cut_short
 
     An answer that was `cut_short` is partial: providers count what they generated, and say so only at the end.
     """
-    prompt = count_prompt([message.text for message in history])
+    prompt = count_request(history)
     if usage.known:
         return replace(usage, partial=cut_short, sent_tokens=prompt)
     reasoning = count_tokens(str(reply.reasoning))

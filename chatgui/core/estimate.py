@@ -15,11 +15,23 @@ _PIECES = re.compile(
     r"|(?P<other>[^\W\d_]+)|(?P<sign>.)",
     re.DOTALL,
 )
-_MESSAGE_OVERHEAD = 4  # role and separators around each message of a prompt, as chat templates add them
+MESSAGE_OVERHEAD = 4  # role and separators around each message of a prompt, as chat templates add them
+ERROR = 0.15  # of nine estimates in ten, as tests/bench/estimate.py measures it
+LONG = 60_000  # characters; of a longer text, WINDOWS pieces are counted and the rest is reckoned by them
+WINDOWS, WINDOW = 12, 2_500
 
 
 def count_tokens(text: str) -> int:
-    """About how many tokens `text` is. Linear in its length."""
+    """About how many tokens `text` is. A few milliseconds at most, however long it is."""
+    if len(text) <= LONG:
+        total = _count(text)
+        return round(total) if total >= 1 else int(bool(text))
+    step = (len(text) - WINDOW) / (WINDOWS - 1)
+    counted = sum(_count(text[round(at * step) : round(at * step) + WINDOW]) for at in range(WINDOWS))
+    return round(counted * len(text) / (WINDOWS * WINDOW))
+
+
+def _count(text: str) -> float:
     total = 0.0
     for piece in _PIECES.finditer(text):
         match piece.lastgroup:
@@ -35,12 +47,7 @@ def count_tokens(text: str) -> int:
                 total += 0.75
             case _:
                 total += 1
-    return round(total) if total >= 1 else int(bool(text))
-
-
-def count_prompt(texts: list[str]) -> int:
-    """About how many tokens a request with these messages is."""
-    return sum(count_tokens(text) + _MESSAGE_OVERHEAD for text in texts)
+    return total
 
 
 _TILE, _LARGEST, _SHORTEST = 512, 2048, 768  # pixels

@@ -17,14 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from chatgui.core.estimate import count_tokens
 from chatgui.ui import assets
+from chatgui.ui.gauge import ComposerNotes, Gauge
 from chatgui.ui.theme import Theme
 
 LINES = 10  # the editor grows to so many lines, then scrolls
 DRAFT_MS = 500
 LARGE = 100_000  # characters; longer pastes stand beside the editor, which would stall on them
-COUNTED = 20_000  # characters; longer texts are counted by their length alone
 
 
 class MessageEditor(QPlainTextEdit):
@@ -113,6 +112,7 @@ class Composer(QFrame):
     edit_last_wanted = Signal()
     draft_changed = Signal(str)
     take_back_wanted = Signal(int)
+    stirred = Signal()  # something else stands in it now
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,9 +126,8 @@ class Composer(QFrame):
         self.button.setObjectName("Send")
         self.button.setFixedHeight(32)
         self.button.setMinimumWidth(76)
-        self._count = QLabel()
-        self._count.setProperty("strength", "3")
-        self._count.setToolTip("About so many tokens will be sent with this message")
+        self.gauge = Gauge(theme)
+        self.notes = ComposerNotes()
         self._chips = QVBoxLayout()
         self._chips.setSpacing(2)
         self._queue = QVBoxLayout()
@@ -148,11 +147,12 @@ class Composer(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.editor, 1)
-        row.addWidget(self._count, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(self.gauge, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 8, 8)
         column.setSpacing(4)
+        column.addWidget(self.notes)
         column.addLayout(self._queue)
         column.addLayout(self._chips)
         column.addLayout(row)
@@ -163,6 +163,21 @@ class Composer(QFrame):
         """What would be sent."""
         return Said(self.editor.toPlainText().strip("\n"), tuple(self._pasted))
 
+    @property
+    def length(self) -> int:
+        """Characters in the editor and beside it, without reading them."""
+        return self.editor.document().characterCount() - 1 + sum(map(len, self._pasted))
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to send; of a long text only its beginning is read."""
+        block = self.editor.document().begin()
+        while block.isValid():
+            if block.text().strip():
+                return False
+            block = block.next()
+        return not any(one.strip() for one in self._pasted)
+
     def put(self, text: str) -> None:
         """Replace what stands here (a draft, a message to be edited) without calling it a change."""
         self._loading = True
@@ -172,7 +187,7 @@ class Composer(QFrame):
         self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
         self._loading = False
         self._show_pasted()
-        self._show_count()
+        self._stir()
 
     @property
     def is_empty(self) -> bool:
@@ -199,15 +214,11 @@ class Composer(QFrame):
         if self._loading:
             return
         self._draft.start()
-        self._show_count()
-        self._show_button()
+        self._stir()
 
-    def _show_count(self) -> None:
-        said = self.said()
-        length = len(said.text) + sum(map(len, said.pasted))
-        tokens = count_tokens(str(said)) if length <= COUNTED else length // 4
-        self._count.setText(f"≈ {tokens:,}" if tokens >= 10 else "")
+    def _stir(self) -> None:
         self._show_button()
+        self.stirred.emit()
 
     # Large pastes
 
@@ -274,7 +285,7 @@ class Composer(QFrame):
         self._show_button()
 
     def _show_button(self) -> None:
-        self.button.setEnabled(self._streaming or bool(str(self.said()).strip()))
+        self.button.setEnabled(self._streaming or not self.is_blank)
 
     def _pressed(self) -> None:
         if self._streaming:

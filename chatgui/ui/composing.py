@@ -40,6 +40,13 @@ class Composing(QObject):
     def _here(self) -> str:
         return self._conversation.id if self._conversation else ""
 
+    @property
+    def after(self) -> str | None:
+        """The message that what stands in the composer would follow; None for a first one."""
+        conversation = self._conversation
+        edited = conversation.messages.get(self._editing) if conversation else None
+        return edited.parent if edited else conversation.tip if conversation else None
+
     # Drafts
 
     def begin(self, conversation: Conversation) -> None:

@@ -92,6 +92,7 @@ class Header(QWidget):
 
     renamed = Signal(str)
     model_wanted = Signal()
+    model_shown = Signal()
     sidebar_wanted = Signal()
     reasoning_wanted = Signal()
     menu_wanted = Signal()
@@ -141,3 +142,4 @@ class Header(QWidget):
         self.model.setText(wide)
         self.model.setAccessibleName(f"Model {current}")
         self.model.setToolTip(f"{current}\nChoose another account or model")
+        self.model_shown.emit()

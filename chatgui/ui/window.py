@@ -83,6 +83,7 @@ class Window(QMainWindow):
         """Show this session from now on: its library, and a conversation to write in."""
         from chatgui.ui.conversation_binding import ConversationBinding
         from chatgui.ui.dialogs import Context, Dialogs
+        from chatgui.ui.filling import Filling
         from chatgui.ui.library_binding import LibraryBinding
         from chatgui.ui.model_choice import ModelChoice
         from chatgui.ui.palette import Palette
@@ -106,6 +107,8 @@ class Window(QMainWindow):
             palette=Palette(self, self.theme, self.actions_by_id),
         )  # fmt: skip
         ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
+        self._filling = Filling(session, self.stage, self.conversation)
+        self.moved.connect(self._filling.recount)
         self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))
         self.sidebar.export_wanted.connect(self.verbs.export)
         self.stage.welcome.demo_wanted.connect(
@@ -152,6 +155,7 @@ class Window(QMainWindow):
             self.conversation.close()
         if self.library is not None:
             self.library.close()
+            self._filling.close()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         await self.tasks.close()

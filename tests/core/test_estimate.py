@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from chatgui.core.estimate import count_prompt, count_tokens
+from chatgui.core.estimate import LONG, count_tokens
 
 
 @pytest.mark.parametrize(
@@ -26,5 +28,10 @@ def test_nothing_is_zero_and_anything_is_at_least_one() -> None:
     assert count_tokens("a") == count_tokens(".") == 1
 
 
-def test_a_prompt_counts_every_message_and_its_frame() -> None:
-    assert count_prompt(["hello", "hello"]) == 2 * count_prompt(["hello"]) > 2 * count_tokens("hello")
+def test_a_very_long_text_costs_no_more_than_a_long_one() -> None:
+    words = "The tide follows the moon, and turns twice a day. "
+    begun = time.process_time()
+    found = count_tokens(words * 200_000)
+    assert time.process_time() - begun < 0.1
+    just_short = words * (LONG // len(words))
+    assert found == pytest.approx(count_tokens(just_short) * len(words) * 200_000 / len(just_short), rel=0.03)

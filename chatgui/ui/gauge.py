@@ -1,0 +1,88 @@
+"""What sending now would fill of the model's window: a ring and a number, and words where they matter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from chatgui.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from chatgui.chat.fill import Fill
+
+RING, GAP, STROKE = 14, 6, 2.5  # pixels
+
+
+class Gauge(QLabel):
+    """One quiet number; the ring before it shows how full the window is, where its length is known."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.fill: Fill | None = None
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("strength", "3")
+        self.setFixedHeight(32)  # as the button beside it
+        self.hide()
+
+    def show_fill(self, fill: Fill) -> None:
+        """Show this from now on; nothing while there is nothing to count."""
+        self.fill = fill
+        self.setText(fill.short)
+        self.setVisible(bool(fill.short))
+        self.setToolTip(fill.sentences)
+        self.setAccessibleName(f"Tokens to send: {fill.sentences}")
+        self.setContentsMargins(RING + GAP if fill.share is not None else 0, 0, 0, 0)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The number, and the ring."""
+        super().paintEvent(event)
+        share = self.fill.share if self.fill else None
+        if share is None:
+            return
+        tokens = self._theme.tokens
+        box = QRectF(STROKE / 2, (self.height() - RING + STROKE) / 2, RING - STROKE, RING - STROKE)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(tokens.line), STROKE))
+        painter.drawEllipse(box)
+        warns = bool(self.fill and self.fill.warning)
+        colour = tokens.error if share > 1 else tokens.warning if warns else tokens.secondary
+        pen = QPen(QColor(colour), STROKE)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        painter.setPen(pen)
+        painter.drawArc(box, 90 * 16, -round(min(max(share, 0.02), 1) * 360 * 16))
+        painter.end()
+
+
+class ComposerNotes(QLabel):
+    """Sentences above the editor that warn and hinder nothing, one for each subject; away while there is none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, str] = {}
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setContentsMargins(4, 0, 0, 0)  # in line with the editor's text
+        self.setProperty("meaning", "warning")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as it must be: the words wrap."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def say(self, subject: str, words: str) -> None:
+        """What there is to know of a subject now; empty words take it away."""
+        before = self._said.get(subject, "")
+        if words == before:
+            return
+        self._said[subject] = words
+        self.setText("\n".join(one for one in self._said.values() if one))
+        self.setVisible(bool(self.text()))
+        if words and not before:  # not at each key: the number in it goes on changing
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
