@@ -51,6 +51,20 @@ def context_of(account: Account, model: str, listed: Iterable[Model]) -> int | N
     return own or bundled().context.get(account.provider, {}).get(model)
 
 
+def described(account: Account, listed: Iterable[Model]) -> list[Model]:
+    """The models of an account's list, each with the context length and price that are known of it from either place."""
+    prices, context = bundled().prices.get(account.provider, {}), bundled().context.get(account.provider, {})
+    if not prices and not context:
+        return list(listed)
+    return [
+        replace(
+            one, context_length=one.context_length or context.get(one.id),
+            price=one.price if one.price is not None and one.price.prompt is not None else prices.get(one.id),
+        )
+        for one in listed
+    ]  # fmt: skip
+
+
 def costed(usage: Usage, price: Price | None) -> Usage:
     """The usage with its cost, frozen now. The provider's own figure stays; a price gives an estimate.
 

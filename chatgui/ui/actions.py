@@ -73,6 +73,7 @@ ROWS: tuple[Row, ...] = (
     Row("export", "File", "Export…", "open_export", keys=("Ctrl+Shift+E",), icon="export"),
     Row("restore", "File", "Restore…", "open_restore", icon="clock"),
     Row("accounts", "File", "Accounts…", "open_accounts", keys=("Ctrl+Shift+A",), icon="account", line=True),
+    Row("assistants", "File", "Assistants…", "open_assistants", icon="thought"),
     Row("settings", "File", "Settings…", "open_settings", Key.Preferences, ("Ctrl+,",), icon="settings",
         role=Role.PreferencesRole),
     Row("usage", "File", "Usage…", "open_usage", keys=("Ctrl+Shift+Y",), icon="usage"),

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
+from chatgui.core.account import Account
+from chatgui.core.assistant import Assistant
 from chatgui.core.change import (
     AccountsChanged,
+    AssistantsChanged,
     Change,
     LibraryChanged,
     MessagesChanged,
@@ -181,24 +184,41 @@ class ConversationBinding(QObject):
         accounts = [one for one in self._session.accounts.all() if not one.disabled]
         if all(one.is_demo for one in accounts) and not self.library_used:
             self._stage.welcome.show_first_start(demo=bool(accounts))
+        elif assistant := self._assistant():
+            self._stage.welcome.show_assistant(assistant.name, assistant.greeting, self._who()[1])
         else:
             self._stage.welcome.show_empty(self._who()[1])
 
-    def _who(self) -> tuple[str, str]:
-        """Name of the account and model that will be asked."""
+    def _assistant(self) -> Assistant | None:
+        """The one the shown conversation asks as."""
+        return self._session.assistants.of(self.conversation) if self.conversation else None
+
+    def _who(self) -> tuple[Account | None, str]:
+        """The account and model that will be asked."""
         conversation = self.conversation
         known = {one.id: one for one in self._session.accounts.all()}
         account = known.get(conversation.account) if conversation else None
         if account is None:
             account = self._session.accounts.default(self._session.settings.default_account)
-            return (account.name, account.default_model) if account else ("", "")
-        return account.name, (conversation.model if conversation else "") or account.default_model
+            return account, account.default_model if account else ""
+        return account, (conversation.model if conversation else "") or account.default_model
 
     def show_head(self) -> None:
         """Show the title, and who will be asked."""
-        conversation = self.conversation
+        conversation, (account, model), assistant = self.conversation, self._who(), self._assistant()
         self._stage.header.title.show_title(conversation.title if conversation else "")
-        self._stage.header.show_model(*self._who())
+        self._stage.header.show_model(
+            account.name if account else "", model,
+            assistant=assistant.name if assistant else "", colour=account.colour if account else "",
+        )  # fmt: skip
+
+    def show_asked(self, words: str = "") -> None:
+        """Who is asked, and how, has changed; `words` say what a person should know of it."""
+        if words:
+            self._stage.notices.say(words, meaning="warning")
+        self.show_head()
+        if self.conversation and not self.conversation.messages:
+            self._show_welcome()
 
     def _show_state(self) -> None:
         self._stage.composer.show_streaming(self.turn is not None)
@@ -219,10 +239,8 @@ class ConversationBinding(QObject):
                 self._show_changed(message)
             case LibraryChanged(conversation) if conversation in ("", self.id):
                 self.show_head()
-            case AccountsChanged() | SettingsChanged():
-                self.show_head()
-                if self.conversation and not self.conversation.messages:
-                    self._show_welcome()
+            case AccountsChanged() | AssistantsChanged() | SettingsChanged():
+                self.show_asked()
             case StoreTrouble(message, advice):
                 self._say_trouble(message, advice)
             case _:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from chatgui.ui import assets
+from chatgui.ui.account_colours import dot
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
 
@@ -113,6 +114,9 @@ class Header(QWidget):
         self.model.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         assets.dress(self.model, "down", theme.tokens)
         self.model.clicked.connect(self.model_wanted)
+        self._theme = theme
+        self._colour = ""  # of the account
+        self._mark = QLabel()
         self.sidebar = self._button(theme, "sidebar", "Show sidebar", self.sidebar_wanted)
         self.reasoning = self._button(theme, "reasoning", "Show reasoning", self.reasoning_wanted)
         self.reasoning.setCheckable(True)
@@ -122,6 +126,7 @@ class Header(QWidget):
         row.setSpacing(4)
         row.addWidget(self.sidebar)
         row.addWidget(self.title, 1)
+        row.addWidget(self._mark)
         row.addWidget(self.model)
         row.addWidget(self.reasoning)
         row.addWidget(self.more)
@@ -135,11 +140,25 @@ class Header(QWidget):
         button.clicked.connect(wanted)
         return button
 
-    def show_model(self, account: str, model: str) -> None:
-        """Say who will be asked; empty words while nobody is."""
-        current = f"{account} · {model}" if account and model else account or model or "Choose a model"
+    def show_model(self, account: str, model: str, *, assistant: str = "", colour: str = "") -> None:
+        """Say who will be asked, and as which assistant; empty words while nobody is. `colour` is the account's."""
+        current = " · ".join(filter(None, (assistant, account, model))) or "Choose a model"
+        self._colour = colour
+        self._mark.setToolTip(account)
+        self._show_mark()
         wide = self.model.fontMetrics().elidedText(isolated(current), Qt.TextElideMode.ElideMiddle, 320)
         self.model.setText(wide)
         self.model.setAccessibleName(f"Model {current}")
         self.model.setToolTip(f"{current}\nChoose another account or model")
         self.model_shown.emit()
+
+    def _show_mark(self) -> None:
+        drawn = dot(self._colour, self._theme.tokens, self.devicePixelRatioF())
+        self._mark.setPixmap(drawn or QPixmap())
+        self._mark.setVisible(drawn is not None)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another scheme: the dot has its other colour."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_mark"):
+            self._show_mark()

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from chatgui.chat.prices import described
 from chatgui.core.errors import ChatError
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.header import Header
-from chatgui.ui.model_picker import ModelPicker, Offer, Place
+from chatgui.ui.model_picker import NOBODY, ModelPicker, Offer, Place, Way
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme
 
@@ -33,6 +34,7 @@ class ModelChoice(QObject):
         self._notes: dict[str, str] = {}
         self.picker = ModelPicker(header, theme)
         self.picker.chosen.connect(lambda account, model: tasks.start(self._choose(account, model)))
+        self.picker.assistant_chosen.connect(lambda one: tasks.start(self._choose_assistant(one)))
         self.picker.star_wanted.connect(lambda account, model: tasks.start(self._star(account, model)))
         header.model_wanted.connect(self.open)
 
@@ -46,15 +48,26 @@ class ModelChoice(QObject):
                 self._tasks.start(self._ask(account.id))
         account_id, model = (shown.account, shown.model) if shown else ("", "")
         self._remember()
+        self.picker.model.offer_ways(self._ways())
         self.picker.open_below(self._button, self._offers(), account_id, model)
 
     def _offers(self) -> list[Offer]:
         known = self._session.accounts.known_models
         return [
-            Offer(one.id, one.name, tuple(model for model in known(one.id) if model.chat is not False),
-                  self._notes.get(one.id, ""))
+            Offer(one.id, one.name, tuple(model for model in described(one, known(one.id)) if model.chat is not False),
+                  self._notes.get(one.id, ""), one.colour)
             for one in self._session.accounts.all() if not one.disabled
         ]  # fmt: skip
+
+    def _ways(self) -> list[Way]:
+        """The assistants there are; and the way back, if the conversation asks as one."""
+        names = {one.id: one.name for one in self._session.accounts.all()}
+        shown = self._conversation.conversation
+        ways = [
+            Way(one.id, one.name, " · ".join(filter(None, (names.get(one.account, ""), one.model))))
+            for one in self._session.assistants.all()
+        ]
+        return [*ways, Way(NOBODY, "No assistant")] if shown and self._session.assistants.of(shown) else ways
 
     async def _ask(self, account_id: str) -> None:
         try:
@@ -67,10 +80,20 @@ class ModelChoice(QObject):
 
     async def _choose(self, account_id: str, model: str) -> None:
         await self._session.choose_model(self._conversation.id, account_id, model)
-        self._conversation.show_head()
+        self._conversation.show_asked()
         this = f"{account_id}/{model}"
         others = [one for one in self._session.settings.recent_models if one != this]
         await self._session.change_settings(recent_models=(this, *others)[:RECENT])
+
+    async def _choose_assistant(self, assistant: str) -> None:
+        """Ask as an assistant from the next message on, or as none."""
+        assistants, here = self._session.assistants, self._conversation.id
+        if assistant == NOBODY:
+            words = ""
+            await assistants.leave(here)
+        else:
+            words = await assistants.apply(here, assistant)
+        self._conversation.show_asked(words)
 
     async def _star(self, account_id: str, model: str) -> None:
         """Make a model a favourite, or no longer."""

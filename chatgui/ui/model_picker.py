@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from chatgui.core.account import Model
+from chatgui.core.account import Model, Price
 from chatgui.ui.search_popup import PickModel, SearchPopup
 from chatgui.ui.theme import Theme
 
-WIDTH, HEIGHT = 420, 440
+WIDTH, HEIGHT = 480, 460
+NOBODY = "-"  # in the place of an assistant’s id: ask as none of them
 
 Place: TypeAlias = tuple[str, str]  # account id, model
 
@@ -27,22 +28,34 @@ class Offer:
     name: str
     models: tuple[Model, ...]
     note: str = ""
+    colour: str = ""  # the account's
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An assistant that can be asked as: its id, its name, and which model it asks if it says so."""
+
+    id: str
+    name: str
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One row: a heading, a model, or a name typed by hand. Only headings have no model."""
+    """One row: a heading, a model, a name typed by hand, or an assistant. Headings have neither model nor assistant."""
 
     account: str
     words: str
     model: str = ""
     facts: str = ""
     starred: bool | None = None
+    colour: str = ""
+    assistant: str = ""
 
     @property
     def heading(self) -> bool:
         """Whether it only names what follows."""
-        return not self.model
+        return not self.model and not self.assistant
 
 
 class Choices(PickModel):
@@ -53,6 +66,16 @@ class Choices(PickModel):
         self._offers: list[tuple[Offer, list[tuple[str, Choice]]]] = []
         self._favourites: tuple[Place, ...] = ()
         self._recent: tuple[Place, ...] = ()
+        self._ways: tuple[Way, ...] = ()
+
+    def offer_ways(self, ways: Sequence[Way]) -> None:
+        """Take these assistants."""
+        self._ways = tuple(ways)
+
+    def _assistants(self, wanted: list[str]) -> list[Choice]:
+        found = [one for one in self._ways if all(word in one.name.casefold() for word in wanted)]
+        rows = [Choice("", one.name, facts=one.facts, assistant=one.id) for one in found]
+        return [Choice("", "Assistants"), *rows] if rows else []
 
     def offer(self, offers: Sequence[Offer]) -> None:
         """Take these accounts and their models."""
@@ -75,7 +98,7 @@ class Choices(PickModel):
             group = [
                 Choice(
                     account, words.words if (words := known.get((account, model))) else model, model,
-                    accounts[account].name, (account, model) in self._favourites,
+                    accounts[account].name, (account, model) in self._favourites, accounts[account].colour,
                 )
                 for account, model in places if account in accounts
             ]  # fmt: skip
@@ -86,13 +109,13 @@ class Choices(PickModel):
         """Show the models that hold every word of `typed`, and `typed` itself for each account that lacks it."""
         wanted = typed.casefold().split()
         by_hand = typed.strip() if len(wanted) == 1 else ""
-        rows: list[Choice] = [] if wanted else self._above()
+        rows: list[Choice] = [*([] if wanted else self._above()), *self._assistants(wanted)]
         starred = frozenset(self._favourites)
         others: list[Choice] = []
         for offer, models in self._offers:
             found = [choice for key, choice in models if all(word in key for word in wanted)]
             if found or not wanted:
-                rows.append(Choice(offer.account, offer.name, facts=offer.note))
+                rows.append(Choice(offer.account, offer.name, facts=offer.note, colour=offer.colour))
                 rows += (
                     (replace(one, starred=True) if (one.account, one.model) in starred else one for one in found)
                     if starred
@@ -107,11 +130,11 @@ class Choices(PickModel):
         return cast("Choice", self.pick_row(at))
 
     def find(self, account: str, model: str) -> int:
-        """Where a model stands; the first model if it is not there; -1 if there is none."""
+        """Where a model stands; the first that can be chosen if it is not there; -1 if there is none."""
         first = -1
         for at in range(self.rowCount()):
             row = self.row(at)
-            if row.model and first < 0:
+            if not row.heading and first < 0:
                 first = at
             if row.model == model and row.account == account:
                 return at
@@ -126,6 +149,7 @@ def _choice(offer: Offer, model: Model) -> Choice:
             for word, can in (("vision", model.vision), ("tools", model.tools), ("reasoning", model.reasoning))
             if can
         ),
+        _price(model.price),
     ]
     return Choice(offer.account, model.name or model.id, model.id, " · ".join(fact for fact in facts if fact), False)
 
@@ -136,18 +160,34 @@ def _tokens(count: int | None) -> str:
     return f"{count / 1e6:g} M" if count >= 1_000_000 else f"{round(count / 1000)} k" if count >= 1000 else str(count)
 
 
+def _price(price: Price | None) -> str:
+    """What a million tokens cost, question and answer."""
+    if price is None or price.prompt is None or price.completion is None:
+        return ""
+    if not price.prompt and not price.completion:
+        return "free"
+    sign = "$" if price.currency == "USD" else f"{price.currency} "
+    return f"{sign}{price.prompt:.3g} / {sign}{price.completion:.3g}"
+
+
 class ModelPicker(SearchPopup):
     """A popup below its button. Typing filters, arrows move, Enter chooses, Escape leaves."""
 
     chosen = Signal(str, str)  # account id, model
+    assistant_chosen = Signal(str)  # its id, or `NOBODY`
     star_wanted = Signal(str, str)  # the same: a favourite from now on, or no longer
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         self.model = Choices()
         super().__init__(
-            parent, theme, self.model, search="Search models", listed="Models", hint="Search models, or type a name"
+            parent,
+            theme,
+            self.model,
+            search="Search models",
+            listed="Models",
+            hint="Search models and assistants, or type a name",
         )
-        self.search.setToolTip("Ctrl+D makes a model a favourite")
+        self.search.setToolTip("Ctrl+D makes a model a favourite. Prices are for a million tokens, asked and answered")
         self.list.star_clicked.connect(self._star)
         self.model.setParent(self)
         self.setAccessibleName("Choose a model")
@@ -179,8 +219,12 @@ class ModelPicker(SearchPopup):
     def choose(self, at: int) -> None:
         """Take a model."""
         row = self.model.row(at)
-        if row.model:
-            self.hide()
+        if row.heading:
+            return
+        self.hide()
+        if row.assistant:
+            self.assistant_chosen.emit(row.assistant)
+        else:
             self.chosen.emit(row.account, row.model)
 
     def show_memory(self, favourites: tuple[Place, ...], recent: tuple[Place, ...]) -> None:

@@ -43,6 +43,11 @@ class Entry:
         """Nothing here is starred."""
         return None
 
+    @property
+    def colour(self) -> str:
+        """Nothing here has a colour."""
+        return ""
+
 
 class Palette(SearchPopup):
     """Over the window's upper half. Actions come from `actions.ROWS`, conversations from what the sidebar has read."""
@@ -61,9 +66,13 @@ class Palette(SearchPopup):
         self._actions = made
         self._conversations: Sequence[Summary] = ()
         self._titles: list[str] = []
+        self._ways: list[Entry] = []  # new conversations with an assistant
 
-    def open_over(self, conversations: Sequence[Summary]) -> None:
-        """Open with these conversations, newest first."""
+    def open_over(
+        self, conversations: Sequence[Summary], assistants: Iterable[tuple[str, Callable[[], None]]] = ()
+    ) -> None:
+        """Open with these conversations, newest first, and assistants by name with what begins a conversation with one."""
+        self._ways = [Entry(f"New Conversation with {name}", "Assistant", begin) for name, begin in assistants]
         self.search.clear()
         self.offer(conversations)
         window = self._window
@@ -112,6 +121,8 @@ class Palette(SearchPopup):
             if row.id != ITSELF and self._actions[row.id].isEnabled() and all(word in key for word in wanted):
                 action = self._actions[row.id]
                 entries.append(Entry(row.text, actions.shown_keys(action.shortcuts()), action.trigger))
+        if wanted:  # they may be many: only who types for one sees them
+            entries += [one for one in self._ways if all(word in one.words.casefold() for word in wanted)]
         first = wanted[0] if wanted else ""
         return sorted(entries, key=lambda entry: not entry.words.casefold().startswith(first))
 

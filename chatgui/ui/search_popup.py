@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatgui.ui import assets
+from chatgui.ui.account_colours import ROOM, dot
 from chatgui.ui.sidebar_model import Index
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
@@ -45,6 +46,10 @@ class PickRow(Protocol):
     @property
     def starred(self) -> bool | None:
         """Whether it is a favourite."""
+
+    @property
+    def colour(self) -> str:
+        """Name of the colour of a dot before the words; empty for none."""
 
 
 class PickModel(QAbstractListModel):
@@ -128,6 +133,9 @@ class PickDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.faint))
         painter.drawText(inner, side | Qt.AlignmentFlag.AlignTrailing, facts)
         inner.setRight(inner.right() - option.fontMetrics.horizontalAdvance(facts) - 8)
+        if drawn := dot(row.colour, tokens, painter.device().devicePixelRatioF()):
+            painter.drawPixmap(inner.left() - 4, inner.center().y() - ROOM // 2 + 1, drawn)
+            inner.setLeft(inner.left() + ROOM)
         painter.setPen(QColor(tokens.secondary if row.heading else tokens.text))
         words = option.fontMetrics.elidedText(isolated(row.words), Qt.TextElideMode.ElideMiddle, inner.width())
         painter.drawText(inner, side | Qt.AlignmentFlag.AlignLeading, words)

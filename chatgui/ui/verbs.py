@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtGui import QGuiApplication
@@ -180,7 +181,8 @@ class Verbs:
     def open_palette(self) -> None:
         """Every conversation and action under one field."""
         known = self._library.known()
-        self._palette.open_over(known)
+        ways = [(one.name, partial(self.begin_with, one.id)) for one in self._session.assistants.all()]
+        self._palette.open_over(known, ways)
         self._tasks.start(self._complete_palette(known))
 
     async def _complete_palette(self, offered: list[Summary]) -> None:
@@ -228,6 +230,22 @@ class Verbs:
     def open_accounts(self) -> None:
         """The accounts window."""
         self._dialogs.open("accounts")
+
+    def open_assistants(self) -> None:
+        """The assistants window."""
+        self._dialogs.open("assistants", lambda begun: self._tasks.start(self._show_begun(begun)))
+
+    def begin_with(self, assistant: str) -> None:
+        """A new conversation with this assistant."""
+        self._panes.dismiss()
+        self._tasks.start(self._begin_with(assistant))
+
+    async def _begin_with(self, assistant: str) -> None:
+        await self._show_begun((await self._session.assistants.begin(assistant)).id)
+
+    async def _show_begun(self, conversation: str) -> None:
+        await self._conversation.open(conversation)
+        self._stage.composer.editor.setFocus()
 
     def enter_key(self, account: str) -> None:
         """The accounts window at the account of this name, ready for its key."""

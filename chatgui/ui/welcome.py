@@ -82,6 +82,11 @@ class Welcome(QWidget):
         self._show("", f"Write a message below to ask {model}." if model else "Choose a model to ask.",
                    demo=False, account=False)  # fmt: skip
 
+    def show_assistant(self, name: str, greeting: str, model: str) -> None:
+        """A new conversation with an assistant; its greeting is shown here and nowhere else."""
+        self._show(name, greeting or f"Write a message below to ask {model} as {name}.", demo=False, account=False)
+        self._mark.hide()
+
     def _show(self, title: str, words: str, *, demo: bool, account: bool) -> None:
         self._mark.setVisible(bool(title))
         self._title.setText(title)

@@ -36,7 +36,11 @@ def dialogs(window: Window) -> Dialogs:
 async def test_every_dialog_opens_once_and_closes(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, _):
         those = dialogs(window)
-        arguments: dict[str, list[Any]] = {"export": [[]], "parameters": [window.conversation_bound.conversation]}
+        arguments: dict[str, list[Any]] = {
+            "export": [[]],
+            "parameters": [window.conversation_bound.conversation],
+            "assistants": [print],
+        }
         for name, *_ in DIALOGS:
             one = those.open(name, *arguments.get(name, []))
             assert those.open(name) is one
@@ -71,9 +75,9 @@ async def test_an_account_is_added_tested_and_removed_with_a_way_back(qapp: QApp
         assert kept.base_url == server.url
         assert kept.default_model == "demo"
         await until(lambda: one.current == kept.id)
-        one._remove.click()
+        one.roster.remove_button.click()
         await until(lambda: len(session.accounts.all()) == 1)
-        one._undo.click()
+        one.foot.undo_button.click()
         await until(lambda: len(session.accounts.all()) == 2)
         one.close()
 

@@ -29,6 +29,7 @@ class Context:
 
 DIALOGS: tuple[tuple[str, str, str], ...] = (
     ("accounts", "accounts", "AccountsDialog"),
+    ("assistants", "assistants", "AssistantsDialog"),
     ("settings", "settings", "SettingsDialog"),
     ("export", "export", "ExportDialog"),
     ("import", "importing", "ImportDialog"),

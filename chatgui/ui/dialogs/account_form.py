@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,13 +22,14 @@ from chatgui.core.account import Account, KeySource, Traits
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
+from chatgui.ui.account_colours import COLOURS, dot_icon
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_keys import AccountKeys, keeps_several
 from chatgui.ui.dialogs.account_more import AccountMore
 from chatgui.ui.dialogs.account_trial import AccountTrial
 from chatgui.ui.dialogs.account_ways import KeyWays, why
-from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.dialogs.parts import Bar, Fold, Sheet, say, words
 from chatgui.ui.links import open_link
 
 KEPT = (
@@ -72,6 +71,10 @@ class AccountForm(QWidget):
         self.model = Combo()
         self.model.setEditable(True)
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.colour = Combo()
+        self.colour.addItem("None", "")
+        for one in COLOURS:
+            self.colour.addItem(dot_icon(one.name, context.theme), one.title, one.name)
         self.ways = KeyWays()
         self.ways.for_this_run.connect(self._keep_for_this_run)
         self.ways.by_variable.connect(self._name_variable)
@@ -103,54 +106,29 @@ class AccountForm(QWidget):
             ("Key is kept", "Key is kept", self.kept),
             ("Variable", "Environment variable", self.variable),
             ("Model", "Default model", self.model),
+            ("Colour", "Colour", self.colour),
         ):
             self._form.addRow(label, field)
             if name and isinstance(field, QWidget):
                 field.setAccessibleName(name)
         self.key.setAccessibleName("Key")
-        self._keys = self._add_fold("Keys", "Further keys, which one is used, a copy", self.keys)
-        self._more = self._add_fold(
-            "More", "Headers, parameters, extra JSON, proxy, certificates, time limits", self.more
+        self._keys = Fold("Keys", "Further keys, which one is used, a copy", self._form, self.keys)
+        self._more = Fold(
+            "More", "Headers, parameters, extra JSON, proxy, certificates, time limits", self._form, self.more
         )
         self._add_buttons()
-
-    def _add_fold(self, title: str, hint: str, inside: QWidget) -> QToolButton:
-        """A line that folds a part of the form open."""
-        fold = QToolButton()
-        fold.setText(title)
-        fold.setToolTip(hint)
-        fold.setAccessibleDescription(hint)
-        fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        fold.setArrowType(Qt.ArrowType.RightArrow)
-        fold.setProperty("words", True)
-        fold.setCheckable(True)
-
-        def show(on: bool) -> None:
-            self._form.setRowVisible(inside, on)
-            fold.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-
-        fold.toggled.connect(show)
-        self._form.addRow("", fold)
-        self._form.addRow(inside)
-        self._form.setRowVisible(inside, False)
-        return fold
 
     def _add_buttons(self) -> None:
         self.save_button = QPushButton("Save")
         self.save_button.setProperty("primary", True)
         self.save_button.clicked.connect(lambda: self._tasks.start(self.save()))
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.test_button)
-        buttons.addWidget(self.save_button)
-        self._said = words()
+        self.bar = Bar(self.test_button, self.save_button)
+        self._said = self.bar.said
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addLayout(self._form)
-        column.addLayout(buttons)
-        column.addWidget(self.ways)  # it comes late: here it moves no button away from under the pointer
-        column.addWidget(self._said)
+        column.addWidget(self.ways)
         column.addLayout(self.steps)
 
     # What is shown
@@ -167,6 +145,11 @@ class AccountForm(QWidget):
         self.is_new = False
         self._fill(account)
 
+    def shows(self, account: Account) -> bool:
+        """Whether this account is in the form, as it is kept; its place in the list is none of it."""
+        shown = self._account
+        return shown is not None and not self.is_new and replace(shown, position=0) == replace(account, position=0)
+
     def _fill(self, account: Account) -> None:
         self._account = account
         self.trial.stop()
@@ -175,13 +158,12 @@ class AccountForm(QWidget):
         self.url.setText(account.base_url)
         self.name.setText(account.name)
         self.key.clear()
-        kept = f"Unchanged (“{account.key}”)" if account.key else "Unchanged"
-        self.key.setPlaceholderText("Paste it here" if self.is_new else kept)
         self.kept.setCurrentIndex(self.kept.findData(account.key_source))
         self.variable.setText(account.key_env)
         self.model.clear()
         self.model.addItems([one.id for one in self._session.accounts.known_models(account.id)])
         self.model.setEditText(account.default_model)
+        self.colour.setCurrentIndex(max(self.colour.findData(account.colour), 0))
         self.more.show_account(account)
         self._more.setChecked(AccountMore.is_used(account))
         self._show_keys(account)
@@ -217,10 +199,19 @@ class AccountForm(QWidget):
         source = self._source()
         self._form.setRowVisible(self.variable, source is KeySource.ENVIRONMENT)
         self.key.setEnabled(source in (KeySource.KEYRING, KeySource.SESSION))
+        self.key.setPlaceholderText(self._key_hint(source))
         preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
         self._get_key.setVisible(bool(preset and preset.key_url))
         self.ways.hide()
         self._sheet.start(self._tasks, self._look_for_key())
+
+    def _key_hint(self, source: KeySource) -> str:
+        account = self._account
+        if source not in (KeySource.KEYRING, KeySource.SESSION):
+            return ""
+        if account is None or self.is_new or account.key_source is not source:
+            return "Paste it here"
+        return f"Unchanged (“{account.key}”)" if account.key else "Unchanged"
 
     def _show_keys(self, account: Account) -> None:
         several = not self.is_new and keeps_several(account)
@@ -308,8 +299,9 @@ class AccountForm(QWidget):
             return None
         account, problem = self.more.apply(self._account)
         account = replace(
-            account, name=" ".join(self.name.text().split()), default_model=self.model.currentText().strip()
-        )
+            account, name=" ".join(self.name.text().split()), default_model=self.model.currentText().strip(),
+            colour=str(self.colour.currentData()),
+        )  # fmt: skip
         if problem:
             self._more.setChecked(True)
             self.say(problem, "error")

@@ -5,29 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QMenu,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from chatgui.core.account import Account, KeySource
 from chatgui.core.change import AccountsChanged, Change
 from chatgui.core.errors import ChatError, VaultError
 from chatgui.core.secret import Secret
+from chatgui.ui.account_colours import dot_icon
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_form import AccountForm
-from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.dialogs.parts import Sheet
+from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster
 from chatgui.ui.notices import present
-
-NEW = ""  # id of the account that is being made
 
 
 class AccountsDialog(Sheet):
@@ -35,45 +25,28 @@ class AccountsDialog(Sheet):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window, "Accounts", (820, 620))
-        self._session, self._tasks, self._notices = context.session, context.tasks, context.notices
-        self.list = QListWidget()
-        self.list.setAccessibleName("Accounts")
-        self.list.setFixedWidth(220)
-        self.list.currentItemChanged.connect(lambda _now, _before: self._show())
-        self._add = QPushButton("Add")
-        self._add.clicked.connect(self._begin_new)
-        self._remove = QPushButton("Remove")
-        self._remove.clicked.connect(lambda: self._tasks.start(self._remove_current()))
+        self._session, self._tasks, self._theme = context.session, context.tasks, context.theme
+        accounts = self._session.accounts
+        self.roster = Roster("Accounts", "account")
+        self.roster.chosen.connect(self._show)
+        self.roster.add_wanted.connect(self._begin_new)
+        self.roster.remove_wanted.connect(lambda: self._tasks.start(self._remove_current()))
+        self.roster.moved.connect(lambda account, place: self._tasks.start(accounts.move(account, place)))
         self.form = AccountForm(context, self, self.save)
-        self._more = QPushButton("More")
-        self._more.setMenu(self._make_menu())
-        self._note = words()
-        self._undo = QPushButton("Undo")
-        self._undo.clicked.connect(lambda: self._tasks.start(self._take_back()))
-        self._say("")
+        self.foot = Foot()
+        self.foot.undo_wanted.connect(lambda: self._tasks.start(self._take_back()))
         self._found = QVBoxLayout()
+        self._fill_menu()
         self._lay_out()
         self._fill(select="")
-        if all(one.is_demo for one in self._session.accounts.all()):
+        if all(one.is_demo for one in accounts.all()):
             self._begin_new()
         self.start(self._tasks, self._discover())
         unsubscribe = self._session.changed.subscribe(self._hear)
         self.finished.connect(lambda _: unsubscribe())
         self.finished.connect(lambda _: self.form.trial.stop())
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """The list was filled before it had its style: only now are its rows as high as they are drawn."""
-        super().showEvent(event)
-        self.list.doItemsLayout()
-
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._add)
-        buttons.addWidget(self._remove)
-        buttons.addWidget(self._more)
-        left = QVBoxLayout()
-        left.addWidget(self.list, 1)
-        left.addLayout(buttons)
         area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -87,64 +60,47 @@ class AccountsDialog(Sheet):
         area.setWidget(inside)
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addLayout(left)
-        row.addWidget(area, 1)
+        row.addWidget(self.roster)
+        right = QVBoxLayout()
+        right.addWidget(area, 1)
+        right.addWidget(self.form.bar)
+        row.addLayout(right, 1)
         self.body.addLayout(row, 1)
-        foot = QHBoxLayout()
-        foot.addWidget(self._note, 1000)
-        foot.addStretch(1)
-        foot.addWidget(self._undo)
-        self.body.addLayout(foot)
+        self.body.addWidget(self.foot)
 
-    def _make_menu(self) -> QMenu:
-        accounts, menu = self._session.accounts, QMenu(self)
-        menu.addAction("Duplicate", lambda: self._tasks.start(accounts.duplicate(self.current)))
-        menu.addAction("Switch On or Off", lambda: self._tasks.start(self._switch()))
-        menu.addSeparator()
-        menu.addAction("Move Up", lambda: self._move(-1))
-        menu.addAction("Move Down", lambda: self._move(1))
-        return menu
-
-    def _say(self, text: str, meaning: str = "", *, undo: bool = False) -> None:
-        say(self._note, text, meaning)
-        self._undo.setVisible(undo)
+    def _fill_menu(self) -> None:
+        roster = self.roster
+        roster.add_act("Duplicate", lambda: self._tasks.start(self._duplicate()))
+        switch = roster.add_act("Switch Off", lambda: self._tasks.start(self._switch()))
+        roster.menu.addSeparator()
+        roster.add_moves()
+        roster.menu.aboutToShow.connect(
+            lambda: switch.setText("Switch On" if (one := self._account()) and one.disabled else "Switch Off")
+        )
 
     # The list
 
     @property
     def current(self) -> str:
         """Id of the chosen account; `NEW` for one being made."""
-        item = self.list.currentItem()
-        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else NEW
+        return self.roster.current
+
+    def _account(self) -> Account | None:
+        return next((one for one in self._session.accounts.all() if one.id == self.current), None)
+
+    def _items(self) -> list[Item]:
+        return [Item(one.id, _title(one), dot_icon(one.colour, self._theme)) for one in self._session.accounts.all()]
 
     def _fill(self, select: str) -> None:
-        self.list.blockSignals(True)
-        self.list.clear()
-        for account in self._session.accounts.all():
-            self._item(_title(account), account.id)
-        if select == NEW and self.form.is_new:
-            self._item("New account", NEW)
-        at = next((at for at in range(self.list.count()) if self._id(at) == select), 0)
-        self.list.setCurrentRow(at)
-        self.list.blockSignals(False)
-        self._show()
-
-    def _item(self, name: str, account_id: str) -> None:
-        item = QListWidgetItem(name)
-        item.setData(Qt.ItemDataRole.UserRole, account_id)
-        self.list.addItem(item)
-
-    def _id(self, at: int) -> str:
-        item = self.list.item(at)
-        return str(item.data(Qt.ItemDataRole.UserRole)) if item is not None else NEW
+        making = [Item(NEW, "New account")] if select == NEW and self.form.is_new else []
+        self.roster.fill([*self._items(), *making], select)
 
     def _show(self) -> None:
-        account = next((one for one in self._session.accounts.all() if one.id == self.current), None)
-        self._remove.setEnabled(account is not None)
-        self._more.setEnabled(account is not None)
+        account = self._account()
         if account is not None:
-            self.form.show_account(account)
-        elif self.list.count() == 0 or self.current == NEW:
+            if not self.form.shows(account):  # what is being typed stays while the list is put in another order
+                self.form.show_account(account)
+        elif self.current == NEW and not self.form.is_new:
             self.form.show_new()
 
     def _begin_new(self) -> None:
@@ -153,11 +109,8 @@ class AccountsDialog(Sheet):
         self.form.provider.setFocus()
 
     def _hear(self, change: Change) -> None:
-        if isinstance(change, AccountsChanged):
-            known = [_title(account) for account in self._session.accounts.all()]
-            shown = [self.list.item(at).text() for at in range(self.list.count()) if self._id(at) != NEW]
-            if known != shown:
-                self._fill(select=self.current)
+        if isinstance(change, AccountsChanged) and self._items() != self.roster.shown:
+            self._fill(select=self.current)
 
     async def _discover(self) -> None:
         """Offer the model servers that run on this computer."""
@@ -233,24 +186,23 @@ class AccountsDialog(Sheet):
         self._fill(select="")
         if failed is not None:
             words = f"“{account.name}” is removed, but its key may still be in the keyring. {failed.message}"
-            self._say(words, "warning", undo=True)
+            self.foot.say(words, "warning", undo=True)
         else:
-            self._say(f"“{account.name}” and its key are removed. Its conversations stay.", undo=True)
+            self.foot.say(f"“{account.name}” and its key are removed. Its conversations stay.", undo=True)
 
     async def _take_back(self) -> None:
         words = await self._session.library.undo()
         if isValid(self):
-            self._say(f"Undone: {words}." if words else "")
+            self.foot.say(f"Undone: {words}." if words else "")
 
     async def _switch(self) -> None:
         account = self._session.accounts.by_id(self.current)
         await self._session.accounts.disable(account.id, not account.disabled)
 
-    def _move(self, step: int) -> None:
-        ids = [account.id for account in self._session.accounts.all()]
-        at = ids.index(self.current) + step
-        if 0 <= at < len(ids):
-            self._tasks.start(self._session.accounts.move(self.current, at))
+    async def _duplicate(self) -> None:
+        copy = await self._session.accounts.duplicate(self.current)
+        if isValid(self):
+            self._fill(select=copy.id)
 
 
 def _title(account: Account) -> str:

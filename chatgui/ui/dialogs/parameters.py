@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from chatgui.core.conversation import Conversation
@@ -13,8 +10,7 @@ from chatgui.core.errors import ChatError
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parameter_form import ParameterForm
 from chatgui.ui.dialogs.parts import Sheet, heading, say, words
-
-EXAMPLE = "(your next message)"
+from chatgui.ui.dialogs.preview import EXAMPLE, Preview
 
 
 class ParametersDialog(Sheet):
@@ -30,12 +26,7 @@ class ParametersDialog(Sheet):
         self.system.setFixedHeight(110)
         self.form = ParameterForm()
         self.form.show_values(conversation.params)
-        self.preview = QPlainTextEdit()
-        self.preview.setReadOnly(True)
-        self.preview.setAccessibleName("What will be sent")
-        self.preview.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.preview.setMinimumHeight(180)
-        self.preview.hide()
+        self.preview = Preview(self)
         self._said = words()
         say(self._said, "")
         self._lay_out()
@@ -89,9 +80,4 @@ class ParametersDialog(Sheet):
         except ChatError as error:
             say(self._said, f"{error.message} {error.advice}".strip(), "error")
             return
-        self.preview.setPlainText(json.dumps(request, indent=2, ensure_ascii=False))
-        self.preview.show()
-        QTimer.singleShot(0, self, self._bring_into_sight)
-
-    def _bring_into_sight(self) -> None:
-        self._area.ensureWidgetVisible(self.preview)
+        self.preview.show_request(request, self._area)

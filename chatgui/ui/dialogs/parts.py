@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from chatgui.ui.tasks import Tasks
 
@@ -38,6 +38,42 @@ class Sheet(QDialog):
         task = tasks.start(coroutine)
         self.finished.connect(lambda _: task.cancel())
         return task
+
+
+class Fold(QToolButton):
+    """A line of a form that folds what lies below it open. It begins folded."""
+
+    def __init__(self, title: str, hint: str, form: QFormLayout, inside: QWidget) -> None:
+        super().__init__()
+        self._form, self._inside = form, inside
+        self.setText(title)
+        self.setToolTip(hint)
+        self.setAccessibleDescription(hint)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setProperty("words", True)
+        self.setCheckable(True)
+        self.toggled.connect(self._unfold)
+        form.addRow("", self)
+        form.addRow(inside)
+        self._unfold(False)
+
+    def _unfold(self, on: bool) -> None:
+        self._form.setRowVisible(self._inside, on)
+        self.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+
+
+class Bar(QWidget):
+    """What stands below a form that scrolls, always in sight: its buttons, and beside them what came of them."""
+
+    def __init__(self, *buttons: QPushButton) -> None:
+        super().__init__()
+        self.said = words()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 12, 0)
+        row.addWidget(self.said, 1000)
+        row.addStretch(1)
+        for button in buttons:
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
 
 
 def words(text: str = "", *, strength: str = "2", meaning: str = "") -> QLabel:
