@@ -82,6 +82,10 @@ class Settings:
     reduced_motion: bool = setting(
         False, "Less motion", "Nothing blinks or pulses while an answer is written.", section="Appearance"
     )
+    show_hidden: bool = setting(
+        False, "Show hidden characters", "Marks for characters in answers that cannot be seen, such as those that turn "
+        "the direction of writing.", section="Appearance",
+    )  # fmt: skip
     send_with: str = setting(
         "enter", "Send with", "Which key sends; the other breaks the line.", section="Behaviour",
         choices={"enter": "Enter", "ctrl+enter": "Ctrl+Enter"},

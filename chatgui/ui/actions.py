@@ -91,6 +91,7 @@ ROWS: tuple[Row, ...] = (
     Row("zoom_in", "View", "Zoom In", "zoom_in", Key.ZoomIn, ("Ctrl+=",), both=True, line=True),
     Row("zoom_out", "View", "Zoom Out", "zoom_out", Key.ZoomOut, ("Ctrl+-",)),
     Row("zoom_reset", "View", "Actual Size", "zoom_reset", keys=("Ctrl+0",)),
+    Row("hidden", "View", "Show Hidden Characters", "toggle_hidden", keys=("Ctrl+Shift+I",), checkable=True),
     Row("message", "View", "Go to Message", "focus_message", keys=("Ctrl+L",), line=True),
     Row("model", "View", "Choose Model", "choose_model", keys=("Ctrl+Shift+M",)),
     Row("full_screen", "View", "Full Screen", "toggle_full_screen", Key.FullScreen, ("F11",), checkable=True,

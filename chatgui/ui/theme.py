@@ -98,6 +98,7 @@ def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
         zoom=settings.zoom / 100,
         column=float(settings.text_width),
         dark=tokens.dark,
+        reveal=settings.show_hidden,
     )
 
 

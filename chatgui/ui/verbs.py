@@ -225,6 +225,10 @@ class Verbs:
     def _zoom(self, percent: int) -> None:
         self._tasks.start(self._session.change_settings(zoom=percent))
 
+    def toggle_hidden(self) -> None:
+        """Show hidden characters as marks, or not."""
+        self._tasks.start(self._session.change_settings(show_hidden=not self._session.settings.show_hidden))
+
     # Dialogs
 
     def open_accounts(self) -> None:

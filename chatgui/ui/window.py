@@ -204,6 +204,7 @@ class Window(QMainWindow):
         self.theme.choose(self._settings.theme, self._settings.zoom)
         self.stage.composer.editor.send_with = self._settings.send_with
         actions.set_keys(self.actions_by_id, shortcuts.in_force(self._settings.shortcuts))
+        self.actions_by_id["hidden"].setChecked(self._settings.show_hidden)
         self._restyle()
 
     def _trouble(self, error: BaseException) -> None:

@@ -183,6 +183,12 @@ async def test_settings_act_at_once(qapp: QApplication, profile: Path) -> None:
         assert window.stage.view.page.style.dark
         assert window.stage.view.page.style.zoom == 1.25
         assert window.stage.composer.editor.send_with == "ctrl+enter"
+        hidden = window.actions_by_id["hidden"]
+        assert not hidden.isChecked()
+        hidden.trigger()
+        await until(lambda: session.settings.show_hidden)
+        assert hidden.isChecked()
+        assert all(one.page.style.reveal for one in (window.stage.view, *window.side.views))
         await session.change_settings(theme="light", zoom=100)
         assert not window.theme.tokens.dark
 

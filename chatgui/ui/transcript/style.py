@@ -90,6 +90,7 @@ class Style:
     radius: float = 6.0
     dark: bool = False
     motion: bool = True
+    reveal: bool = False  # hidden characters are seen as marks in running text, too
     is_secondary: bool = False
 
     def px(self, length: float) -> float:

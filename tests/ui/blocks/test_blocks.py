@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from chatgui.core.markdown import Splitter, blocks
 from chatgui.ui.transcript.blocks import hidden, make_block
 from chatgui.ui.transcript.blocks.base import Block
 from chatgui.ui.transcript.blocks.text import TextBlock
+from chatgui.ui.transcript.rows import BlockRow, Measure
 from chatgui.ui.transcript.style import Style
 from tests.core.test_markdown import documents
 
@@ -160,6 +162,30 @@ def test_every_control_character_is_shown() -> None:
     for code in (0x202A, 0x202E, 0x2066, 0x200B, 0x200D, 0xFE0F, 0xE0041, 0x00AD, 0x2060):
         assert hidden.code(chr(code)) != chr(code)
     assert hidden.prose("👩\u200d👧 المد\u200f") == "👩\u200d👧 المد\u200f"  # they have work to do in running text
+
+
+def test_everything_hidden_is_a_mark_where_a_person_asks(style: Style) -> None:
+    source, revealing = "👩\u200d👧 a\u00a0b \u202eabc\u202c d\u200be", replace(style, reveal=True)
+    plain, marked = made(source, style), made(source, revealing)
+    assert isinstance(plain, TextBlock)
+    assert isinstance(marked, TextBlock)
+    assert marked.text == plain.text == source
+    assert plain.flow.words.shown == source
+    assert marked.flow.words.shown == "👩␣👧 a⍽b ⇄abc⇄ d␣e"
+    warning = revealing.colours["warning"]
+    coloured = [look for look in marked.flow.words.looks if look.format.foreground().color() == warning]
+    assert sum(look.end - look.start for look in coloured) == 5
+    assert marked.fragment(0, len(source)).plain == source  # what is taken is what was written
+    table = made("| a\u200bb |\n|---|\n| \u00a0 |\n", revealing)
+    assert picture(table) != picture(made("| a\u200bb |\n|---|\n| \u00a0 |\n", style))
+
+
+def test_a_mark_says_what_it_stands_for(style: Style) -> None:
+    row = BlockRow(blocks("`a\u202eb` é")[0], 0, style)
+    row.layout(Measure(0, 600, 700))
+    assert row.hint(row.caret_rect(1).center() + QPointF(2, 0)) == "U+202E Right-to-left override"
+    assert row.hint(row.caret_rect(2).center() + QPointF(2, 0)) == ""
+    assert hidden.name("\x1b") == "U+001B Escape"
 
 
 def test_a_paragraph_runs_the_way_its_first_strong_letter_does(style: Style) -> None:

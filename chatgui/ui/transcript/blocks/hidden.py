@@ -1,4 +1,5 @@
-"""Characters nobody sees, made visible: controls everywhere, and in code and links whatever reorders or hides text.
+"""Characters nobody sees, made visible: controls everywhere, in code and links whatever reorders or hides text, and all of
+that in every text where a person asks to see it.
 
 Every character stands for itself or is replaced by one other, so that positions stay what they are.
 """
@@ -6,6 +7,7 @@ Every character stands for itself or is replaced by one other, so that positions
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 
 _CONTROLS = {**{code: 0x2400 + code for code in range(32)}, 127: 0x2421, **dict.fromkeys(range(0x80, 0xA0), 0x2426)}
@@ -20,11 +22,14 @@ _INVISIBLE = (
 _TAGS = range(0xE0000, 0xE0080)
 _SELECTORS = range(0xE0100, 0xE01F0)
 
+_SPACES = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)  # look like a space, are none
+
 _PROSE = {**_CONTROLS, **_LINES}
 _CODE = {
     **_CONTROLS, **dict.fromkeys(_REORDERING, 0x21C4), **dict.fromkeys(_INVISIBLE, 0x2423),
     **dict.fromkeys(_TAGS, 0x25AF), **dict.fromkeys(_SELECTORS, 0x25AF), 0x2028: 0x2424, 0x2029: 0x2424, 0x0D: 0x240D,
 }  # fmt: skip
+_REVEALED = {**_CODE, **dict.fromkeys(_SPACES, 0x237D), 0x0A: 0x2028}
 _STRAY_TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
 _PROSE_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -38,6 +43,30 @@ def prose(text: str) -> str:
 def code(text: str) -> str:
     """`text` as it is shown in code and link targets: everything that hides or reorders as a mark."""
     return text.translate(_CODE) if not _plain(text) else text
+
+
+def revealed(text: str) -> str:
+    """`text` where hidden characters are to be seen: everything as a mark, line breaks as line separators."""
+    return text.translate(_REVEALED) if not _plain(text) else text
+
+
+def name(char: str) -> str:
+    """What a mark stands for, in the words of the standard; empty for what is no hidden character."""
+    code_point = ord(char)
+    if code_point == 0x0A or char.translate(_REVEALED) == char:
+        return ""
+    words = unicodedata.name(char, "") or _CONTROL_NAMES.get(code_point, "CONTROL CHARACTER")
+    return f"U+{code_point:04X} {words.capitalize()}"
+
+
+_CONTROL_NAMES = {
+    0x00: "null",
+    0x07: "bell",
+    0x08: "backspace",
+    0x0D: "carriage return",
+    0x1B: "escape",
+    0x7F: "delete",
+}
 
 
 def _plain(text: str) -> bool:
