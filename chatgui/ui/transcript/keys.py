@@ -23,6 +23,8 @@ SELECTING = (
     (Standard.SelectStartOfDocument, "start"), (Standard.SelectEndOfDocument, "end"),
 )  # fmt: skip
 
+SIDEWAYS = 60  # pixels at 100 %
+
 
 class Keys:
     """Turns key presses into what the view can do."""
@@ -55,6 +57,8 @@ class Keys:
             self._do_focused()
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Down} and not control:
             view.scroll_by(line if key == Qt.Key.Key_Down else -line)
+        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right} and not modifiers:
+            return self._sideways(SIDEWAYS if key == Qt.Key.Key_Right else -SIDEWAYS)
         elif key == Qt.Key.Key_PageDown or (key == Qt.Key.Key_Space and not modifiers):
             view.scroll_by(page)
         elif key in {Qt.Key.Key_PageUp, Qt.Key.Key_Space}:
@@ -69,6 +73,17 @@ class Keys:
         else:
             return False
         return True
+
+    def _sideways(self, by: int) -> bool:
+        """Scroll what is wider than the pane: of the message with the focus, else of any, what stands nearest the middle."""
+        view = self.view
+        middle = view.page.height / 2
+        near = sorted(view.page.placed, key=lambda one: abs(one.y + one.height / 2 - middle))
+        mine = [one for one in near if one.item.message.id == view.reader.current]
+        moved = any(one.row.wheel(view.page.style.px(by)) for one in (*mine, *near))
+        if moved:
+            view.refresh()
+        return moved
 
     # messages and their actions
 

@@ -6,11 +6,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from chatgui.ui.transcript.blocks.errands import Answer, errands
+from chatgui.ui.transcript.blocks.scroll import Sideways
+from chatgui.ui.transcript.style import Style
 
 SET_AT = 24.0  # pixels of text size the child sets formulas for
 KEPT = 1_000  # formulas kept
@@ -30,9 +32,10 @@ class Set:
 class Formula:
     """A formula at a size, in a colour."""
 
-    def __init__(self, made: Set, size: float, colour: str) -> None:
+    def __init__(self, made: Set, size: float, colour: str, style: Style) -> None:
         scale = size / SET_AT
-        self.width = made.width * scale
+        self.width = self._whole = made.width * scale
+        self.scroll = Sideways(style)
         self.descent = max(0.0, made.descent * scale)
         self.ascent = max(1.0, (made.height - made.descent) * scale)
         self._below = made.descent * scale
@@ -41,19 +44,25 @@ class Formula:
         self._renderer: QSvgRenderer | None = None
 
     def fit(self, width: float) -> None:
-        """Become as narrow as `width`, but not less than half of what it was."""
-        factor = max(0.5, width / self.width)
-        self.width *= factor
-        self.ascent *= factor
-        self.descent *= factor
-        self._below *= factor
-        self._height *= factor
+        """Become as narrow as `width`: the rest is scrolled to."""
+        if self.width == self._whole:
+            self.descent += self.scroll.depth
+        self.width = width
+        self.scroll.set(self._whole, width)
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw it with its left end at `x`."""
         if self._renderer is None:
             self._renderer = QSvgRenderer(QByteArray(self._svg.encode()))
-        self._renderer.render(painter, QRectF(x, baseline + self._below - self._height, self.width, self._height))
+        box = QRectF(x, baseline + self._below - self._height, self._whole, self._height)
+        if not self.scroll.room:
+            self._renderer.render(painter, box)
+            return
+        painter.save()
+        painter.setClipRect(QRectF(x, box.top(), self.width, self._height), Qt.ClipOperation.IntersectClip)
+        self._renderer.render(painter, box.translated(-self.scroll.x, 0))
+        painter.restore()
+        self.scroll.paint(painter, x, box.bottom() + self.scroll.depth - 4, self.width)
 
 
 _made: OrderedDict[tuple[str, bool], Set | None] = OrderedDict()  # None where it cannot be set
@@ -61,13 +70,15 @@ _made: OrderedDict[tuple[str, bool], Set | None] = OrderedDict()  # None where i
 _awaited: dict[tuple[str, bool], dict[Callable[[], object], None]] = {}
 
 
-def inline(latex: str, size: float, colour: str, *, display: bool, wait: Callable[[], object]) -> Formula | None:
+def inline(
+    latex: str, size: float, colour: str, style: Style, *, display: bool, wait: Callable[[], object]
+) -> Formula | None:
     """The formula at a text size in pixels, or None: `wait` is called when it is there."""
     key = (latex, display)
     if key in _made:
         _made.move_to_end(key)
         made = _made[key]
-        return Formula(made, size, colour) if made else None
+        return Formula(made, size, colour, style) if made else None
     if key in _awaited:
         _awaited[key][wait] = None
     else:

@@ -228,6 +228,7 @@ class Page:
         item = self.item(index)
         row = item.row_at(start) if start >= 0 else 0
         self._lay(index, item, row)
+        item.rows[row].show(position)
         caret = item.rows[row].caret_rect(position)
         if found is not None and found.y + caret.top() >= 0 and found.y + caret.bottom() <= self.height:
             return

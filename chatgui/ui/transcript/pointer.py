@@ -241,7 +241,7 @@ class Pointer:
         at = event.position().toPoint()
         found = self.row_at(at)
         if sideways and abs(sideways) > abs(pixels.y() or angle.y() / 2) and found:
-            if found[0].row.wheel(found[1], -sideways):
+            if found[0].row.wheel(-sideways):
                 self.view.refresh()
             return
         lines = QGuiApplication.styleHints().wheelScrollLines()

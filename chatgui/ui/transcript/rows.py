@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from chatgui.core.markdown import Source
-from chatgui.ui.transcript.blocks import Block, make_block
+from chatgui.ui.transcript.blocks import Block, hidden, make_block
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.style import Style
 
@@ -125,7 +125,10 @@ class Row:
         """The pointer is here, or has left; whether that shows."""
         return False
 
-    def wheel(self, point: QPointF, dx: float) -> bool:
+    def show(self, position: int) -> None:
+        """Scroll sideways as little as brings a text position into sight."""
+
+    def wheel(self, dx: float) -> bool:
         """Scroll sideways, if there is anything to scroll; whether it did."""
         return False
 
@@ -246,6 +249,21 @@ class BlockRow(Row):
     def link(self, point: QPointF) -> Link | None:
         return self.block.link(self._inside(point))
 
+    def hint(self, point: QPointF) -> str:
+        return super().hint(point) or self._hidden_at(point)
+
+    def _hidden_at(self, point: QPointF) -> str:
+        """What the mark under the pointer stands for."""
+        text = self.text
+        if text.isascii() and text.replace("\n", "").isprintable():
+            return ""
+        position = self.position_at(point)
+        if position and self.caret_rect(position).left() > point.x():
+            position -= 1
+        box = self.caret_rect(position)
+        is_over = box.left() <= point.x() < box.left() + self.style.line() and box.top() <= point.y() < box.bottom()
+        return hidden.name(text[position]) if is_over and position < len(text) else ""
+
     def actions(self) -> tuple[Action, ...]:
         return tuple(
             Action(f"{number}@{self.start}", "", one.name, one.rect.translated(0, self.space), quiet=False, run=one.run)
@@ -258,7 +276,11 @@ class BlockRow(Row):
             return True
         return False
 
-    def wheel(self, point: QPointF, dx: float) -> bool:
+    def show(self, position: int) -> None:
+        if self.block.show(position):
+            self.touch()
+
+    def wheel(self, dx: float) -> bool:
         if self.block.wheel(dx):
             self.touch()
             return True

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from chatgui.core.markdown import Splitter, blocks
@@ -124,6 +126,46 @@ async def test_formulas_are_set_on_the_baseline_of_the_text(errands: Errands) ->
     assert block.fragment(0, len(block.text)).plain == before
 
 
+@pytest.mark.parametrize("around", ["$$", "a $", "- $$", "> b $"])
+async def test_a_formula_wider_than_its_column_scrolls_instead_of_shrinking(errands: Errands, around: str) -> None:
+    marks, last = around.rstrip("$"), around.removeprefix(around.rstrip("$"))
+    block = block_of(f"{marks}{last}{'a + ' * 60}b{last}")
+    await until(lambda: errands.idle)
+    height = block.layout(300)
+    whole = made_of(block).scroll.content
+    assert whole > 900
+    assert made_of(block).width <= 300
+    before = drawn(block)
+    assert block.wheel(100)
+    assert drawn(block) != before
+    assert block.layout(300) == height
+    block.changed.emit(None)
+    block.invalidate()
+    block.layout(301)
+    assert made_of(block).scroll.x == 100  # through whatever comes meanwhile
+    assert block.wheel(10_000)
+    assert not block.wheel(10)
+    assert block.layout(2_000) < height  # no bar where there is nothing to scroll
+    assert not block.wheel(10)
+
+
+def made_of(block: Any) -> maths.Formula:
+    while not isinstance(block, TextBlock):
+        block = block.children[0].block
+    (formula,) = block.flow.words.objects.values()
+    assert isinstance(formula, maths.Formula)
+    return formula
+
+
+def drawn(block: Any) -> QImage:
+    image = QImage(400, 120, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    painter = QPainter(image)
+    block.paint(painter, QRectF(0, 0, 400, 120), None, [])
+    painter.end()
+    return image
+
+
 @pytest.mark.parametrize(
     "latex", [r"\def\a{\b\b}\a", r"\input{/etc/passwd}", "{" * 900 + "x" + "}" * 900, "x" * 5_000, r"\href{javascript:x}{y}", r"\newcommand{\a}{b}\a"]
 )  # fmt: skip
@@ -187,10 +229,12 @@ async def test_what_a_picture_may_not_do_costs_the_child_only(
     assert answers[3] is not None
 
 
-def test_the_child_writes_no_file_and_takes_no_end_of_memory() -> None:
+def test_the_child_writes_no_file_and_takes_no_end_of_memory(tmp_path: Path) -> None:
     lines = ("child.confine()", "try: open('x', 'w').write('x' * 9999)", "except OSError: print('kept')")
     greedy = ("try: bytes(4 << 30)", "except MemoryError: print('bounded')")
     code = "\n".join(("import runpy, types", f"child = types.SimpleNamespace(**runpy.run_path({str(module.CHILD)!r}))",
                       *lines, *greedy))  # fmt: skip
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20, cwd=tmp_path
+    )
     assert told.stdout.split() == ["kept", "bounded"]

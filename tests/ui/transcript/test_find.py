@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from chatgui.core.message import Role
 from chatgui.ui.transcript.view import TranscriptView
-from tests.ui.transcript.scenes import answer, message, shown, talk, wait_for
+from tests.ui.transcript.scenes import answer, message, picture, shown, talk, wait_for
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -100,3 +102,27 @@ def test_other_messages_are_searched_anew() -> None:
     view.show_messages([message(0, Role.USER, "tide tide tide")])
     done(view)
     assert view.search.total == 3
+
+
+LONG = "x\u00a0" * 300
+COLUMNS = 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"```\n{LONG}needle\n```",
+        f"- ```\n  {LONG}needle\n  ```",
+        "| wide " * COLUMNS + "|\n" + "|---" * COLUMNS + "|\n" + "| seldom " * (COLUMNS - 1) + "| needle |",
+    ],
+)
+def test_a_hit_beyond_the_right_edge_is_scrolled_to(text: str) -> None:
+    view = shown([message(0, Role.USER, "x"), answer(text)], width=500)
+    view.search.start("needle")
+    done(view)
+    view.search.step(1)
+    placed = next(one for one in view.page.placed if "needle" in one.row.text)
+    assert 0 < placed.row.caret_rect(placed.row.text.index("needle")).left() < 470
+    before = picture(view)
+    QTest.keyClick(view, Qt.Key.Key_Left)  # as far as one likes, by keys
+    assert picture(view) != before

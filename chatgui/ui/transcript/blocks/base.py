@@ -54,7 +54,9 @@ class Block:
         self.natural_width = 0.0  # of a wide block: what it would like; 0 if what it has is enough
         self.dirty_from = 0.0  # first row of pixels that differs since the layout before
         self.changed: Event[None] = Event()  # a formula, an image or colours have come: lay out and paint again
-        self.wanted: Event[tuple[str, str]] = Event()  # (what, of what) only a person may ask for, e.g. ("image", url)
+        self.wanted: Event[tuple[str, str]] = (
+            Event()
+        )  # (what, of what) only a person may ask for, e.g. ("load_image", url)
 
     def layout(self, width: float) -> float:
         """Lay out for `width` and return the height. Costs nothing when nothing has changed."""
@@ -115,6 +117,10 @@ class Block:
 
     def update_source(self, source: Source) -> bool:
         """Go on with `source`, which the present one has grown into. False if another block must be made."""
+        return False
+
+    def show(self, position: int) -> bool:
+        """Scroll sideways as little as brings `position` into sight; whether that changed anything."""
         return False
 
     def wheel(self, dx: float) -> bool:

@@ -202,7 +202,7 @@ class CodeBlock(Block):
 
     def _make(self, row: Row) -> QTextLayout:
         text = self.text[row.start : row.end]
-        shown = hidden.code(text)
+        shown = hidden.revealed(text) if self.style.reveal else hidden.code(text)
         layout = QTextLayout(shown, self.font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
@@ -371,6 +371,10 @@ class CodeBlock(Block):
         if hot is None or hot.y() > self._top():
             return ""
         return next((one.name for one in self.actions() if one.rect.contains(hot)), "")
+
+    def show(self, position: int) -> bool:
+        x = self.caret_rect(position).left() - self._left() + self.scroll.x
+        return self.scroll.reach(max(0.0, x - self.style.px(24)), x + self.style.px(48))
 
     def wheel(self, dx: float) -> bool:
         return self.scroll.by(dx)

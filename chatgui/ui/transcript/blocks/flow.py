@@ -278,6 +278,10 @@ class Flow:
         x = min(self._x(one, position), self._x(one, position + 1))
         return QRectF(x, one.baseline - inline.ascent, inline.width, inline.ascent + inline.descent)
 
+    def object_at(self, point: QPointF) -> int | None:
+        """The position of what stands in the line at `point`."""
+        return next((one for one in self.words.objects if self.object_rect(one).contains(point)), None)
+
     def _line_index(self, position: int) -> int:
         index = bisect_right(self.lines, position, key=lambda one: one.start) - 1
         return max(0, min(index, len(self.lines) - 1))

@@ -37,6 +37,8 @@ class Offer:
 class Chip:
     """An image that is not there: its description, and its host or what became of it."""
 
+    scroll = None
+
     def __init__(self, words: str, style: Style, offer: Offer | None = None) -> None:
         self.style = style
         self.offer = offer
@@ -80,6 +82,8 @@ class Chip:
 
 class Picture:
     """An image that is there, scaled to fit; or its place, while it is being decoded."""
+
+    scroll = None
 
     def __init__(self, image: QImage | QSize, style: Style) -> None:
         size = image.size() if isinstance(image, QImage) else image

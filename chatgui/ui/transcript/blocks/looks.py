@@ -9,6 +9,8 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QTextCharFormat
 
+from chatgui.ui.transcript.blocks.scroll import Sideways
+
 
 class Inline(Protocol):
     """Something that stands in a line of text: a formula, an image."""
@@ -16,6 +18,10 @@ class Inline(Protocol):
     width: float
     ascent: float
     descent: float
+
+    @property
+    def scroll(self) -> Sideways | None:
+        """How far it is scrolled sideways; None for what is made smaller to fit."""
 
     def paint(self, painter: QPainter, x: float, baseline: float) -> None:
         """Draw it with its left end at `x`."""

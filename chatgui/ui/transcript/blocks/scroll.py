@@ -18,6 +18,11 @@ class Sideways:
         self.view = 1.0  # width it is shown in
 
     @property
+    def depth(self) -> float:
+        """How much height the bar takes."""
+        return self.style.px(8)
+
+    @property
     def room(self) -> float:
         """How far one can scroll."""
         return max(0.0, self.content - self.view)

@@ -238,8 +238,14 @@ class StackBlock(Block):
             changed |= child.block.hover(point - QPointF(child.left, child.top))
         return changed
 
+    def show(self, position: int) -> bool:
+        child = self._holding(position)
+        return child is not None and child.block.show(position - child.start)
+
     def wheel(self, dx: float) -> bool:
-        return self._hovered is not None and self._hovered.wheel(dx)
+        if self._hovered is not None:
+            return self._hovered.wheel(dx)
+        return any(child.block.wheel(dx) for child in self.children)
 
     # -------------------------------------------------------------------------------------------- taking and growing
 

@@ -341,6 +341,10 @@ class TableBlock(Block):
                         place = rect.translated(left - self.scroll.x, top + self.style.px(6))
                         yield BlockAction(offer.words, place, partial(self.wanted.emit, (offer.what, address)))
 
+    def show(self, position: int) -> bool:
+        x = self.caret_rect(position).left() + self.scroll.x
+        return self.scroll.reach(max(0.0, x - self.style.px(24)), x + self.style.px(48))
+
     def wheel(self, dx: float) -> bool:
         return self.scroll.by(dx)
 

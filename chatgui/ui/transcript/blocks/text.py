@@ -33,6 +33,8 @@ class TextBlock(Block):
         self.line_height = style.line("heading", level) if level else style.line()
         self.hovered = ""
         self._fitted = 0.0  # the width something had to be made narrower for
+        self._under: int | None = None  # what stands in the line under the pointer
+        self._scrolled: dict[int, float] = {}  # how far what stands in the line is scrolled sideways, by position
         self._build()
 
     def _build(self) -> None:
@@ -41,9 +43,13 @@ class TextBlock(Block):
         self.flow = Flow(made, self.look.font, self.line_height, alignment=self._alignment())
         self.height = self._guess()
 
+    @property
+    def wide(self) -> bool:  # type: ignore[override]  # a plain attribute in the base, worked out here
+        """A formula of its own may use the whole pane."""
+        return len(self.runs) == 1 and self.runs[0].kind == "display"
+
     def _alignment(self) -> str:
-        display = len(self.runs) == 1 and self.runs[0].kind == "display"
-        return "center" if display else ""
+        return "center" if self.wide else ""
 
     def _guess(self) -> float:
         across = max(10.0, self.style.px(self.style.column) / (self.look.font.pixelSize() * 0.5))
@@ -64,12 +70,15 @@ class TextBlock(Block):
         made = self.flow.words
         if self._fitted and width > self._fitted:
             made = self.flow.words = words(self.runs, self.look, self._refresh)
+        self.natural_width = max((one.width for one in made.objects.values()), default=0.0)
         wide = [position for position, one in made.objects.items() if one.width > width]
         self._fitted = width if wide else 0.0
         for look in made.looks:
             if look.start in wide:
                 inline = made.objects[look.start]
                 inline.fit(width)
+                if inline.scroll is not None:
+                    inline.scroll.by(self._scrolled.get(look.start, 0.0))
                 look.format = object_format(inline, self.look.font)
 
     def release(self) -> None:
@@ -93,8 +102,18 @@ class TextBlock(Block):
 
     def hover(self, point: QPointF | None) -> bool:
         look: Look | None = self.flow.look_at(point) if point is not None else None
+        self._under = self.flow.object_at(point) if point is not None else None
         before, self.hovered = self.hovered, look.link if look else ""
         return before != self.hovered
+
+    def wheel(self, dx: float) -> bool:
+        objects = self.flow.words.objects
+        at = next(iter(objects), None) if self._under is None else self._under
+        inline = objects.get(at) if at is not None else None
+        if at is None or inline is None or inline.scroll is None or not inline.scroll.by(dx):
+            return False
+        self._scrolled[at] = inline.scroll.x
+        return True
 
     def actions(self) -> tuple[BlockAction, ...]:
         return tuple(

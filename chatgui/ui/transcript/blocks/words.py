@@ -115,7 +115,7 @@ def words(runs: Runs, look: Looks, wait: Callable[[], object]) -> Words:
             made.objects[position] = inline
             made.looks.append(Look(position, position + 1, object_format(inline, look.font)))
         else:
-            drawn = hidden.code(plain) if run.kind == "code" or link else hidden.prose(plain)
+            drawn = _drawn(plain, strictly=run.kind == "code" or link is not None, reveal=look.style.reveal)
             form = look.of(run, link=bool(link and link.allowed))
         end = position + len(plain)
         made.looks.append(
@@ -136,10 +136,19 @@ def words(runs: Runs, look: Looks, wait: Callable[[], object]) -> Words:
     return made
 
 
+def _drawn(plain: str, *, strictly: bool, reveal: bool) -> str:
+    """What is drawn for a text: marks for what is hidden in it, `strictly` for all that deceives, or for everything."""
+    if reveal:
+        return hidden.revealed(plain)
+    return hidden.code(plain) if strictly else hidden.prose(plain)
+
+
 def _inline(run: Run, look: Looks, wait: Callable[[], object]) -> Inline | None:
     if run.kind in {"math", "display"}:
         size = look.font.pixelSize()
-        return maths.inline(run.text, size, look.paints.text.name(), display=run.kind == "display", wait=wait)
+        return maths.inline(
+            run.text, size, look.paints.text.name(), look.style, display=run.kind == "display", wait=wait
+        )
     if run.kind == "image":
         return inline_image(run, look.style, wait)
     return None
