@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from chatgui.core.markdown import Splitter, blocks
 from chatgui.ui.transcript.blocks import hidden, make_block
 from chatgui.ui.transcript.blocks.base import Block
+from chatgui.ui.transcript.blocks.table import ceiling
 from chatgui.ui.transcript.blocks.text import TextBlock
 from chatgui.ui.transcript.rows import BlockRow, Measure
 from chatgui.ui.transcript.style import Style
@@ -211,9 +213,16 @@ def test_a_column_that_wraps_takes_the_room_there_is(style: Style) -> None:
 
 def test_wide_columns_give_way_before_a_table_has_to_be_scrolled(style: Style) -> None:
     cell = "decided whether the answer comes piece by piece"
-    block = made(f"| a | b |\n|---|---|\n| {cell} | {cell} |\n", style, 560)
+    block = made(f"| a | b |\n|---|---|\n| {cell} | {cell} |\n", style, 460)
     assert not block.wheel(200)
-    assert made(f"| a | b |\n|---|---|\n| {cell} | {cell} |\n", style, 400).wheel(200)  # but not without end
+    assert made(f"| a | b |\n|---|---|\n| {cell} | {cell} |\n", style, 340).wheel(200)  # but not without end
+
+
+@pytest.mark.parametrize(
+    ("columns", "room", "widest"), [([100, 300], 300, 200), ([100, 300, 400], 500, 200), ([100, 200], 300, math.inf)]
+)
+def test_only_the_widest_columns_give_way(columns: list[float], room: float, widest: float) -> None:
+    assert ceiling(columns, room) == widest
 
 
 def test_code_actions_copy_wrap_and_number(style: Style) -> None:

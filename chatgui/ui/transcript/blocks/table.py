@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,9 +25,19 @@ from chatgui.ui.transcript.blocks.words import looks, words
 from chatgui.ui.transcript.style import Style
 
 WIDEST = 320.0  # pixels at 100 % a column may take before its cells wrap
-NARROWEST = 200.0  # pixels at 100 % a column gives way to, if that saves the table from being scrolled
+NARROWEST = 150.0  # pixels at 100 % to which columns give way, if that saves the table from being scrolled
 FEW = 30  # rows are read again each time
 MEASURED = 200  # rows looked at for the width of columns
+
+
+def ceiling(columns: Sequence[float], room: float) -> float:
+    """How wide a column may be so that all fit into `room`, when only the widest give way; no limit if they fit."""
+    left = room
+    for done, one in enumerate(sorted(columns)):
+        if one > (share := left / (len(columns) - done)):
+            return share
+        left -= one
+    return math.inf
 
 
 class Cell:
@@ -215,15 +226,13 @@ class TableBlock(Block):
 
     def _share(self, width: float) -> None:
         """Columns that had to wrap get the room there is; where a little is missing, wide ones give way."""
-        needed = sum(self.columns) + self.style.px(24) * len(self.columns)
-        spare = min(width, self.style.px(self.style.column)) - needed
+        gaps = self.style.px(24) * len(self.columns)
+        spare = min(width, self.style.px(self.style.column)) - sum(self.columns) - gaps
         tight = [index for index, one in enumerate(self.columns) if one >= self.style.px(WIDEST) - 1]
         for index in tight:
             self.columns[index] += max(0.0, spare) / len(tight)
-        yields = [max(0.0, one - self.style.px(NARROWEST)) for one in self.columns]
-        if 0 < needed - width <= sum(yields):
-            part = (needed - width) / sum(yields)
-            self.columns = [one - part * most for one, most in zip(self.columns, yields, strict=True)]
+        if (highest := ceiling(self.columns, width - gaps)) >= self.style.px(NARROWEST):
+            self.columns = [min(one, highest) for one in self.columns]
         self.lefts = []
         left = self.style.px(12)
         for one in self.columns:
