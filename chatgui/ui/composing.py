@@ -51,8 +51,8 @@ class Composing(QObject):
 
     def begin(self, conversation: Conversation) -> None:
         """Write for this conversation from now on, beginning with its draft."""
+        self._stop_editing()
         self._conversation = conversation
-        self._editing = ""
         self._composer.put(conversation.draft)
 
     def _save_draft(self, text: str) -> None:
@@ -73,10 +73,9 @@ class Composing(QObject):
 
     async def send(self, text: str) -> None:
         """Send what stands in the composer; if that cannot be, it stands there again."""
-        editing, here = self._editing, self._here
+        editing, here = self._stop_editing(), self._here
         self._composer.editor.setFocus()  # a button of the welcome had it
         self._composer.put("")
-        self._editing = ""
         try:
             if editing:
                 await self._session.edit_and_send(here, editing, text)
@@ -113,7 +112,13 @@ class Composing(QObject):
         """Leave the message as it was."""
         if self._editing and self._conversation is not None:
             self.begin(self._conversation)
+
+    def _stop_editing(self) -> str:
+        """The message that was being said differently, if one was; the notice of it goes."""
+        editing, self._editing = self._editing, ""
+        if editing:
             self._stage.notices.dismiss()
+        return editing
 
     # Quoting
 

@@ -211,6 +211,7 @@ class ConversationBinding(QObject):
             account.name if account else "", model,
             assistant=assistant.name if assistant else "", colour=account.colour if account else "",
         )  # fmt: skip
+        self._stirred()
 
     def show_asked(self, words: str = "") -> None:
         """Who is asked, and how, has changed; `words` say what a person should know of it."""

@@ -131,6 +131,7 @@ async def test_renaming_above_the_conversation_renames_it_in_the_list(qapp: QApp
         QTest.keyClicks(title, "New title")
         QTest.keyClick(title, Qt.Key.Key_Return)
         await until(lambda: titles(window) == ["New title"])
+        assert window.windowTitle() == "New title — chatgui"
         assert title.isReadOnly()
         assert title.text() == "New title"
         window.verbs_bound.rename()
@@ -145,8 +146,10 @@ async def test_the_last_message_can_be_said_differently(qapp: QApplication, prof
         await until(lambda: answered(window), 40)
         QTest.keyClick(window.stage.composer.editor, Qt.Key.Key_Up)
         assert window.stage.composer.editor.toPlainText() == "First wording"
+        assert "new version" in window.stage.notices.words
         window.stage.composer.editor.selectAll()
         say(window, "Second wording")
+        await until(lambda: not window.stage.notices.words)
         await until(
             lambda: len(window.stage.view.messages) == 2 and window.stage.view.messages[0].text == "Second wording"
         )
