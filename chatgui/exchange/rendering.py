@@ -134,3 +134,9 @@ def coloured(language: str, text: str) -> Iterator[list[tuple[str, str]]]:
 def formula(latex: str, *, display: bool) -> dict[str, Any] | None:
     """A formula for a text size of 24 pixels: `svg`, `width`, `height`, and `descent` below the line. Blocking."""
     return _renderer.ask({"kind": "formula", "latex": latex, "display": display})
+
+
+def mathml(latex: str, *, display: bool) -> str:
+    """A formula as MathML; empty if it is not understood. Blocking."""
+    answer = _renderer.ask({"kind": "mathml", "latex": latex, "display": display})
+    return str(answer["mathml"]) if answer else ""

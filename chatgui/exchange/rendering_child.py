@@ -152,16 +152,28 @@ def colour(request: dict[str, Any]) -> dict[str, Any]:
 
 def formula(request: dict[str, Any]) -> dict[str, Any]:
     """A formula as SVG for a text size of 24 pixels, its size and how far it reaches below the line."""
-    latex = request["latex"]
-    if len(latex) > LONGEST or _REFUSED.search(latex) or depth(latex) > DEEPEST:
-        raise ValueError("refused")
+    latex = permitted(request["latex"])
     limit_cpu(MATHS_CPU * request.get("patience", 1))
     maths = maths_module()
-    latex = _RAISED.sub(r"{\g<0>}", latex)
     latex = re.sub(r"\\(begin|end)\{(align|gather|equation)\}", r"\\\1{\2*}", latex)
     made = maths.Latex(latex, size=24, inline=not request["display"])
     width, height = made.getsize()
     return {"svg": made.svg(), "width": width, "height": height, "descent": -made.getyofst()}
+
+
+def mathml(request: dict[str, Any]) -> dict[str, Any]:
+    """A formula as MathML."""
+    latex = permitted(request["latex"])
+    limit_cpu(MATHS_CPU * request.get("patience", 1))
+    convert: Any = import_module("latex2mathml.converter").convert
+    return {"mathml": convert(latex, display="block" if request["display"] else "inline")}
+
+
+def permitted(latex: str) -> str:
+    """The formula as it is set, if it is neither too long, nor too deep, nor a program."""
+    if len(latex) > LONGEST or _REFUSED.search(latex) or depth(latex) > DEEPEST:
+        raise ValueError("refused")
+    return _RAISED.sub(r"{\g<0>}", latex)
 
 
 def depth(latex: str) -> int:
@@ -247,6 +259,8 @@ def prepare(kind: str) -> None:
         maths_module()
     elif kind == "picture":
         import_module("PySide6.QtGui")
+    elif kind == "mathml":
+        import_module("latex2mathml.converter")
     else:
         import_module("pygments.lexers.python")
 
@@ -256,7 +270,7 @@ def main() -> None:
     sys.path += [place for place in sys.argv[1:] if place not in sys.path]  # where the parent finds its packages
     sys.setrecursionlimit(1_500)
     confine()
-    answers = {"colour": colour, "formula": formula, "picture": picture}
+    answers = {"colour": colour, "formula": formula, "mathml": mathml, "picture": picture}
     for line in sys.stdin:
         request = json.loads(line)
         try:

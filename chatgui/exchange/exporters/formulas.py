@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from xml.etree import ElementTree as Xml
 
+from chatgui.exchange import rendering
+
 log = logging.getLogger(__name__)
 
-_LONGEST = 2_000  # characters of LaTeX; beyond, its source is shown
 _NAMES = """math mrow mi mn mo ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr mtd
     mstyle mpadded mphantom menclose"""
 _ALLOWED = """display mathvariant stretchy fence separator form linethickness columnalign rowspacing columnspacing width
@@ -18,15 +19,11 @@ _ATTRIBUTES = frozenset(_ALLOWED.split())
 
 def mathml(latex: str, *, display: bool) -> str:
     """The formula as a `<math>` element, or empty where it is not understood."""
-    if len(latex) > _LONGEST:
-        return ""
-    from latex2mathml.converter import convert
-
+    made = rendering.mathml(latex, display=display)
     try:
-        root = Xml.fromstring(convert(latex, display="block" if display else "inline"))  # noqa: S314 - see above
-        return Xml.tostring(_checked(root), encoding="unicode")
-    except Exception as error:  # noqa: BLE001 - the converter raises what it likes on bad LaTeX; the source is shown then
-        log.debug("a formula was not understood: %s", type(error).__name__)
+        return Xml.tostring(_checked(Xml.fromstring(made)), encoding="unicode") if made else ""  # noqa: S314 - our child's
+    except (Xml.ParseError, ValueError) as error:
+        log.debug("a formula came in a form of its own: %s", type(error).__name__)
         return ""
 
 

@@ -155,7 +155,7 @@ def body(text: str) -> str:
 
 def verbatim(text: str, language: str = "") -> str:
     """Text with every space kept."""
-    return f"<pre><code>{coloured_code(visible(text), language)}</code></pre>"
+    return f'<pre dir="ltr"><code>{coloured_code(visible(text), language)}</code></pre>'
 
 
 HTML = Exporter("html", ".html", "Web page (HTML)", _Site)

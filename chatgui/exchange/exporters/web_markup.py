@@ -45,7 +45,7 @@ def _node(node: Node) -> str:
         case Code():
             language = re.sub("[^a-z0-9+#-]", "", node.language)[:30]
             named = f' class="language-{language}"' if language else ""
-            return f"<pre><code{named}>{coloured_code(node.text, node.language)}</code></pre>"
+            return f'<pre dir="ltr"><code{named}>{coloured_code(node.text, node.language)}</code></pre>'
         case Html(text):
             return f'<div class="literal">{escape(text.strip(chr(10)))}</div>'
         case Rule():
@@ -64,9 +64,17 @@ def _node(node: Node) -> str:
 def coloured_code(text: str, language: str) -> str:
     """Code as HTML, with a class on every piece of it that has a colour."""
     return "\n".join(
-        "".join(f'<span class="{role}">{escape(piece)}</span>' if role else escape(piece) for piece, role in line)
+        "".join(f'<span class="{role}">{_exact(piece)}</span>' if role else _exact(piece) for piece, role in line)
         for line in coloured(language, text)
     )
+
+
+_REORDERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _exact(code: str) -> str:
+    """Code in which what would show it in another order is seen, and does nothing; copied it is as it was."""
+    return _REORDERING.sub(r'<span class="hidden">\g<0></span>', escape(code))
 
 
 def _list(items: tuple[Item, ...], start: int | None) -> str:
@@ -106,9 +114,9 @@ def _run(run: Run) -> str:
         case "break":
             return "<br>"
         case "code":
-            text = f"<code>{text}</code>"
+            text = f'<code dir="ltr">{_exact(run.text)}</code>'
         case "math" | "display":
-            text = mathml(run.text, display=run.kind == "display") or f"<code>{text}</code>"
+            text = mathml(run.text, display=run.kind == "display") or f'<code dir="ltr">{text}</code>'
         case "note":
             text = f"<sup>{text}</sup>"
         case "image":
