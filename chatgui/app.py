@@ -114,8 +114,8 @@ class Program:
         app.setWindowIcon(assets.application_icon())
         self.theme = Theme(app)
         looks, _, layout = self._remembered().partition("\n")
-        choice, _, zoom = looks.partition(",")
-        self.theme.choose(choice or "system", int(zoom) if zoom.isdigit() else 100)
+        choice, zoom, density, *_ = *looks.split(","), "", ""
+        self.theme.choose(choice or "system", int(zoom) if zoom.isdigit() else 100, density)
         self.theme.show()
         self.window = Window(self.theme)
         self.window.restore(layout)
@@ -188,7 +188,9 @@ class Program:
 
     def _remember(self) -> None:
         try:
-            self._state.write_text(f"{self.theme.choice},{self.theme.zoom}\n{self.window.state()}", encoding="utf-8")
+            self._state.write_text(
+                f"{self.theme.choice},{self.theme.zoom},{self.theme.density}\n{self.window.state()}", encoding="utf-8"
+            )
         except OSError as error:
             log.warning("the window's place was not kept: %s", error.strerror)
 

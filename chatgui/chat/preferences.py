@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chatgui.core.account import Network, ProxyMode
 from chatgui.core.change import Change, SettingsChanged
 from chatgui.core.errors import UsageError
 from chatgui.core.event import Event
@@ -55,6 +56,8 @@ class Preferences:
         for name, value in values.items():
             if words := refusal(name, value):
                 raise UsageError(words)
+        if values.get("keep_recent") is False:
+            values = {**values, "recent_models": ()}
         names = self._replace(self.settings.changed(values))
         if names:
             await self._save({})
@@ -70,6 +73,18 @@ class Preferences:
     async def _save(self, unknown: Mapping[str, Any]) -> None:
         async with self._saving:
             await asyncio.to_thread(file.save, self._path, self.settings, unknown)
+
+    @property
+    def network(self) -> Network:
+        """How a new account is reached."""
+        now = self.settings
+        return Network(
+            ProxyMode(now.proxy_mode),
+            now.proxy if now.proxy_mode == ProxyMode.OWN else "",
+            connect_timeout=now.connect_timeout or None,
+            first_byte_timeout=now.first_byte_timeout or None,
+            silence_timeout=now.silence_timeout or None,
+        )
 
     async def reset(self) -> dict[str, Any]:
         """Everything a person can set back to its default; what was in force before is returned, for `change`."""

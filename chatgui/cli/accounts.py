@@ -118,7 +118,8 @@ def _key_words(account: Account) -> str:
 async def _add(session: Session, options: argparse.Namespace) -> int:
     if not options.name.strip():
         raise Wrong("An account needs a name.")
-    account = Account(new_id(), options.name.strip(), "", key_source=KeySource.NONE)
+    network = session.preferences.network
+    account = Account(new_id(), options.name.strip(), "", key_source=KeySource.NONE, network=network)
     account = _from_preset(account, options.provider) if options.provider else _at(account, options.base_url)
     account, secret = await _with_options(account, options)
     account = await session.accounts.add(account, secret)

@@ -13,10 +13,10 @@ SECTIONS: Mapping[str, str] = {
     "Behaviour": "What the program does by itself, and what new conversations begin with.",
     "Storage": "Everything is kept in one profile directory on this computer.",
     "Privacy": "The program speaks to the accounts you added and to nobody else: it sends no statistics, looks for no "
-    "updates, and loads no picture from the web. Keys are in the system's keyring only. "
+    "updates, and loads no picture from the web before you ask for it. Keys are in the system's keyring only. "
     "Conversations are kept unencrypted in the profile directory. What really went over the wire is held in memory for "
     "the last few answers and written nowhere.",
-    "Shortcuts": "Every key can be changed.",
+    "Shortcuts": "Every keyboard shortcut can be changed.",
     "Network": "What a new account begins with. Accounts that are there keep their own.",
     "Language": "The words of the program are English; there is no other translation yet.",
 }

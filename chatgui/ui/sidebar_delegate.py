@@ -30,11 +30,12 @@ class RowDelegate(QStyledItemDelegate):
         """Tall enough for the finger, taller under a heading or with a snippet."""
         row: Row = index.data(SidebarModel.RowRole)
         line = option.fontMetrics.height()
-        height = max(32, line + 14) + (line + 4 if row.hit is not None else 0)
+        space = self._theme.row_space
+        height = max(18 + space, 28, line + space) + (line + 4 if row.hit is not None else 0)
         return QSize(160, height + (self._heading_height(option) if row.heading else 0))
 
     def _heading_height(self, option: QStyleOptionViewItem) -> int:
-        return option.fontMetrics.height() + 16
+        return option.fontMetrics.height() + self._theme.row_space + 2
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -57,8 +58,9 @@ class RowDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(self._theme.tokens.faint))
-        place = QRect(option.rect.left() + PAD, option.rect.top() + 8, option.rect.width() - 2 * PAD, 0)
-        place.setHeight(self._heading_height(option) - 8)
+        above = (self._theme.row_space + 2) // 2
+        place = QRect(option.rect.left() + PAD, option.rect.top() + above, option.rect.width() - 2 * PAD, 0)
+        place.setHeight(self._heading_height(option) - above)
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading, words)
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect) -> None:
@@ -91,7 +93,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(QColor(tokens.text))
         if row.hit is not None:
             self._paint_snippet(painter, option, inner, row.hit)
-            inner.setHeight(option.fontMetrics.height() + 14)
+            inner.setHeight(option.fontMetrics.height() + self._theme.row_space)
         title = option.fontMetrics.elidedText(isolated(row.title), Qt.TextElideMode.ElideRight, inner.width())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
         painter.drawText(inner, flags | Qt.TextFlag.TextSingleLine, title)
@@ -120,7 +122,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.save()
         painter.setClipRect(inner)
         painter.setPen(QColor(tokens.secondary))
-        top = inner.bottom() - option.fontMetrics.height() - 7
+        top = inner.bottom() - option.fontMetrics.height() - self._theme.row_space // 2
         layout.draw(painter, QRect(inner.left(), top, inner.width(), 0).topLeft())
         painter.restore()
 

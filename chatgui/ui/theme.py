@@ -85,6 +85,15 @@ def palette(tokens: Tokens) -> QPalette:
     return made
 
 
+# What `settings.density` means to the transcript (in pixels, and as factors of the font's size) and to lists.
+ROOM: dict[str, dict[str, float]] = {
+    "compact": {"message_space": 16, "block_space": 8, "padding": 8, "line_height": 1.35, "code_line_height": 1.25},
+    "normal": {"message_space": 24, "block_space": 12, "padding": 12, "line_height": 1.5, "code_line_height": 1.4},
+    "roomy": {"message_space": 36, "block_space": 16, "padding": 16, "line_height": 1.65, "code_line_height": 1.5},
+}
+ROW_SPACE = {"compact": 8, "normal": 14, "roomy": 22}  # pixels around the line of a row in a list
+
+
 def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
     """How the transcript looks under these tokens and settings; `size` is the system's text size in pixels."""
     text = max(14.0, size + 1)
@@ -99,6 +108,8 @@ def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
         column=float(settings.text_width),
         dark=tokens.dark,
         reveal=settings.show_hidden,
+        motion=not settings.reduced_motion,
+        **ROOM[settings.density],
     )
 
 
@@ -122,23 +133,30 @@ class Theme(QObject):
         self._portal_dark: bool | None = None
         self._base = QFont(app.font())
         self.zoom = 100
+        self.density = "normal"
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
 
-    def choose(self, choice: str, zoom: int = 100) -> None:
-        """Follow `settings.theme` (system, light, dark) and `settings.zoom` (percent) from now on."""
-        zoomed = zoom != self.zoom
+    def choose(self, choice: str, zoom: int = 100, density: str = "normal") -> None:
+        """Follow `settings.theme` (system, light, dark), `zoom` (percent) and `density` from now on."""
+        zoomed, spaced = zoom != self.zoom, density != self.density
         self.choice, self.zoom = choice, zoom
+        self.density = density if density in ROW_SPACE else "normal"
         if zoomed:
             font = QFont(self._base)
             font.setPointSizeF(self._base.pointSizeF() * zoom / 100)
             self._app.setFont(font)
-        self._apply(force=zoomed)
+        self._apply(force=zoomed or spaced)
 
     def portal_says(self, dark: bool | None) -> None:
         """What the desktop portal answered; counts only where Qt itself does not know."""
         self._portal_dark = dark
         self._apply()
+
+    @property
+    def row_space(self) -> int:
+        """Pixels around the line of a row in a list."""
+        return ROW_SPACE[self.density]
 
     @property
     def text_px(self) -> float:

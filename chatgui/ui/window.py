@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
@@ -201,11 +201,22 @@ class Window(QMainWindow):
             await asyncio.to_thread(tell_desktop, title, "The answer is ready.")
 
     def _apply_settings(self) -> None:
-        self.theme.choose(self._settings.theme, self._settings.zoom)
-        self.stage.composer.editor.send_with = self._settings.send_with
-        actions.set_keys(self.actions_by_id, shortcuts.in_force(self._settings.shortcuts))
-        self.actions_by_id["hidden"].setChecked(self._settings.show_hidden)
+        now = self._settings
+        self._write_dates(now.formats)
+        self.theme.choose(now.theme, now.zoom, now.density)
+        self.stage.composer.editor.send_with = now.send_with
+        actions.set_keys(self.actions_by_id, shortcuts.in_force(now.shortcuts))
+        self.actions_by_id["hidden"].setChecked(now.show_hidden)
+        self.stage.view.page.follows = now.follow
         self._restyle()
+
+    def _write_dates(self, formats: str) -> None:
+        """Dates, times and sizes as the settings say from now on."""
+        wanted = QLocale.system() if formats == "system" else QLocale(formats)
+        if wanted != QLocale():
+            QLocale.setDefault(wanted)
+            if self.library is not None:
+                self.library.refresh()
 
     def _trouble(self, error: BaseException) -> None:
         if self.conversation is not None:
@@ -226,6 +237,7 @@ class Window(QMainWindow):
 
     def _retint(self, tokens: Tokens) -> None:
         assets.retint(self, tokens)
+        self.sidebar.list.scheduleDelayedItemsLayout()  # rows may have another height
         self._restyle()
 
     def _show_panes(self) -> None:

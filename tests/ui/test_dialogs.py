@@ -111,7 +111,7 @@ async def test_settings_are_made_from_their_declarations(qapp: QApplication, pro
         cast("Any", rows["zoom"].control).setValue(125)
         await until(lambda: session.settings.zoom == 125)
         assert window.stage.view.page.style.zoom == 1.25
-        rows["zoom"]._reset.click()
+        rows["zoom"].reset.click()
         await until(lambda: session.settings.zoom == 100)
         await until(lambda: cast("Any", rows["zoom"].control).value() == 100)
         one.close()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatgui.chat.setup import PRESETS, check_key, mend
-from chatgui.core.account import Account, KeySource, Traits
+from chatgui.core.account import Account, KeySource, Network, Traits
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
@@ -133,10 +133,10 @@ class AccountForm(QWidget):
 
     # What is shown
 
-    def show_new(self, account: Account | None = None) -> None:
-        """The form of an account that is not kept yet: empty, or filled with what is known."""
+    def show_new(self, account: Account | None = None, network: Network | None = None) -> None:
+        """The form of an account that is not kept yet: empty, on this network, or filled with what is known."""
         self.is_new = True
-        self._fill(account or Account(new_id(), "", ""))
+        self._fill(account or Account(new_id(), "", "", network=network or Network()))
         if account is None:
             self._take_preset()
 

@@ -101,10 +101,10 @@ class AccountsDialog(Sheet):
             if not self.form.shows(account):  # what is being typed stays while the list is put in another order
                 self.form.show_account(account)
         elif self.current == NEW and not self.form.is_new:
-            self.form.show_new()
+            self.form.show_new(network=self._session.preferences.network)
 
     def _begin_new(self) -> None:
-        self.form.show_new()
+        self.form.show_new(network=self._session.preferences.network)
         self._fill(select=NEW)
         self.form.provider.setFocus()
 

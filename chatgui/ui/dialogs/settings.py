@@ -2,230 +2,270 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import Field
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontDatabase, QWheelEvent
+import shiboken6
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
+    QFileDialog,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
-    QPlainTextEdit,
+    QListWidget,
+    QPushButton,
     QScrollArea,
-    QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from chatgui.core.change import Change, SettingsChanged
+from chatgui.chat.preferences import Taken
+from chatgui.core.change import AccountsChanged, Change, SettingsChanged
+from chatgui.core.errors import ChatError
+from chatgui.core.settings import DEFAULTS, SECTIONS
 from chatgui.core.settings import shown as shown_settings
-from chatgui.ui import assets
-from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Sheet, heading, words
-from chatgui.ui.theme import Theme
+from chatgui.ui.dialogs.parts import Sheet, heading, say, words
+from chatgui.ui.dialogs.setting_row import SettingRow
 
-TYPING_MS = 400  # text settings act when the typing pauses
-FONTS = {"text_font": False, "code_font": True}  # settings chosen from a list of families: only those of fixed width?
-LONG = ("system_prompt",)
-
-
-class _Calm(QSpinBox):
-    """A spin box the wheel scrolls past unless it has the focus."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+FILES = "Settings (*.toml *.json)"
+NOTHING = "No setting is called that."
 
 
-class SettingRow(QWidget):
-    """One setting: its title, its sentence, the control, and the way back to the default."""
+class Section(QWidget):
+    """A name, a sentence, and the settings under it."""
 
-    wanted = Signal(str, object)
-
-    def __init__(self, one: Field[Any], value: Any, choices: list[tuple[str, Any]], theme: Theme) -> None:
+    def __init__(self, name: str, sentence: str) -> None:
         super().__init__()
-        self.name = one.name
-        self.default = one.default
-        self.key = f"{one.metadata['title']} {one.metadata['words']} {one.metadata['section']}".casefold()
-        self._showing = True
-        self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self.control = self._make(one, choices)
-        self.control.setAccessibleName(one.metadata["title"])
-        self.control.setAccessibleDescription(one.metadata["words"])
-        self._reset = QToolButton()
-        self._reset.setAccessibleName(f"Reset {one.metadata['title'].lower()}")
-        self._reset.setToolTip("Back to the default")
-        assets.dress(self._reset, "undo", theme.tokens)
-        self._reset.clicked.connect(lambda: self.wanted.emit(self.name, self.default))
-        policy = self._reset.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._reset.setSizePolicy(policy)
-        text = QVBoxLayout()
-        text.setSpacing(0)
-        text.addWidget(heading(one.metadata["title"]))
-        text.addWidget(words(one.metadata["words"]))
-        row = QHBoxLayout()
-        row.addLayout(text, 1)
-        if one.name not in LONG:
-            row.addWidget(self.control, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 6, 0, 6)
-        column.addLayout(row)
-        if one.name in LONG:
-            column.addWidget(self.control)
-        self.show_value(value)
+        self.name = name
+        self.key = f"{name} {sentence}".casefold()
+        self.rows: list[SettingRow] = []
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 20)
+        self.column.setSpacing(0)
+        title = heading(name)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        title.setFont(font)
+        self.column.addWidget(title)
+        self.sentence = words(sentence, strength="3")
+        self.sentence.setContentsMargins(0, 2, 0, 6)
+        self.column.addWidget(self.sentence)
 
-    def _make(self, one: Field[Any], choices: list[tuple[str, Any]]) -> QWidget:
-        if choices:
-            box = Combo()
-            for title, value in choices:
-                box.addItem(title, value)
-            box.setMinimumWidth(170)
-            box.activated.connect(lambda at: self._say(box.itemData(at)))
-            return box
-        if isinstance(one.default, bool):
-            check = QCheckBox()
-            check.setMinimumSize(28, 28)
-            check.toggled.connect(self._say)
-            return check
-        if isinstance(one.default, int):
-            spin = _Calm()
-            spin.setRange(int(one.metadata["low"] or 0), int(one.metadata["high"] or 1_000_000))
-            spin.setSingleStep(10 if one.metadata["high"] and one.metadata["high"] > 100 else 1)
-            spin.setMinimumWidth(100)
-            spin.valueChanged.connect(self._say_soon)
-            return spin
-        if one.name in LONG:
-            long = QPlainTextEdit()
-            long.setTabChangesFocus(True)
-            long.setFixedHeight(96)
-            long.textChanged.connect(self._say_soon)
-            return long
-        line = QLineEdit()
-        line.setMinimumWidth(170)
-        line.textChanged.connect(self._say_soon)
-        return line
+    def narrow(self, wanted: list[str]) -> bool:
+        """Show what holds every word; whether anything does."""
+        whole = all(word in self.key for word in wanted)
+        hits = 0
+        for row in self.rows:
+            hit = all(word in row.key for word in wanted)
+            row.setVisible(hit or (whole and not self._any_row(wanted)))
+            hits += hit
+        self.setVisible(bool(hits) or whole)
+        return bool(hits) or whole
 
-    def value(self) -> Any:
-        """What the control says."""
-        match self.control:
-            case QComboBox() as box:
-                return box.currentData()
-            case QCheckBox() as check:
-                return check.isChecked()
-            case QSpinBox() as spin:
-                return spin.value()
-            case QPlainTextEdit() as long:
-                return long.toPlainText()
-            case QLineEdit() as line:
-                return line.text()
-            case _:
-                return None
-
-    def show_value(self, value: Any) -> None:
-        """Show what is in force."""
-        self._reset.setVisible(value != self.default)
-        if value == self.value() and not self._showing:
-            return
-        self._showing = True
-        match self.control:
-            case QComboBox() as box:
-                box.setCurrentIndex(max(box.findData(value), 0))
-            case QCheckBox() as check:
-                check.setChecked(bool(value))
-            case QSpinBox() as spin:
-                spin.setValue(int(value))
-            case QPlainTextEdit() as long:
-                long.setPlainText(str(value))
-            case QLineEdit() as line:
-                line.setText(str(value))
-            case _:
-                pass
-        self._showing = False
-
-    def _say(self, value: Any) -> None:
-        if not self._showing:
-            self.wanted.emit(self.name, value)
-
-    def _say_soon(self) -> None:
-        if not self._showing:
-            self._typing.timeout.disconnect() if self._typing.isActive() else None
-            self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
-            self._typing.timeout.connect(lambda: self._say(self.value()))
-            self._typing.start()
+    def _any_row(self, wanted: list[str]) -> bool:
+        return any(all(word in row.key for word in wanted) for row in self.rows)
 
 
 class SettingsDialog(Sheet):
-    """All settings, by section."""
+    """All settings, by section; a list at the side goes to one."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context.window, "Settings", (640, 640))
+        super().__init__(context.window, "Settings", (760, 660))
         self._session, self._tasks = context.session, context.tasks
-        search = QLineEdit()
-        search.setAccessibleName("Search settings")
-        search.setPlaceholderText("Search settings")
-        search.setClearButtonEnabled(True)
-        search.textChanged.connect(self._filter)
-        self.rows: list[SettingRow] = []
-        self._sections: dict[str, QWidget] = {}
+        self._window = context.window
+        self.search = QLineEdit()
+        self.search.setAccessibleName("Search settings")
+        self.search.setPlaceholderText("Search settings")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._filter)
+        self.said = words()
+        self.sections = self._make_sections(context)
+        self.rows = [row for section in self.sections for row in section.rows]
+        self.list = self._make_list()
+        self._nothing = words(NOTHING, strength="3")
+        self._nothing.hide()
+        self._area = self._make_area()
+        middle = QHBoxLayout()
+        middle.setSpacing(16)
+        middle.addWidget(self.list)
+        middle.addWidget(self._area, 1)
+        self.body.addWidget(self.search)
+        self.body.addLayout(middle, 1)
+        self.body.addWidget(self.said)
+        self.body.addLayout(self._make_foot())
+        say(self.said, "")
+        unsubscribe = self._session.changed.subscribe(self._hear)
+        self.finished.connect(lambda _: unsubscribe())
+        self.finished.connect(lambda _: self._flush())
+
+    def _make_sections(self, context: Context) -> list[Section]:
+        made = {name: Section(name, sentence) for name, sentence in SECTIONS.items()}
+        place = QLabel(str(self._session.profile.path))
+        place.setTextFormat(Qt.TextFormat.PlainText)
+        place.setWordWrap(True)
+        place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        place.setAccessibleName("Profile directory")
+        made["Storage"].column.addWidget(place)
+        for one in shown_settings():
+            row = SettingRow(one, getattr(self._session.settings, one.name), self._choices(one), context.theme)
+            row.wanted.connect(self._change)
+            section = made[one.metadata["section"]]
+            section.rows.append(row)
+            section.column.addWidget(row)
+        self.shortcuts = QPushButton("Keyboard Shortcuts…")
+        self.shortcuts.clicked.connect(lambda: _trigger(self._window, "shortcuts"))
+        made["Shortcuts"].column.addWidget(self.shortcuts, 0, Qt.AlignmentFlag.AlignLeft)
+        return list(made.values())
+
+    def _make_list(self) -> QListWidget:
+        names = QListWidget()
+        names.setAccessibleName("Sections")
+        names.addItems([section.name for section in self.sections])
+        names.setFixedWidth(names.sizeHintForColumn(0) + 32)
+        names.currentRowChanged.connect(self._go)
+        return names
+
+    def _make_area(self) -> QScrollArea:
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 12, 0)
         column.setSpacing(0)
-        for one in shown_settings():
-            section = one.metadata["section"]
-            if section not in self._sections:
-                title = heading(section)
-                title.setProperty("strength", "3")
-                title.setContentsMargins(0, 14, 0, 2)
-                self._sections[section] = title
-                column.addWidget(title)
-            row = SettingRow(one, getattr(self._session.settings, one.name), self._choices(one), context.theme)
-            row.wanted.connect(self._change)
-            self.rows.append(row)
-            column.addWidget(row)
+        column.addWidget(self._nothing)
+        for section in self.sections:
+            column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.body.addWidget(search)
-        self.body.addWidget(area, 1)
-        unsubscribe = self._session.changed.subscribe(self._hear)
-        self.finished.connect(lambda _: unsubscribe())
+        return area
+
+    def _make_foot(self) -> QHBoxLayout:
+        foot = QHBoxLayout()
+        self.reset_all = QPushButton("Reset All")
+        self.reset_all.setToolTip("Every setting and shortcut back to its default")
+        buttons: tuple[tuple[QPushButton, Callable[[], object]], ...] = (
+            (QPushButton("Import…"), self._ask_import),
+            (QPushButton("Export…"), self._ask_export),
+            (self.reset_all, lambda: self._tasks.start(self._reset_everything())),
+        )
+        for button, act in buttons:
+            button.clicked.connect(lambda _=False, act=act: act())
+            foot.addWidget(button)
+        self._undo = QPushButton("Undo")
+        self._undo.hide()
+        self._before: dict[str, Any] = {}
+        self._undo.clicked.connect(lambda: self._tasks.start(self._take_back()))
+        foot.addWidget(self._undo)
+        foot.addStretch(1)
+        self._show_reset_all()
+        return foot
 
     def _choices(self, one: Field[Any]) -> list[tuple[str, Any]]:
-        if one.name in FONTS:
-            families = QFontDatabase.families()
-            if FONTS[one.name]:
-                families = [family for family in families if QFontDatabase.isFixedPitch(family)]
-            return [("System", ""), *((family, family) for family in families)]
         if one.name == "default_account":
             return [("Newest of my own", ""), *((account.name, account.id) for account in self._session.accounts.all())]
-        titles = {"ctrl+enter": "Ctrl+Enter"}
-        return [(titles.get(value, str(value).capitalize()), value) for value in one.metadata["choices"]]
+        return [(title, value) for value, title in one.metadata["choices"].items()]
+
+    # What is changed
 
     def _change(self, name: str, value: object) -> None:
+        self._say_done("")
         self._tasks.start(self._session.change_settings(**{name: value}))
+
+    def _flush(self) -> None:
+        for row in self.rows:
+            row.flush()
 
     def _hear(self, change: Change) -> None:
         if isinstance(change, SettingsChanged):
             for row in self.rows:
                 if row.name in change.names:
                     row.show_value(getattr(self._session.settings, row.name))
+            self._show_reset_all()
+        elif isinstance(change, AccountsChanged):
+            self._offer_accounts()
+
+    def _offer_accounts(self) -> None:
+        row = next(row for row in self.rows if row.name == "default_account")
+        one = next(one for one in shown_settings() if one.name == row.name)
+        row.offer(self._choices(one), self._session.settings.default_account)
+
+    def _show_reset_all(self) -> None:
+        mine = [*(one.name for one in shown_settings()), "shortcuts"]
+        self.reset_all.setEnabled(any(getattr(self._session.settings, n) != getattr(DEFAULTS, n) for n in mine))
+
+    async def _reset_everything(self) -> None:
+        self._before = await self._session.preferences.reset()
+        self._say_done("Every setting is at its default.", undo=True)
+
+    async def _take_back(self) -> None:
+        before, self._before = self._before, {}
+        await self._session.change_settings(**before)
+        self._say_done("Every setting is as it was.")
+
+    def _say_done(self, text: str, meaning: str = "", *, undo: bool = False) -> None:
+        if not shiboken6.isValid(self):
+            return  # closed before it was done
+        say(self.said, text, meaning)
+        self._undo.setVisible(undo)
+
+    # Files
+
+    def _ask_import(self) -> None:
+        chooser = QFileDialog(self, "Import Settings", str(Path.home()), FILES)
+        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
+        chooser.fileSelected.connect(lambda path: self._tasks.start(self.take(Path(path))))
+        chooser.finished.connect(lambda _: chooser.deleteLater())
+        chooser.open()
+
+    def _ask_export(self) -> None:
+        chooser = QFileDialog(self, "Export Settings", str(Path.home() / "chatgui-settings.toml"), FILES)
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setDefaultSuffix("toml")
+        chooser.fileSelected.connect(lambda path: self._tasks.start(self.write(Path(path))))
+        chooser.finished.connect(lambda _: chooser.deleteLater())
+        chooser.open()
+
+    async def take(self, path: Path) -> None:
+        """Put in what a file says, and tell what came of it."""
+        try:
+            taken: Taken = await self._session.preferences.take(path)
+        except ChatError as error:
+            self._say_done(error.message, "error")
+            return
+        self._say_done(str(taken), "warning" if taken.refused else "")
+
+    async def write(self, path: Path) -> None:
+        """Write the settings to a file."""
+        try:
+            await self._session.preferences.export(path)
+        except ChatError as error:
+            self._say_done(error.message, "error")
+            return
+        self._say_done(f"Written to {path.name}. Keys, accounts and conversations are not in it.")
+
+    # What is shown
 
     def _filter(self, typed: str) -> None:
         wanted = typed.casefold().split()
-        for row in self.rows:
-            row.setVisible(all(word in row.key for word in wanted))
-        shown = {one.metadata["section"] for one, row in zip(shown_settings(), self.rows, strict=True)
-                 if not row.isHidden()}  # fmt: skip
-        for section, title in self._sections.items():
-            title.setVisible(section in shown)
+        found = [section.narrow(wanted) for section in self.sections]
+        for at, hit in enumerate(found):
+            item = self.list.item(at)
+            if item is not None:
+                item.setHidden(not hit)
+        self._nothing.setVisible(not any(found))
+
+    def _go(self, at: int) -> None:
+        section = self.sections[at]
+        QTimer.singleShot(0, section, lambda: self._area.verticalScrollBar().setValue(section.y()))
+
+
+def _trigger(window: QWidget, action: str) -> None:
+    found = window.findChild(QAction, action)
+    if isinstance(found, QAction):
+        found.trigger()

@@ -28,6 +28,7 @@ class Page:
         self.messages: Sequence[Message] = ()
         self.live: LiveItem | None = None  # belongs to the last message
         self.at_end = True
+        self.follows = True  # at the end, growing text is followed
         self.height = 0
         self.placed: list[Placed] = []
         self.heights = Heights()
@@ -122,6 +123,8 @@ class Page:
 
     def settle(self, index: int) -> None:
         """The realised message at `index` changed: keep its height right."""
+        if not self.follows:
+            self.at_end = False  # where one is, one stays: `_arrange_from_end` left its anchor
         self.heights.put(index, self.item(index).height, exact=False)
 
     def added(self) -> None:

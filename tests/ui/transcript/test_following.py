@@ -211,3 +211,19 @@ def test_what_a_reply_said_before_it_was_looked_at_is_shown_in_a_few_frames() ->
     view.end_reply(answer(str(reply.text)))
     settle(view)
     assert follows(view)
+
+
+def test_who_does_not_follow_stays_where_the_answer_began() -> None:
+    view, reply = shown(talk(50)), Reply()
+    view.page.follows = False
+    view.begin_reply(streaming(), reply, Turn())
+    stream(view, reply, 40)
+    first = view.page.placed[0]
+    before = (first.item.message.id, first.row.start, first.y)
+    stream(view, reply, 20, seed=5)
+    first = view.page.placed[0]
+    assert (first.item.message.id, first.row.start, first.y) == before
+    assert not follows(view)
+    view.follow()  # by hand one still goes to the end, and from there on stays
+    stream(view, reply, 5, seed=6)
+    assert bottom_gap(view) < 0
