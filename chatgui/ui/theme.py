@@ -85,18 +85,28 @@ def palette(tokens: Tokens) -> QPalette:
     return made
 
 
-# What `settings.density` means to the transcript (in pixels, and as factors of the font's size) and to lists.
-ROOM: dict[str, dict[str, float]] = {
-    "compact": {"message_space": 16, "block_space": 8, "padding": 8, "line_height": 1.35, "code_line_height": 1.25},
-    "normal": {"message_space": 24, "block_space": 12, "padding": 12, "line_height": 1.5, "code_line_height": 1.4},
-    "roomy": {"message_space": 36, "block_space": 16, "padding": 16, "line_height": 1.65, "code_line_height": 1.5},
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a `settings.density` means: pixels at 100 % zoom, line heights as factors of the font's size."""
+
+    messages: float  # between messages
+    blocks: float  # between blocks of one message
+    padding: float  # inside code, quotes and the user's ground
+    line: float
+    code_line: float
+    row: int  # around the line of a row in a list
+
+
+ROOM = {
+    "compact": Room(16, 8, 8, 1.35, 1.25, 8),
+    "normal": Room(24, 12, 12, 1.5, 1.4, 14),
+    "roomy": Room(36, 16, 16, 1.65, 1.5, 22),
 }
-ROW_SPACE = {"compact": 8, "normal": 14, "roomy": 22}  # pixels around the line of a row in a list
 
 
 def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
     """How the transcript looks under these tokens and settings; `size` is the system's text size in pixels."""
-    text = max(14.0, size + 1)
+    text, room = max(14.0, size + 1), ROOM[settings.density]
     return Style(
         colours=tokens,
         text_family=settings.text_font,
@@ -109,7 +119,11 @@ def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
         dark=tokens.dark,
         reveal=settings.show_hidden,
         motion=not settings.reduced_motion,
-        **ROOM[settings.density],
+        message_space=room.messages,
+        block_space=room.blocks,
+        padding=room.padding,
+        line_height=room.line,
+        code_line_height=room.code_line,
     )
 
 
@@ -141,7 +155,7 @@ class Theme(QObject):
         """Follow `settings.theme` (system, light, dark), `zoom` (percent) and `density` from now on."""
         zoomed, spaced = zoom != self.zoom, density != self.density
         self.choice, self.zoom = choice, zoom
-        self.density = density if density in ROW_SPACE else "normal"
+        self.density = density if density in ROOM else "normal"
         if zoomed:
             font = QFont(self._base)
             font.setPointSizeF(self._base.pointSizeF() * zoom / 100)
@@ -156,7 +170,7 @@ class Theme(QObject):
     @property
     def row_space(self) -> int:
         """Pixels around the line of a row in a list."""
-        return ROW_SPACE[self.density]
+        return ROOM[self.density].row
 
     @property
     def text_px(self) -> float:

@@ -43,9 +43,7 @@ async def test_density_changes_rows_of_the_sidebar_and_the_transcript(qapp: QApp
         for density in ("compact", "normal", "roomy"):
             choose(rows["density"], density)
             await until(lambda density=density: session.settings.density == density)
-            await until(
-                lambda: window.stage.view.page.style.message_space == ROOM[session.settings.density]["message_space"]
-            )
+            await until(lambda: window.stage.view.page.style.message_space == ROOM[session.settings.density].messages)
             heights.append(window.sidebar.list.sizeHintForRow(0))
             gaps.append(window.stage.view.page.heights.total)
         assert heights == sorted(set(heights))
