@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from chatgui.ui import loading  # isort: skip  # noqa: F401  # first: what comes behind it is loaded plainly
+
 import PySide6
 from PySide6.QtCore import QSocketNotifier, Qt
 from PySide6.QtWidgets import QApplication

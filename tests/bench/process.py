@@ -1,0 +1,187 @@
+"""The whole program as a process: what a streaming answer costs it, and what memory it holds.
+
+    xvfb-run -a python -m tests.bench.process [rate] [memory] [--runs 3] [--tokens 1000] [--rate 100]
+
+`rate`: a real window on a profile of its own; a server in another process streams over a real socket at a steady rate, first
+reasoning and then the answer, half of the tokens each, or both in turn; a token in each packet, or four. CPU is all of the
+process (every thread, user and system) from the send to the kept answer, per 1,000 tokens; the X server is not counted.
+`memory`: resident megabytes once the window is idle, after answers of 10,000 tokens, and with a conversation of 100,000
+messages open. Numbers of a busy machine swing; run it twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AIM_CPU_S, PEERS_CPU_S = 0.5, "8.6–15.4"
+AIM_IDLE_MB, AIM_ANSWER_MB, AIM_LONG_MB = 110, 130, 120
+LONG = 100_000  # messages
+SETTLED_S = 3.0  # so long the open window is left alone before it counts as idle
+
+# ------------------------------------------------------------------------------------------------ the server
+
+
+def events(tokens: int, order: str) -> list[bytes]:
+    """One SSE event for each token of a long answer and its reasoning, `after` each other or in `turn`."""
+    from tests.bench.transcript import tokens as words_of
+
+    half = tokens // 2
+    thought = [{"reasoning_content": word} for word in words_of(half, 2)[:half]]
+    answer = [{"content": word} for word in words_of(half, 3)[:half]]
+    paired = [one for pair in zip(thought, answer, strict=True) for one in pair]
+    deltas = thought + answer if order == "after" else paired
+    return [b"data: %s\n\n" % json.dumps({"choices": [{"index": 0, "delta": delta}]}).encode() for delta in deltas]
+
+
+async def serve(tokens: int, rate: float, packet: int, order: str) -> None:
+    """Answer every request with the same stream: `packet` tokens at once, `rate` tokens a second."""
+    said = events(tokens, order)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
+        await reader.readexactly(length)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        began = time.monotonic()
+        for at in range(0, len(said), packet):
+            await asyncio.sleep(at / rate - (time.monotonic() - began))
+            data = b"".join(said[at : at + packet])
+            writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+        finish = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+        writer.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(finish), finish))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+# ------------------------------------------------------------------------------------------------ the program
+
+
+def program(profile: Path, port: int, answers: int) -> int:
+    """The program as it is; once its window is open it asks so often, tells what it cost, and quits."""
+    import psutil  # type: ignore[import-untyped]  # no stubs in the project
+
+    from chatgui import app
+    from chatgui.core.account import Account, KeySource
+    from chatgui.core.ids import new_id
+
+    def tell(what: str) -> None:
+        held = psutil.Process().memory_info().rss / 1e6
+        print(json.dumps({"what": what, "cpu": time.process_time(), "rss": held}), flush=True)
+
+    opened = app.Program._open
+
+    async def ask(self: app.Program) -> None:
+        await opened(self)
+        session, shown = self._session, self.window.conversation_bound
+        assert session is not None
+        if answers:
+            account = Account(new_id(), "T", f"http://127.0.0.1:{port}/v1", key_source=KeySource.NONE, default_model="m")
+            await session.accounts.add(account)
+        self.window.tasks.start(measure(self, session, shown))
+
+    async def measure(self: app.Program, session: Any, shown: Any) -> None:
+        await asyncio.sleep(SETTLED_S)
+        tell("idle")
+        for _ in range(answers):
+            await shown.send("Go on.")
+            await session.turns[shown.id].wait()
+            tell("answered")
+        if answers:
+            await asyncio.sleep(SETTLED_S)
+            tell("idle again")
+        self.quit()
+
+    app.Program._open = ask  # type: ignore[method-assign]
+    return app.main(profile)
+
+
+def run(profile: Path, *, tokens: int, rate: float, packet: int, order: str, answers: int) -> list[dict[str, Any]]:
+    """What one run of the program told, in order."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env.setdefault("QT_QPA_PLATFORM", "xcb" if env.get("DISPLAY") else "offscreen")
+    us = [sys.executable, "-m", "tests.bench.process"]
+    serving = [*us, "--serve", "--tokens", str(tokens), "--rate", str(rate), "--packet", str(packet), "--order", order]
+    with subprocess.Popen(serving, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
+        assert server.stdout
+        try:
+            asking = [*us, "--profile", str(profile), "--port", server.stdout.readline().strip(), "--answers", str(answers)]
+            done = subprocess.run(asking, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=600, check=True)
+        finally:
+            server.kill()
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def rates(tokens: int, rate: float, runs: int) -> Iterator[str]:
+    """CPU seconds for 1,000 tokens."""
+    yield f"CPU s per 1,000 tokens at {rate:g} a second, whole process (aim ≤ {AIM_CPU_S}; web peers {PEERS_CPU_S})"
+    for order, words in (("after", "reasoning, then answer"), ("turn", "reasoning and answer in turn")):
+        for packet in (1, 4):
+            costs = []
+            for _ in range(runs):
+                with tempfile.TemporaryDirectory() as profile:
+                    told = run(Path(profile), tokens=tokens, rate=rate, packet=packet, order=order, answers=1)
+                costs.append((told[1]["cpu"] - told[0]["cpu"]) / tokens * 1000)
+            middle = statistics.median(costs)
+            each = " ".join(f"{one:.2f}" for one in costs)
+            yield f"  {words:29} {packet} a packet: {middle:.2f} = {middle / AIM_CPU_S:4.0%} of the aim   ({each})"
+
+
+def memory() -> Iterator[str]:
+    """Megabytes held."""
+    yield f"Resident MB (aims: idle ≤ {AIM_IDLE_MB}, after 10,000 tokens ≤ {AIM_ANSWER_MB}, {LONG:,} messages open < {AIM_LONG_MB})"
+    with tempfile.TemporaryDirectory() as profile:
+        told = run(Path(profile), tokens=10_000, rate=1_000, packet=1, order="after", answers=3)
+    yield "  one window: " + ", ".join(f"{one['what']} {one['rss']:.0f}" for one in told)
+    with tempfile.TemporaryDirectory() as profile:
+        from tests.bench.store_library import make
+
+        make(Path(profile) / "chatgui.db", 1, LONG)
+        name = f"{0:024x}"
+        (Path(profile) / "window.ini").write_text(f"system,100\n\n\n{name}\n", encoding="utf-8")
+        told = run(Path(profile), tokens=1, rate=1, packet=1, order="after", answers=0)
+    yield f"  {LONG:,} messages open: {told[0]['rss']:.0f}"
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", help="rate, memory (default: both)")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--tokens", type=int, default=1000)
+    parser.add_argument("--rate", type=float, default=100)
+    for hidden in ("--packet", "--port", "--answers"):
+        parser.add_argument(hidden, type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("--order", default="after", help=argparse.SUPPRESS)
+    parser.add_argument("--profile", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.serve:
+        asyncio.run(serve(given.tokens, given.rate, given.packet, given.order))
+    elif given.profile:
+        return program(given.profile, given.port, given.answers)
+    else:
+        parts = {"rate": rates(given.tokens, given.rate, given.runs), "memory": memory()}
+        for part in given.parts or parts:
+            for line in parts[part]:
+                print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
