@@ -4,7 +4,8 @@
 
 `rate`: a real window on a profile of its own; a server in another process streams over a real socket at a steady rate, first
 reasoning and then the answer, half of the tokens each, or both in turn; a token in each packet, or four. CPU is all of the
-process (every thread, user and system) from the send to the kept answer, per 1,000 tokens; the X server is not counted.
+process (every thread, user and system) from the send to the kept answer, per 1,000 tokens; the X server is not counted. The
+first answer of a run loads the HTTP library and the renderers, once; it is told apart from those that follow.
 `memory`: resident megabytes once the window is idle, after answers of 10,000 tokens, and with a conversation of 100,000
 messages open. Numbers of a busy machine swing; run it twice.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import statistics
@@ -91,7 +93,9 @@ def program(profile: Path, port: int, answers: int) -> int:
         session, shown = self._session, self.window.conversation_bound
         assert session is not None
         if answers:
-            account = Account(new_id(), "T", f"http://127.0.0.1:{port}/v1", key_source=KeySource.NONE, default_model="m")
+            account = Account(
+                new_id(), "T", f"http://127.0.0.1:{port}/v1", key_source=KeySource.NONE, default_model="m"
+            )
             await session.accounts.add(account)
         self.window.tasks.start(measure(self, session, shown))
 
@@ -120,7 +124,8 @@ def run(profile: Path, *, tokens: int, rate: float, packet: int, order: str, ans
     with subprocess.Popen(serving, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout
         try:
-            asking = [*us, "--profile", str(profile), "--port", server.stdout.readline().strip(), "--answers", str(answers)]
+            port = server.stdout.readline().strip()
+            asking = [*us, "--profile", str(profile), "--port", port, "--answers", str(answers)]
             done = subprocess.run(asking, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=600, check=True)
         finally:
             server.kill()
@@ -132,14 +137,16 @@ def rates(tokens: int, rate: float, runs: int) -> Iterator[str]:
     yield f"CPU s per 1,000 tokens at {rate:g} a second, whole process (aim ≤ {AIM_CPU_S}; web peers {PEERS_CPU_S})"
     for order, words in (("after", "reasoning, then answer"), ("turn", "reasoning and answer in turn")):
         for packet in (1, 4):
-            costs = []
-            for _ in range(runs):
-                with tempfile.TemporaryDirectory() as profile:
-                    told = run(Path(profile), tokens=tokens, rate=rate, packet=packet, order=order, answers=1)
-                costs.append((told[1]["cpu"] - told[0]["cpu"]) / tokens * 1000)
+            with tempfile.TemporaryDirectory() as profile:
+                told = run(Path(profile), tokens=tokens, rate=rate, packet=packet, order=order, answers=1 + runs)
+            spent = [one["cpu"] for one in told[: runs + 2]]
+            first, *costs = ((after - before) / tokens * 1000 for before, after in itertools.pairwise(spent))
             middle = statistics.median(costs)
             each = " ".join(f"{one:.2f}" for one in costs)
-            yield f"  {words:29} {packet} a packet: {middle:.2f} = {middle / AIM_CPU_S:4.0%} of the aim   ({each})"
+            yield (
+                f"  {words:29} {packet} a packet: {middle:.2f} = {middle / AIM_CPU_S:4.0%} of the aim   ({each};"
+                f" the first {first:.2f})"
+            )
 
 
 def memory() -> Iterator[str]:
