@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListView,
     QMenu,
     QToolButton,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from chatgui.ui import assets
 from chatgui.ui.folders import FolderBox, move_menu
+from chatgui.ui.search_field import SearchField
 from chatgui.ui.sidebar_delegate import RowDelegate
 from chatgui.ui.sidebar_model import Row, SidebarModel
 from chatgui.ui.theme import Theme
@@ -64,10 +64,7 @@ class Sidebar(QWidget):
         self.setMinimumWidth(200)
         self._current = ""
         self._following = False  # the selection follows the shown conversation; nobody clicked
-        self.search = QLineEdit()
-        self.search.setAccessibleName("Search conversations")
-        self.search.setPlaceholderText("Search")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField("Search conversations", "Search")
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(lambda: self.searched.emit(self.search.text().strip()))
         self.search.textChanged.connect(lambda _: self._typing.start())
@@ -78,6 +75,7 @@ class Sidebar(QWidget):
         self.folders.chosen.connect(self._show)
         self.model = SidebarModel(self)
         self.list = self._make_list(theme)
+        self.search.down_pressed.connect(self.list.setFocus)
         self._empty = QLabel(self.list.viewport())
         self._empty.setProperty("strength", "3")
         self._empty.setWordWrap(True)

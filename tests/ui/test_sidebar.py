@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog, QToolButton
 
 from chatgui.core.conversation import Hit, Summary
 from chatgui.ui.folders import move_menu
@@ -229,3 +230,22 @@ def test_a_folder_is_chosen_from_those_there_are_or_made(qapp: QApplication, sid
     dialog.setTextValue("  New  one ")
     dialog.accept()
     assert moved == ["R&D", "", "New one"]
+
+
+def test_escape_empties_the_search_and_down_goes_to_what_was_found(sidebar: Sidebar) -> None:
+    sidebar.show_rows(rows(3), [])
+    QTest.keyClicks(sidebar.search, "tides")
+    searched = QSignalSpy(sidebar.searched)
+    before = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    before.ignore()
+    QApplication.sendEvent(sidebar.search, before)
+    assert before.isAccepted()  # or the window's own Escape would stop an answer
+    QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
+    assert not sidebar.search.text()
+    assert searched.wait(1_000)
+    QTest.keyClick(sidebar.search, Qt.Key.Key_Down)
+    assert sidebar.list.hasFocus()
+
+
+def test_every_button_of_the_search_has_a_name(sidebar: Sidebar) -> None:
+    assert all(one.accessibleName() or one.text() for one in sidebar.findChildren(QToolButton))
