@@ -13,6 +13,7 @@ from html import unescape
 from typing import Any, TypeAlias
 
 from chatgui.core.addresses import linked
+from chatgui.core.deadline import check
 from chatgui.core.formulas import MASK, Formula, formulas, masked
 from chatgui.core.nodes import (
     Code,
@@ -209,7 +210,9 @@ class _Builder:
         self.at = (0, 0)  # (byte, character), both of the last event: offsets only ever grow a little
 
     def build(self) -> tuple[Node, ...]:
-        for event, extent in parser().events_with_range(self.hidden):
+        for number, (event, extent) in enumerate(parser().events_with_range(self.hidden)):
+            if not number % 32:
+                check()
             if (
                 extent["start"] >= self.limit
                 and self._char(extent["start"]) >= self.limit

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import thread_time
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from chatgui.core.deadline import TooSlow, within
 from chatgui.core.markdown import Source
-from chatgui.ui.transcript.blocks import Block, hidden, make_block
+from chatgui.ui.transcript.blocks import Block, hidden, make_block, plain_block
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.style import Style
 
+LIMIT_S = 0.1  # of processor time for making, laying out or painting one block; beyond, its source is shown
+SHORT, SHORT_LIMIT_S = 4_000, 0.2  # the first text in a script may have to load fonts: no reason to give up a short one
 Mark = tuple[int, int, bool]  # start, end, whether it is the current one
 
 
@@ -145,6 +149,7 @@ class BlockRow(Row):
         self._block: Block | None = None
         self._laid: Measure | None = None
         self._grew = False  # in place, since the last layout
+        self._is_plain = False  # it took too long as what it is, and is shown as its source
         self.refreshed = 0  # how often the block changed by itself
         self._unsubscribe: Callable[[], None] = _nothing
         self.changed: Callable[[], None] = _nothing  # told when the block changed by itself
@@ -154,10 +159,28 @@ class BlockRow(Row):
     def block(self) -> Block:
         """The block, parsed."""
         if self._block is None:
-            self._block = make_block(self.source, self.style)
+            self._block = self._make()
             self._unsubscribe = self._block.changed.subscribe(lambda _: self.refresh())
             self._block.wanted.subscribe(self.wanted)
         return self._block
+
+    def _make(self) -> Block:
+        if not self._is_plain:
+            try:
+                with within(self._limit):
+                    return make_block(self.source, self.style)
+            except TooSlow:
+                self._is_plain = True
+        return plain_block(self.source, self.style)
+
+    @property
+    def _limit(self) -> float:
+        return LIMIT_S if len(self.source.markdown) > SHORT else SHORT_LIMIT_S
+
+    def _give_up(self) -> None:
+        """It takes too long as what it is."""
+        self._is_plain = True
+        self._drop_block()
 
     @property
     def text(self) -> str:  # type: ignore[override]  # a plain attribute in the base, worked out here
@@ -180,17 +203,25 @@ class BlockRow(Row):
 
     def layout(self, measure: Measure) -> int:
         if self._laid != measure:
-            self.block.layout(measure.width)
-            if self.block.wide:
-                natural = min(self.block.natural_width, measure.widest)
-                if natural > measure.width:
-                    self.block.layout(natural)
+            try:
+                with within(self._limit):
+                    self._lay_out(measure)
+            except TooSlow:
+                self._give_up()
+                self._lay_out(measure)
             self._laid = measure
             self.dirty_from = self.space + self.block.dirty_from if self._grew else 0.0
             self._grew = False
             self.width = measure.width
             self.height = self.space + math.ceil(self.block.height)
         return self.height
+
+    def _lay_out(self, measure: Measure) -> None:
+        self.block.layout(measure.width)
+        if self.block.wide:
+            natural = min(self.block.natural_width, measure.widest)
+            if natural > measure.width:
+                self.block.layout(natural)
 
     def update(self, source: Source, space: int) -> None:
         """The block grew (streaming), perhaps into one of another kind; the next `layout` takes it in."""
@@ -199,7 +230,11 @@ class BlockRow(Row):
         block = self._block
         if block is None:
             return
-        self._grew = block.update_source(source) and is_same_kind
+        try:
+            with within(self._limit):
+                self._grew = not self._is_plain and block.update_source(source) and is_same_kind
+        except TooSlow:
+            self._grew, self._is_plain = False, True
         if not self._grew:
             self._drop_block()
         self.touch()
@@ -223,9 +258,13 @@ class BlockRow(Row):
         self._laid = None
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
+        began = thread_time()
         painter.translate(0, self.space)
         self.block.paint(painter, clip.translated(0, -self.space), look.selection, look.marks)
         painter.translate(0, -self.space)
+        if thread_time() - began > self._limit and not self._is_plain:  # once, and never again
+            self._give_up()
+            self.refresh()
         if look.focused:
             self._paint_focus(painter, look.focused)
 

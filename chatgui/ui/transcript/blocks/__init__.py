@@ -13,7 +13,7 @@ from chatgui.ui.transcript.blocks.table import TableBlock
 from chatgui.ui.transcript.blocks.text import LiteralBlock, NothingBlock, RuleBlock, TextBlock
 from chatgui.ui.transcript.style import Style
 
-__all__ = ["Block", "BlockAction", "Fragment", "make_block", "make_node", "space_above"]
+__all__ = ["Block", "BlockAction", "Fragment", "make_block", "make_node", "plain_block", "space_above"]
 
 LONGEST = 60_000  # characters of running text shown as such; beyond it is literal text, laid out where it is seen
 LINES = 2_000  # of literal text
@@ -60,6 +60,13 @@ def _make(source: Source, style: Style) -> Block:
             block.open_as(source)
         return block
     return StackBlock(nodes, style)
+
+
+def plain_block(source: Source, style: Style) -> Block:
+    """The source itself, laid out only where it is seen: for what would take too long as what it is."""
+    block = CodeBlock(Code(source.markdown.strip("\n")), style, literal=True)
+    block.source = source
+    return block
 
 
 def space_above(block: Block) -> float:

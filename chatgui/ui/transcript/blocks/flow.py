@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from chatgui.core.deadline import check
 from chatgui.ui.transcript.blocks.base import Mark, Span
 from chatgui.ui.transcript.blocks.looks import Look, Paints, Words, begins_rtl, common, same_looks
 
@@ -122,6 +123,7 @@ class Flow:
         space = max(0.0, self.line_height - metrics.height()) / 2
         grid = (space + metrics.ascent(), self.line_height - space - metrics.ascent())
         while True:
+            check()
             end = min(len(text), start + PIECE)
             piece = self._make(start, end)
             if end < len(text) and piece.layout.lineCount() > 1:

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
+from chatgui.core.deadline import check
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Code, Footnote, Heading, Html, List, Node, Paragraph, Quote, Run
 from chatgui.ui.transcript import links
@@ -70,6 +71,7 @@ class StackBlock(Block):
         children: list[Child] = []
         first = len(made.rows)
         for index, (node, left, space, mark, mark_width) in enumerate(made.rows):
+            check()
             known = old[index] if index < len(old) else None
             block = known.block if known is not None and known.left == left else None
             if known is None or block is None or known.node != node:

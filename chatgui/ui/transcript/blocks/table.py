@@ -11,6 +11,7 @@ from functools import partial
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from chatgui.core.deadline import check
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Node, Runs, Table
 from chatgui.core.writing import cut, source_of
@@ -213,6 +214,7 @@ class TableBlock(Block):
         """How wide each column would like to be, within bounds, as its first rows say; new rows are looked at once."""
         limit, least = self.style.px(WIDEST), self.style.px(28)
         for row in self.rows[len(self._widest) : MEASURED]:
+            check()
             above = self._widest[-1] if self._widest else [least] * len(row)
             wants = (min(limit, cell.measure(limit) + 1) for cell in row)
             self._widest.append([max(pair) for pair in zip(above, wants, strict=True)])
@@ -245,6 +247,7 @@ class TableBlock(Block):
         del self.tops[first:]
         top = self.tops[-1] + self._row_height(first - 1) if first and self.tops else 0.0
         for index in range(first, len(self.rows)):
+            check()
             self.tops.append(top)
             top += self._row_height(index)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QTextCharFormat
 
+from chatgui.core.deadline import check
 from chatgui.core.markup import Run, Runs
 from chatgui.core.writing import source_of
 from chatgui.ui.transcript import links, maths
@@ -108,6 +109,7 @@ def words(runs: Runs, look: Looks, wait: Callable[[], object]) -> Words:
         plain = source_of(run)
         if not plain:
             continue
+        check()
         link = links.judge(run.link, run.text) if run.link and run.kind not in {"image", "note"} else None
         inline = _inline(run, look, wait)
         if inline is not None:

@@ -1,0 +1,40 @@
+"""A limit on work whose size somebody else's text decides, in processor time of this thread: other work on the machine does
+not count against it.
+
+    try:
+        with within(0.1):
+            ...                 # calls check() between its steps
+    except TooSlow:
+        ...                     # do something simpler
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import thread_time
+
+_until: ContextVar[float | None] = ContextVar("until", default=None)
+
+
+class TooSlow(Exception):
+    """The time is up."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let `check` raise TooSlow once what is done in this block has taken so long. Within another limit that one holds."""
+    token = None if _until.get() is not None else _until.set(thread_time() + seconds)
+    try:
+        yield
+    finally:
+        if token is not None:
+            _until.reset(token)
+
+
+def check() -> None:
+    """Raise TooSlow if there is a limit and it has passed."""
+    until = _until.get()
+    if until is not None and thread_time() > until:
+        raise TooSlow
