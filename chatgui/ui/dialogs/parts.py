@@ -7,10 +7,12 @@ from collections.abc import Coroutine
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFontInfo, QShowEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from chatgui.ui.tasks import Tasks
+
+USUAL_PX = 15  # text up to this size has room in the sizes the dialogs name; with larger text they grow
 
 
 class Sheet(QDialog):
@@ -20,8 +22,8 @@ class Sheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(False)
-        room = parent.screen().availableGeometry()
-        self.resize(min(size[0], room.width() - 40), min(size[1], room.height() - 60))
+        room, scale = parent.screen().availableGeometry(), max(1.0, QFontInfo(parent.font()).pixelSize() / USUAL_PX)
+        self.resize(min(round(size[0] * scale), room.width() - 40), min(round(size[1] * scale), room.height() - 60))
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(16, 16, 16, 16)
         self.body.setSpacing(12)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QPlainTextEdit,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -36,6 +37,10 @@ SAMPLE = "The quick brown fox jumps over 0123456789. Il1 O0 {}[]() äéñ Ωж"
 
 class _Spin(QSpinBox):
     """A spin box the wheel scrolls past unless it has the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(8, 0, 0, 0)  # the style sheet's padding does not reach it
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -86,6 +91,7 @@ class Preview(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAccessibleName("Preview")
         self.setProperty("strength", "2")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # cut, never in the way
 
     def show_family(self, family: str) -> None:
         """Write it in this family; empty is the system's."""

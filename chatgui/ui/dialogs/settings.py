@@ -126,6 +126,7 @@ class SettingsDialog(Sheet):
         names.setAccessibleName("Sections")
         names.addItems([section.name for section in self.sections])
         names.setFixedWidth(names.sizeHintForColumn(0) + 32)
+        names.setCurrentRow(0)
         names.currentRowChanged.connect(self._go)
         return names
 
@@ -143,6 +144,7 @@ class SettingsDialog(Sheet):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.verticalScrollBar().valueChanged.connect(self._name_section)
         return area
 
     def _make_foot(self) -> QHBoxLayout:
@@ -259,6 +261,14 @@ class SettingsDialog(Sheet):
             if item is not None:
                 item.setHidden(not hit)
         self._nothing.setVisible(not any(found))
+
+    def _name_section(self, scrolled: int) -> None:
+        """The list names the section that is read, wherever one scrolls."""
+        above = [at for at, one in enumerate(self.sections) if one.isVisible() and one.y() <= scrolled + 40]
+        if above and not self.list.hasFocus():
+            self.list.blockSignals(True)
+            self.list.setCurrentRow(above[-1])
+            self.list.blockSignals(False)
 
     def _go(self, at: int) -> None:
         section = self.sections[at]
