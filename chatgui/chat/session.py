@@ -26,6 +26,7 @@ from chatgui.chat.inspector import Inspector
 from chatgui.chat.keeper import StoreKeeper
 from chatgui.chat.ledger import Ledger
 from chatgui.chat.library import Library
+from chatgui.chat.naming import Naming
 from chatgui.chat.preferences import Preferences
 from chatgui.chat.preview import preview_of
 from chatgui.chat.prices import price_of
@@ -100,6 +101,7 @@ class Session:
         self.archive = Archive(database, self.changed, self._forget)
         self.upkeep = Upkeep(database)
         self.inspector = Inspector(self.accounts.secrets)
+        self.naming = Naming(database, self.accounts, self.changed, self._stream_of)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
 
     # Beginning and end
@@ -119,6 +121,7 @@ class Session:
         running = list(self.turns.values())
         self._queued.clear()
         await self.upkeep.end()
+        await self.naming.close()
         for turn in running:
             turn.stop()
         await asyncio.gather(*(turn.wait() for turn in running), return_exceptions=True)
@@ -347,6 +350,8 @@ class Session:
         conversation.updated = datetime.now(UTC)
         self.changed.emit(TurnEnded(conversation.id, message.id))
         self.changed.emit(LibraryChanged(conversation.id))
+        if self.settings.titles == "model":
+            self.naming.consider(conversation, message)
         waiting = self._queued.get(conversation.id)
         if waiting and message.state is State.FINISHED:
             text, attached = waiting.pop(0)
