@@ -17,6 +17,7 @@ from chatgui.core.request import ChatRequest
 from chatgui.core.secret import DOTS, Secret, redact
 from chatgui.wire.answer import Answer
 from chatgui.wire.base_url import endpoint, is_loopback
+from chatgui.wire.client_certificates import told_apart
 from chatgui.wire.dialects import dialect_of
 from chatgui.wire.exchange import Exchange
 from chatgui.wire.failures import http_failure, stream_failure
@@ -175,7 +176,7 @@ class Client:
             call.peer, "/chat/completions", content=msgspec.json.encode(sent), record=call.record
         )
         try:
-            await exchange.open()
+            await _opened(exchange, call.peer.account)
             await self._refuse(exchange, call)
         except BaseException:
             call.phase = exchange.phase
@@ -237,7 +238,7 @@ class Client:
     async def _models_page(self, peer: _Peer, query: tuple[tuple[str, str], ...]) -> Any:
         exchange = await self._exchange(peer, "/models", query=query)
         try:
-            await exchange.open()
+            await _opened(exchange, peer.account)
             if exchange.status >= 300:
                 raise await _refusal(exchange, peer.secrets)
             data = await exchange.body(MAX_MODELS_BODY)
@@ -334,6 +335,14 @@ class Client:
         ]
         for transport in transports:
             await transport.aclose()
+
+
+async def _opened(exchange: Exchange, account: Account) -> None:
+    """Open an exchange; a server that hangs up for want of a client certificate is told apart."""
+    try:
+        await exchange.open()
+    except ChatError as error:
+        raise await told_apart(error, account) from error
 
 
 async def _refusal(exchange: Exchange, secrets: tuple[Secret | None, ...]) -> ChatError:

@@ -24,12 +24,18 @@ TLS_REASONS: tuple[tuple[str, str], ...] = (
     ("doesn't match", "its certificate is for another name"),
     ("certificate revoked", "its certificate was revoked"),
     ("pinned", "its certificate is not the pinned one"),
-    ("certificate required", "it wants a client certificate"),
     ("unsupported protocol", "it only speaks an old version of TLS"),
     ("legacy sigalg", "it only speaks an old version of TLS"),  # OpenSSL's word where those are switched off
     ("version", "it only speaks an old version of TLS"),
     ("handshake failure", "no common way to encrypt was found"),
 )
+# What a server says that wants to know who connects. In TLS 1.3 it says so only after the handshake, in the place of an
+# answer, where the HTTP library keeps nothing of the error but its text.
+WANTED = "alert certificate required"
+REFUSED = re.compile(
+    r"alert (bad certificate|unknown ca|unsupported certificate|certificate (unknown|expired|revoked)|access denied)"
+)
+CERTIFICATE_ADVICE = "Give one in this account’s network settings, or ask who runs this server."
 PLAIN = ("wrong version number", "http request", "packet length too long", "record layer failure", "unknown protocol")
 
 
@@ -51,7 +57,7 @@ def translate(error: Exception, *, host: str, proxy: str = "") -> ChatError:
     if isinstance(error, ChatError):
         return error
     chain = list(causes(error))
-    for test in (_proxy, _tls, _dns, _socket, _timeout, _http):
+    for test in (_proxy, _client_certificate, _tls, _dns, _socket, _timeout, _http):
         found = test(chain, host, proxy)
         if found is not None:
             found.__cause__ = error
@@ -80,6 +86,26 @@ def _proxy(chain: list[BaseException], host: str, proxy: str) -> ChatError | Non
                       advice="Check the proxy in this account’s network settings, or in the system’s.")  # fmt: skip
 
 
+def _client_certificate(chain: list[BaseException], host: str, proxy: str) -> ChatError | None:
+    text = " ".join(str(one) for one in chain).lower()
+    if WANTED in text:
+        return wants_certificate(host)
+    return refuses_certificate(host) if REFUSED.search(text) else None
+
+
+def wants_certificate(host: str) -> TlsFailed:
+    """The server wants a certificate of who connects, and got none."""
+    return TlsFailed(f"{host} wants a client certificate.", code="client_certificate", advice=CERTIFICATE_ADVICE)
+
+
+def refuses_certificate(host: str) -> TlsFailed:
+    """The server did not take the certificate it was shown, or wanted one and does not say so."""
+    return TlsFailed(
+        f"{host} did not accept the client certificate, or wants one.",
+        code="client_certificate", advice=CERTIFICATE_ADVICE,
+    )  # fmt: skip
+
+
 def _tls(chain: list[BaseException], host: str, proxy: str) -> ChatError | None:
     error = next((one for one in chain if isinstance(one, ssl.SSLError)), None)
     if error is None or isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLWantReadError):
@@ -94,7 +120,8 @@ def _tls(chain: list[BaseException], host: str, proxy: str) -> ChatError | None:
     reason = next((words for word, words in TLS_REASONS if word in text), "")
     detail = reason or str(getattr(error, "reason", "") or error)[:200].replace("_", " ").lower()
     return TlsFailed(
-        f"The connection to {host} is not secure: {detail}.", code="tls",
+        f"The connection to {host} is not secure: {detail}.",
+        code="tls_handshake" if "handshake failure" in text else "tls",
         advice="If this server is your own, give its certificate authority in this account’s network settings.",
     )  # fmt: skip
 

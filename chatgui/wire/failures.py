@@ -30,6 +30,7 @@ from chatgui.core.errors import (
     Unavailable,
 )
 from chatgui.core.secret import Secret, redact
+from chatgui.wire.errors import wants_certificate
 from chatgui.wire.loose import loads
 
 ERRORS: dict[Kind, type[ChatError]] = {
@@ -93,6 +94,12 @@ PROSE: tuple[tuple[Kind, tuple[int, ...], str], ...] = (
     (Kind.RATE_LIMITED, (), r"rate[- ]?limit|too many requests|requests per (minute|day|second)"),
     (Kind.UNAVAILABLE, (), r"overloaded|temporarily unavailable|at capacity|try again later|server had an error|service unavailable|bad gateway"),
 )  # fmt: skip
+# Web servers in front of a model finish the handshake and say it in a page of their own (nginx, IIS).
+CERTIFICATE_STATUSES = {400, 401, 403, 495, 496}
+_CERTIFICATE = re.compile(
+    r"no required ssl certificate|the ssl certificate error|client certificate (is )?required|invalid client certificate",
+    re.IGNORECASE,
+)
 _CODES = tuple((kind, re.compile(pattern)) for kind, pattern in CODES)
 _PROSE = tuple((kind, statuses, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, statuses, pattern in PROSE)
 
@@ -246,6 +253,10 @@ def http_failure(
     value = loads(body)
     html = value is None and text.lstrip()[:1] == "<"
     message = find_message(value if value is not None else text)
+    if html and status in CERTIFICATE_STATUSES and _CERTIFICATE.search(text[:20_000]):
+        error = wants_certificate(host or "The server")
+        error.status, error.request_id, error.said = status, request_id, redact(text.strip(), secrets)[:MAX_SAID]
+        return error
     words = STATUS_WORDS.get(status, f"HTTP status {status}")
     if html:
         message = f"{host or 'The server'} answered {status} with a web page: {message or words}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import ssl
 import sys
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ POOL_WAIT_S = 10.0
 WRITE_S = 120.0  # without taking any byte of the request
 KEEP_ALIVE_S = 5.0  # after this, a fresh connection: a kept one that died looks like an unanswered request
 CONNECTIONS = 100
+FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}  # by `Network.ip_version`
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 

@@ -16,11 +16,11 @@ from chatgui.core.account import Account
 from chatgui.core.errors import NotReached, TimedOut, TlsFailed
 from chatgui.core.secret import Secret
 from chatgui.wire.base_url import shown_host
+from chatgui.wire.client_certificates import told_apart
 from chatgui.wire.errors import translate
-from chatgui.wire.network import Proxy, Route, make_transport, route_of, tls_context
+from chatgui.wire.network import FAMILIES, Proxy, Route, make_transport, route_of, tls_context
 
 FIND, PROXY, CONNECT, SECURE = "Find the address", "Reach the proxy", "Connect", "Secure connection"
-FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 T = TypeVar("T")
 
 
@@ -55,7 +55,10 @@ async def reach(account: Account, proxy_password: Secret | None = None) -> Async
         if parts.scheme == "https":
             started = time.monotonic()
             context = await asyncio.to_thread(tls_context, route)
-            await way.tried(writer.start_tls(context, server_hostname=parts.hostname), "made no secure connection")
+            try:
+                await way.tried(writer.start_tls(context, server_hostname=parts.hostname), "made no secure connection")
+            except TlsFailed as error:
+                raise await told_apart(error, account) from error
             yield Step(SECURE, _since(started), _certificate(writer.get_extra_info("ssl_object")))
     finally:
         writer.transport.abort()
@@ -133,7 +136,7 @@ async def _by_proxy(account: Account, route: Route, proxy: Proxy) -> AsyncGenera
         if not isinstance(found, NotReached):  # behind the proxy's consent either may have hung up
             found = NotReached(
                 f"No answer from {way.host} by way of the proxy {proxy.shown}: the connection was closed.",
-                code="no_answer", said=str(error)[:200], advice="Check the address, and whether the proxy lets this server through.",
+                code="no_answer", said=str(error)[:200], advice="Check the address, whether the proxy lets this server through, and whether it wants a client certificate.",
             )  # fmt: skip
         raise found from error
     finally:

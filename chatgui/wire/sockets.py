@@ -15,9 +15,10 @@ from typing import Any
 
 import httpcore
 
+from chatgui.wire.network import FAMILIES
+
 HIGH = 1 << 20  # bytes kept unread before the peer is made to wait
 HAPPY_EYEBALLS_S = 0.25  # before the other address family is tried beside the first
-FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
 class Pipe(asyncio.Protocol):

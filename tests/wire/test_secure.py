@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,9 @@ import pytest
 
 from chatgui.core.account import Account
 from chatgui.core.errors import ChatError, Kind
+from chatgui.wire.failures import http_failure
 from chatgui.wire.probe import reach
-from tests.support.scripted import ScriptedServer, scripted
+from tests.support.scripted import Script, ScriptedServer, scripted
 from tests.wire.certificates import Authority, fingerprint, make_authority
 from tests.wire.reading import account
 from tests.wire.talking import ANSWER, KEY, ask, client
@@ -26,7 +29,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @contextlib.asynccontextmanager
-async def secured(tls: ssl.SSLContext) -> AsyncIterator[ScriptedServer]:
+async def secured(tls: ssl.SSLContext, script: Script = ANSWER) -> AsyncIterator[ScriptedServer]:
     """A server that speaks TLS; the complaints of its loop about refused handshakes are its own."""
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(
@@ -36,7 +39,7 @@ async def secured(tls: ssl.SSLContext) -> AsyncIterator[ScriptedServer]:
             else loop.default_exception_handler(context)
         )
     )
-    async with scripted(ANSWER, tls=tls) as server:
+    async with scripted(script, tls=tls) as server:
         yield server
 
 
@@ -162,8 +165,99 @@ async def test_a_client_certificate(authority: Authority) -> None:
         )
         assert (told.text, told.error) == ("Hello", None)
         without = await ask(one, at(server, ca_file=str(authority.certificate)))
-        assert without.error is not None
+        wanted(without.error)
         assert len(server.requests) == 1
+
+
+def wanted(error: ChatError | None) -> None:
+    """The words for a server that wants a client certificate, and the next action."""
+    assert error is not None
+    assert (error.kind, error.code, error.retryable) == (Kind.TLS, "client_certificate", False)
+    assert "wants a client certificate" in error.message
+    assert "network settings" in error.advice
+
+
+@contextlib.contextmanager
+def blocking(context: ssl.SSLContext) -> Iterator[int]:
+    """A server of threads, whose TLS says why it refuses, as OpenSSL’s, Go’s and most others do; its port."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(5)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = listening.accept()
+                with contextlib.suppress(OSError), context.wrap_socket(client, server_side=True) as secured:
+                    secured.recv(1)
+                client.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        thread.join()
+
+
+VERSIONS = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+
+
+@VERSIONS
+async def test_a_server_that_wants_a_client_certificate_is_told_apart(
+    authority: Authority, version: ssl.TLSVersion
+) -> None:
+    context = authority.server(f"alerts-{version.name}", wants_client=True)
+    context.minimum_version = context.maximum_version = version
+    with blocking(context) as port:
+        patient = account(f"https://localhost:{port}/v1", network={"ca_file": str(authority.certificate)})
+        async with client() as one:
+            wanted((await ask(one, patient, secret=KEY)).error)
+            with pytest.raises(ChatError) as caught:
+                await one.models(patient, None)
+            wanted(caught.value)
+        if version is ssl.TLSVersion.TLSv1_2:  # in 1.3 the handshake is over before the server has seen ours
+            with pytest.raises(ChatError) as caught:
+                _ = [step async for step in reach(patient)]
+            wanted(caught.value)
+
+
+@VERSIONS
+async def test_a_server_that_does_not_say_so_is_told_apart_too(authority: Authority, version: ssl.TLSVersion) -> None:
+    context = authority.server(f"silent-{version.name}", wants_client=True)
+    context.minimum_version = context.maximum_version = version
+    async with secured(context) as server, client() as one:
+        wanted((await ask(one, at(server, ca_file=str(authority.certificate)))).error)
+
+
+@VERSIONS
+async def test_a_client_certificate_that_is_not_accepted(
+    authority: Authority, version: ssl.TLSVersion, tmp_path: Path
+) -> None:
+    certificate, key = make_authority(tmp_path / "other").issue("stranger", client=True)
+    context = authority.server(f"picky-{version.name}", wants_client=True)
+    context.minimum_version = context.maximum_version = version
+    with blocking(context) as port:
+        files = {"ca_file": str(authority.certificate), "client_cert": str(certificate), "client_key": str(key)}
+        async with client() as one:
+            error = (await ask(one, account(f"https://localhost:{port}/v1", network=files))).error
+        assert error is not None
+        assert (error.kind, error.code) == (Kind.TLS, "client_certificate")
+        assert "did not accept the client certificate" in error.message
+
+
+async def test_a_hang_up_is_still_a_hang_up(authority: Authority) -> None:
+    async with secured(authority.server("quiet"), []) as server, client() as one:
+        error = (await ask(one, at(server, ca_file=str(authority.certificate)))).error
+        assert error is not None
+        assert error.code == "no_answer"
+
+
+async def test_a_page_that_says_so_is_understood() -> None:
+    page = b"<html><head><title>400 No required SSL certificate was sent</title></head></html>"
+    wanted(http_failure(400, page, host="proxy.example"))
+    assert http_failure(400, b"<html><title>400 Bad Request</title></html>").kind is Kind.INVALID_REQUEST
 
 
 @pytest.mark.parametrize("field", ["ca_file", "client_cert"])
