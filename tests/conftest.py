@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import logging
 import os
@@ -48,6 +49,8 @@ def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
 
     with asyncio.Runner(loop_factory=factory) as one:
         yield one
+    if factory is not None and gc.isenabled():
+        gc.collect()  # Qt's timers go on this thread, not on whichever a later test happens to collect garbage
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
