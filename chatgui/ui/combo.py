@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QAccessible, QShowEvent
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QWidget
 
 
 class Combo(QComboBox):
     """Qt leaves the list without a name, though it can be focused."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the only one that follows the style sheet
 
     def setAccessibleName(self, name: str) -> None:
         super().setAccessibleName(name)
