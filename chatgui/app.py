@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from chatgui.ui import loading  # isort: skip  # noqa: F401  # first: what comes behind it is loaded plainly
 
 import PySide6
-from PySide6.QtCore import QSocketNotifier, Qt
+from PySide6.QtCore import QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -32,6 +32,7 @@ from chatgui.core.secret import redact
 from chatgui.store.profile import Profile
 from chatgui.ui import assets
 from chatgui.ui.garbage import Collector
+from chatgui.ui.last_time import STEADY_S, LastTime
 from chatgui.ui.single import FirstWindow, raise_first
 from chatgui.ui.theme import Theme, ask_portal
 from chatgui.ui.window import Window
@@ -47,6 +48,7 @@ END_S = 2.0  # so long running answers may take to stop when the program ends
 LOG_BYTES = 500_000
 LOG_FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 PAINT_S = 2.0
+SOON_MS = 1000  # where the window and its reader are is kept so late at most
 SWITCH_S = 0.0005  # threads give way to the window this often, so that a busy one costs no frames
 
 
@@ -108,31 +110,28 @@ class Program:
     def __init__(self, app: QApplication, profile: Profile) -> None:
         self._app = app
         self._profile = profile
-        self._state = profile.path / "window.ini"
+        self._last_time = LastTime(profile.path)
         self._session: Session | None = None
         self._end: asyncio.Event = asyncio.Event()
         self._first = FirstWindow(profile.path)
         self._collector = Collector(lambda: self._session is not None and bool(self._session.turns))
         app.setWindowIcon(assets.application_icon())
         self.theme = Theme(app)
-        looks, _, layout = self._remembered().partition("\n")
+        looks, _, layout = self._last_time.state().partition("\n")
         choice, zoom, density, *_ = *looks.split(","), "", ""
         self.theme.choose(choice or "system", int(zoom) if zoom.isdigit() else 100, density)
         self.theme.show()
         self.window = Window(self.theme)
         self.window.restore(layout)
         self.window.closing.connect(self.quit)
-        self.window.moved.connect(self._remember)
+        self.window.careful = self._last_time.begin()
+        self._soon = QTimer(app, singleShot=True, interval=SOON_MS)
+        self._soon.timeout.connect(self._remember)
+        self.window.stirred.connect(lambda: None if self._soon.isActive() else self._soon.start())
         self._first.raise_wanted.connect(self._come_forward)
         app.applicationStateChanged.connect(self._look_at_portal)
         app.commitDataRequest.connect(lambda _: self.quit())
         self._wakeup: tuple[socket.socket, socket.socket] | None = None
-
-    def _remembered(self) -> str:
-        try:
-            return self._state.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return ""
 
     def quit(self) -> None:
         """End the program in order; asking twice changes nothing."""
@@ -169,6 +168,7 @@ class Program:
             return
         await self.window.bind(self._session)
         self._session.upkeep.begin(self._session.settings.backups)
+        asyncio.get_running_loop().call_later(STEADY_S, self._last_time.went_well)
 
     def _retry(self) -> None:
         self.window.tasks.start(self._open())
@@ -179,6 +179,8 @@ class Program:
             await asyncio.wait_for(self._close(), END_S)
         except TimeoutError:
             log.warning("the session did not close in %s s", END_S)
+        self._soon.stop()
+        self._last_time.went_well()
         self._first.close()
         self._collector.end()
         self.window.close_for_good()
@@ -189,12 +191,8 @@ class Program:
             await self._session.close()
 
     def _remember(self) -> None:
-        try:
-            self._state.write_text(
-                f"{self.theme.choice},{self.theme.zoom},{self.theme.density}\n{self.window.state()}", encoding="utf-8"
-            )
-        except OSError as error:
-            log.warning("the window's place was not kept: %s", error.strerror)
+        looks = f"{self.theme.choice},{self.theme.zoom},{self.theme.density}"
+        self._last_time.keep(f"{looks}\n{self.window.state()}")
 
     def _look_at_portal(self, state: Qt.ApplicationState) -> None:
         """Where only the portal knows the scheme, it may have changed while another program was in front."""

@@ -133,14 +133,15 @@ class ConversationBinding(QObject):
         if message_id:
             await self._reveal(message_id)
 
-    async def open_last(self, conversation_id: str) -> None:
+    async def open_last(self, conversation_id: str, place: Place = END) -> None:
         """Go on where the program was left, if that is still there; else begin an empty conversation."""
         try:
-            if conversation_id:
+            if conversation_id and not (await self._session.library.summary(conversation_id)).deleted:
+                self._places[conversation_id] = place
                 await self.open(conversation_id)
                 self._stage.composer.editor.setFocus()
                 return
-        except UsageError:  # deleted, or nothing was ever said in it
+        except UsageError:  # deleted for ever, or nothing was ever said in it
             pass
         await self.open_new()
 

@@ -126,6 +126,7 @@ class Panes(QWidget):
             at = self._splitter.indexOf(pane.widget)
             if at >= 0 and pane.widget.isVisible() and sizes[at] > 0:
                 pane.width = sizes[at]
+        self.changed.emit()
 
     # Where things stand
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QLocale, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from chatgui.core.change import Change, SettingsChanged, TurnEnded
@@ -19,6 +19,8 @@ from chatgui.ui.sidebar import Sidebar
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme, Tokens, transcript_style
+from chatgui.ui.transcript.places import END
+from chatgui.ui.transcript.places import Place as ScrollPlace
 from chatgui.ui.transcript.style import Style
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 
 SIZE = (1180, 780)
 SMALLEST = (480, 400)
+CAREFUL = (
+    "The program ended by itself twice, soon after its start. The conversation that was open is not opened this time. "
+    "Everything that was said is kept."
+)
 
 
 class Window(QMainWindow):
@@ -36,6 +42,7 @@ class Window(QMainWindow):
 
     closing = Signal()
     moved = Signal()  # another conversation is shown
+    stirred = Signal()  # `state` may say something else now
     painted = Signal()  # once, after the first frame
     _seen = False
 
@@ -53,7 +60,8 @@ class Window(QMainWindow):
         self._settings = Settings()
         self._unsubscribe: list[Callable[[], None]] = [theme.changed.subscribe(self._retint)]
         self._may_close = False
-        self._last = ""  # id of the conversation that was open when the program was left
+        self._last = ("", END)  # the conversation that was open when the program was left, and the place in it
+        self.careful = False  # the last starts failed: what was open then is not opened by itself
         self._furnished = False
         self.sidebar = Sidebar(theme)
         self.stage = Stage(theme, self._style())
@@ -73,6 +81,7 @@ class Window(QMainWindow):
         self.side.closed.connect(lambda: self.panes.show_pane(Place.TRAILING, False))
         self.side.expanded.connect(lambda: self.panes.widen(Place.TRAILING))
         self.panes.changed.connect(self._show_panes)
+        self.panes.changed.connect(self.stirred)
         self.sidebar.new_wanted.connect(self.actions_by_id["new"].trigger)
         self.sidebar.settings_wanted.connect(self.actions_by_id["settings"].trigger)
         self.stage.welcome.account_wanted.connect(self.actions_by_id["accounts"].trigger)
@@ -118,12 +127,20 @@ class Window(QMainWindow):
         self._apply_settings()
         await self.library.read()
         self.conversation.library_used = bool(self.sidebar.model.total)
-        await self.conversation.open_last(self._last)
+        await self._open_last(session)
         self._enable()
         if refused := session.read_only:
             self.stage.notices.trouble(refused)
         elif session.opening_words:
             self.stage.notices.say(session.opening_words, meaning="warning", stays=True)
+
+    async def _open_last(self, session: Session) -> None:
+        last, place = self._last
+        known = last if session.settings.reopen and not self.careful else ""
+        await self.conversation_bound.open_last(known, place)
+        self.stage.view.verticalScrollBar().valueChanged.connect(lambda _: self.stirred.emit())
+        if self.careful and last:
+            self.stage.notices.say(CAREFUL, [("Open It", lambda: self._open(last, ""))], meaning="warning", stays=True)
 
     def _furnish(self, session: Session) -> None:
         """Make what the first frame could do without."""
@@ -171,6 +188,7 @@ class Window(QMainWindow):
     def _moved(self, conversation: str) -> None:
         self.sidebar.show_current(conversation)
         self.moved.emit()
+        self.stirred.emit()
         if self.library is not None:
             self.library.show(conversation)
 
@@ -280,19 +298,31 @@ class Window(QMainWindow):
     # Beginning and end
 
     def state(self) -> str:
-        """Size, place and panes, for `restore`."""
+        """Size, place, panes, conversation and the place in it, for `restore`."""
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        shown = self.conversation.id if self.conversation is not None else self._last
-        return f"{geometry}\n{self.panes.state()}\n{shown}\n"
+        last, place = self._last
+        if self.conversation is not None and self.conversation.id:
+            last, place = self.conversation.id, self.stage.view.place()
+        return f"{geometry}\n{self.panes.state()}\n{last}\n{place}\n"
 
     def restore(self, state: str) -> None:
         """Take up what `state` said; anything else is ignored."""
-        lines = state.split("\n")
-        if len(lines) >= 2:
+        lines = [*state.split("\n"), "", "", "", ""]
+        if lines[1]:
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(lines[0].encode())))
             self.panes.restore(lines[1])
-            self._last = lines[2] if len(lines) > 2 else ""
+            self._last = (lines[2], ScrollPlace.read(lines[3]))
             self._show_panes()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The size is to be kept."""
+        super().resizeEvent(event)
+        self.stirred.emit()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """The place is to be kept."""
+        super().moveEvent(event)
+        self.stirred.emit()
 
     def event(self, event: QEvent) -> bool:
         """Notice the first frame."""

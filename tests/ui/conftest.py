@@ -40,6 +40,7 @@ async def showing(
     pace: float = 0.0,
     state: str = "",
     demo: bool = False,
+    careful: bool = False,
 ) -> AsyncIterator[tuple[Window, Session]]:
     """A window bound to a session on `profile`; both end with the block, in the program's own order.
 
@@ -52,6 +53,7 @@ async def showing(
     window.resize(*size)
     window.show()
     window.restore(state)
+    window.careful = careful
     async with serve(pace=pace) as server:
         session = await open_session(profile)
         for account in session.accounts.all():

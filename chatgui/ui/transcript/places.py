@@ -32,6 +32,19 @@ class Place:
     start: int = 0
     offset: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.message} {self.start} {self.offset}"
+
+    @classmethod
+    def read(cls, words: str) -> Place:
+        """What `str` wrote; the end for anything else."""
+        message, _, numbers = words.partition(" ")
+        start, _, offset = numbers.partition(" ")
+        try:
+            return cls(message, int(start), int(offset)) if message else END
+        except ValueError:
+            return END
+
 
 END = Place()
 
