@@ -20,6 +20,8 @@ KEY_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy
 OUR_HEADERS = ("host", "content-length", "transfer-encoding", "connection", "content-type", "accept-encoding")
 PROXY_LABEL = "proxy"  # the proxy's password has this place beside the account's keys
 
+_MOST = 1e12  # of any currency; more is a slip of the finger (and infinity)
+_CURRENCY = re.compile(r"[A-Z]{3}\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")  # a header's name, as HTTP has it
 
@@ -37,6 +39,7 @@ def checked(account: Account, before: Account | None = None) -> Account:
         account = replace(account, base_url=_address(account.base_url))
     _check_variable(account)
     _check_headers(account)
+    _check_money(account)
     if words := refusals(account.params) or extra_refusal(account.extra_body):
         raise UsageError(words)
     return replace(account, network=_network(account.network))
@@ -99,6 +102,16 @@ def _check_variable(account: Account) -> None:
             "This is not the name of an environment variable.",
             advice="Give the name, like OPENAI_API_KEY, not the key itself.",
         )
+
+
+def _check_money(account: Account) -> None:
+    budget = account.budget
+    if budget is not None and not (0 < budget.amount < _MOST and _CURRENCY.match(budget.currency)):
+        raise UsageError("A budget is an amount above zero with its currency, like “20 EUR”.")
+    for model, price in account.prices.items():
+        amounts = [one for one in (price.prompt, price.completion, price.cached) if one is not None]
+        if not amounts or not all(0 <= one < _MOST for one in amounts) or not _CURRENCY.match(price.currency):
+            raise UsageError(f"The price of “{model}” is not one: amounts per million tokens, like “2.50 USD”.")
 
 
 def _check_headers(account: Account) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
 
 from chatgui import resources
@@ -37,12 +38,29 @@ def bundled() -> PriceTable:
     return PriceTable(table["date"], prices, context)
 
 
+class Quote(StrEnum):
+    """Where a price comes from, the first that knows one."""
+
+    OWN = "your own price"
+    LISTED = "the provider’s list of models"
+    BUNDLED = "list prices"
+    NONE = "unknown"
+
+
+def quoted(account: Account, model: str, listed: Iterable[Model]) -> tuple[Price | None, Quote]:
+    """The price of a model and where it comes from: the user's own, the account's list, the bundled table of its provider."""
+    if (own := account.prices.get(model)) is not None:
+        return own, Quote.OWN
+    said = next((one.price for one in listed if one.id == model), None)
+    if said is not None and (said.prompt is not None or said.completion is not None):
+        return said, Quote.LISTED
+    found = bundled().prices.get(account.provider, {}).get(model)
+    return found, Quote.BUNDLED if found else Quote.NONE
+
+
 def price_of(account: Account, model: str, listed: Iterable[Model]) -> Price | None:
-    """The price the account's own list of models names, else the bundled one of its provider; None if neither."""
-    own = next((one.price for one in listed if one.id == model), None)
-    if own is not None and (own.prompt is not None or own.completion is not None):
-        return own
-    return bundled().prices.get(account.provider, {}).get(model)
+    """The price of a model now; None if nobody says it."""
+    return quoted(account, model, listed)[0]
 
 
 def context_of(account: Account, model: str, listed: Iterable[Model]) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from chatgui.chat.counting import count_request
 from chatgui.core.estimate import count_tokens
 from chatgui.core.message import Message, State
+from chatgui.core.money import said
 from chatgui.core.reply import Reply
 from chatgui.core.usage import Source, Usage
 
@@ -115,10 +116,8 @@ def _timing_words(message: Message) -> list[str]:
 
 
 def money(usage: Usage) -> str:
-    """A cost with its currency; small sums keep four digits that matter."""
-    amount = usage.cost or 0.0
-    digits = f"{amount:.2f}" if amount >= 1 or amount == 0 else f"{amount:.4g}"
-    return f"{digits} {usage.currency or 'USD'}"
+    """The cost of an answer, `≈` where it was worked out from a price."""
+    return f"{'≈ ' if usage.cost_source is Source.ESTIMATED else ''}{said(usage.cost or 0.0, usage.currency)}"
 
 
 def duration(ms: float) -> str:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from chatgui.cli.console import print_json, print_table
 from chatgui.cli.running import OK, Wrong, complain, opened, status_of
-from chatgui.core.account import Account, KeySource
+from chatgui.core.account import Account, Budget, KeySource, Price
 from chatgui.core.ids import new_id
+from chatgui.core.money import read_money
 from chatgui.core.secret import Secret
 
 if TYPE_CHECKING:
@@ -61,6 +62,17 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     key.add_argument("--key-env", metavar="VAR", help="the environment variable that holds the key")
     key.add_argument("--no-key", action="store_true", help="the server wants no key")
     parser.add_argument(
+        "--budget",
+        type=_budget,
+        default=argparse.SUPPRESS,
+        metavar="'20 EUR'",
+        help="warn when a month costs so much; “none” for no budget",
+    )
+    parser.add_argument(
+        "--price", action="append", type=_price, default=[], metavar="'M=2.50/10 USD'",
+        help="your own price of a model per million tokens: prompt/answer or prompt/answer/cached; “M=none” forgets it",
+    )  # fmt: skip
+    parser.add_argument(
         "--header", action="append", type=_header, default=None, metavar="'K: V'", help="sent with every request"
     )
 
@@ -72,6 +84,27 @@ def _header(text: str) -> tuple[str, str]:
     if name.strip().lower() in ("authorization", "x-api-key", "api-key"):
         raise argparse.ArgumentTypeError("a key does not belong in a header: use --key-stdin or --key-env")
     return name.strip(), value.strip()
+
+
+def _budget(text: str) -> Budget | None:
+    if text.strip().casefold() == "none":
+        return None
+    if (money := read_money(text)) is None or not money[0]:
+        raise argparse.ArgumentTypeError(f"“{text}” is not an amount with its currency, like '20 EUR'")
+    return Budget(*money)
+
+
+def _price(text: str) -> tuple[str, Price | None]:
+    model, _, written = text.rpartition("=")
+    if model.strip() and written.strip().casefold() == "none":
+        return model.strip(), None
+    amounts = [read_money(one, "") for one in written.split("/")]
+    known = [one for one in amounts if one is not None]
+    if not model.strip() or len(known) != len(amounts) or len(known) not in (2, 3):
+        raise argparse.ArgumentTypeError(f"“{text}” is not of the form 'MODEL=2.50/10 USD'")
+    currency = next((one for _, one in known if one), "USD")
+    prompt, completion, *cached = (amount for amount, _ in known)
+    return model.strip(), Price(prompt, completion, cached[0] if cached else None, currency)
 
 
 async def run(options: argparse.Namespace) -> int:
@@ -105,6 +138,8 @@ def account_object(account: Account) -> dict[str, Any]:
         "key": _PLACES[account.key_source],
         "key_env": account.key_env or None,
         "headers": [name for name, _ in account.headers],
+        "budget": asdict(account.budget) if account.budget else None,
+        "prices": {model: asdict(price) for model, price in account.prices.items()},
         "disabled": account.disabled,
         "last_test": account.last_test or None,
     }
@@ -159,6 +194,10 @@ async def _with_options(account: Account, options: argparse.Namespace) -> tuple[
     """The account with what the common options say, and the key if one is given."""
     if options.model is not None:
         account = replace(account, default_model=options.model.strip())
+    if hasattr(options, "budget"):
+        account = replace(account, budget=options.budget)
+    prices = {**account.prices, **dict(options.price)}
+    account = replace(account, prices={model: price for model, price in prices.items() if price is not None})
     if options.header is not None:
         account = replace(account, headers=tuple(options.header))
     if options.no_key:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import sys
-from dataclasses import fields
+import contextlib
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chatgui.cli.console import print_json, print_table
-from chatgui.cli.running import OK, opened
+from chatgui.chat.report import as_csv, cost, counts, remarks
+from chatgui.cli.console import one_line, print_json, print_table
+from chatgui.cli.running import OK, Wrong, opened
+
+if TYPE_CHECKING:
+    from chatgui.chat.budget import Standing
+    from chatgui.chat.ledger import Total
+    from chatgui.chat.session import Session
 
 GROUPS = ("model", "account", "day", "conversation")
 
@@ -26,68 +31,95 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a day like 2026-11-20") from None
-    return (moment if moment.tzinfo else moment.astimezone()).astimezone(UTC)
+    return _utc(text, _parsed(text))
 
 
 def _until(text: str) -> datetime:
-    moment = _moment(text)
+    """The end of a day (its last moment is in), or a moment."""
+    moment = _parsed(text)
+    if _is_day(text):
+        with contextlib.suppress(OverflowError):
+            moment += timedelta(days=1)  # by the wall clock: some days are longer or shorter
+    return _utc(text, moment)
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day like 2026-11-20") from None
+
+
+def _is_day(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
-        return moment
-    return moment + timedelta(days=1)
+        return False
+    return True
+
+
+def _utc(text: str, moment: datetime) -> datetime:
+    try:
+        return (moment if moment.tzinfo else moment.astimezone()).astimezone(UTC)
+    except (OverflowError, ValueError, OSError):  # the ends of the calendar have no neighbours
+        raise argparse.ArgumentTypeError(f"“{text}” is too far away") from None
 
 
 async def run(options: argparse.Namespace) -> int:
     """Sum and print."""
+    if options.since and options.until and options.since >= options.until:
+        raise Wrong("--since is not before --until.")
     async with opened(options) as session:
         totals = await session.ledger.totals(options.by, options.since, options.until)
-    rows = [_object(options.by, total) for total in totals]
+        budgets = await _budgets(session)
     if options.json:
+        rows = [_object(options.by, total) for total in totals]
+        if options.by == "account":
+            rows = [{**row, "budget": _budget(budgets.get(row["account"]))} for row in rows]
         print_json(rows)
     elif options.csv:
-        _print_csv(options.by, rows, totals)
+        print(as_csv(options.by, totals), end="")
     else:
-        _print_rows(options.by, rows)
+        _print_rows(options.by, totals)
+        for standing in budgets.values():
+            print(f"\nBudget of {one_line(standing.words)}")
     return OK
 
 
-def _object(by: str, total: Any) -> dict[str, Any]:
-    values = {one.name: getattr(total, one.name) for one in fields(total)}
+async def _budgets(session: Session) -> dict[str, Standing]:
+    """How the accounts that have a budget stand in this month, by name."""
+    standings = [await session.ledger.standing(account) for account in session.accounts.all()]
+    return {one.account: one for one in standings if one is not None}
+
+
+def _budget(standing: Standing | None) -> dict[str, Any] | None:
+    if standing is None:
+        return None
+    return {
+        **asdict(standing.budget), "month": standing.month, "spent": standing.spent, "share": standing.share,
+        "uncosted": standing.uncosted,
+    }  # fmt: skip
+
+
+def _object(by: str, total: Total) -> dict[str, Any]:
+    values = asdict(total)
     name = values.pop("name")
     if by != "conversation":
         values.pop("title", None)
     return {by: name, **values}
 
 
-def _print_csv(by: str, rows: list[dict[str, Any]], totals: list[Any]) -> None:
-    names = list(rows[0]) if rows else [by, *(one.name for one in fields(totals[0]))] if totals else [by]
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in names])
-
-
-def _cell(value: Any) -> Any:
-    """A value a spreadsheet does not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
-
-
-def _print_rows(by: str, rows: list[dict[str, Any]]) -> None:
+def _print_rows(by: str, totals: list[Total]) -> None:
+    if not totals:
+        print("Nothing was asked in this time.")
+        return
     table = [
         (
-            str(row.get("title") or row[by] or "(unknown)"), str(row["answers"]), _number(row["prompt_tokens"]),
-            _number(row["completion_tokens"]), _number(row["total_tokens"]),
-            "—" if row["cost"] is None else f"{row['cost']:.4f} {row['currency'] or ''}".strip(),
+            total.title or total.name or "(unknown)", f"{total.answers:,}", *counts(total),
+            cost(total),
         )
-        for row in rows
+        for total in totals
     ]  # fmt: skip
-    print_table((by.upper(), "ANSWERS", "PROMPT", "COMPLETION", "TOTAL", "COST"), table)
-
-
-def _number(value: int | None) -> str:
-    return "—" if value is None else f"{value:,}"
+    print_table((by.upper(), "ANSWERS", "PROMPT", "COMPLETION", "REASONING", "TOTAL", "COST"), table)
+    for words in remarks(totals):
+        print(words)

@@ -68,6 +68,24 @@ class Traits:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """Prices in `currency` per million tokens; `None` is not known."""
+
+    prompt: float | None = None
+    completion: float | None = None
+    cached: float | None = None
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What an account is meant to cost at most in a calendar month. It warns; it never hinders."""
+
+    amount: float
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """One account at one provider.
 
@@ -75,6 +93,7 @@ class Account:
     `key_header` is `authorization` (Bearer) or another header that carries the bare key (`x-api-key`, `api-key`).
     `headers` and `query` are sent with every request; `extra_body` is merged last into its JSON.
     `unopened_think`: the model's answers begin inside `<think>` without saying so.
+    `prices` are the user's own, by model; they come before any list's.
     `keys` are the labels of further keys beside the first, nameless one; `key` is the label of the one in use.
     """
 
@@ -99,21 +118,13 @@ class Account:
     last_test: str = ""  # one sentence, with its date
     keys: tuple[str, ...] = ()
     key: str = ""
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    budget: Budget | None = None
 
     @property
     def is_demo(self) -> bool:
         """Whether this is the built-in demo account."""
         return self.provider == DEMO
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """Prices in `currency` per million tokens; `None` is not known."""
-
-    prompt: float | None = None
-    completion: float | None = None
-    cached: float | None = None
-    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)

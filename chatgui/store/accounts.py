@@ -17,7 +17,11 @@ def load(connection: sqlite3.Connection) -> list[Account]:
 
 
 def save(connection: sqlite3.Connection, account: Account) -> None:
-    """Add an account, or replace the one with its id."""
+    """Add an account, or replace the one with its id; what was spent on it goes under its new name."""
+    connection.execute(
+        "UPDATE spending SET account = ?1 WHERE account IN (SELECT name FROM accounts WHERE id = ?2 AND name <> ?1)",
+        (clean(account.name), account.id),
+    )
     connection.execute(
         "INSERT INTO accounts (id, position, name, account) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
         " SET position = excluded.position, name = excluded.name, account = excluded.account",

@@ -147,18 +147,49 @@ async def test_sums_say_what_is_known_and_count_what_is_not(db: Database) -> Non
     )
     by_account = await db.call(usage.totals, "account")
     assert [(one.name, one.currency, one.answers) for one in by_account] == [
-        ("Home", "EUR", 1), ("Work", "USD", 1), ("Work", None, 1),
+        ("Home", "EUR", 1), ("Work", "USD", 2),
     ]  # fmt: skip
-    home, work, unknown = by_account
-    assert (work.total_tokens, work.cost, work.unknown, work.estimated) == (30, 0.001, 0, 0)
-    assert (unknown.total_tokens, unknown.cost, unknown.unknown, unknown.uncosted) == (None, None, 1, 1)
-    assert (home.estimated, home.partial) == (1, 1)
+    home, work = by_account
+    assert (work.total_tokens, work.cost, work.unknown, work.uncosted, work.estimated) == (30, 0.001, 1, 1, 0)
+    assert (work.estimated_tokens, work.estimated_cost) == (None, 0.001)
+    assert (home.estimated, home.estimated_tokens, home.partial) == (1, 30, 1)
+    days = {one.name: one for one in await db.call(usage.totals, "day")}
+    assert days[(NOON + day).astimezone().date().isoformat()].total_tokens is None, "unknown is not 0"
     assert sum(one.answers for one in await db.call(usage.totals, "day", NOON, NOON + day)) == 2
     assert {one.title for one in await db.call(usage.totals, "conversation")} == {"Dear talk"}
     await db.write(conversations.purge, [talk])
     kept = await db.call(usage.totals, "conversation")
     assert sum(one.answers for one in kept) == 3, "deleting a conversation keeps what it cost"
     assert {one.title for one in kept} == {""}
+
+
+async def test_currencies_are_never_added(db: Database) -> None:
+    euro = replace(USAGE, currency="EUR", cost=2.0)
+    await spent(db, "Two", ("Work", "big", USAGE, NOON), ("Work", "big", euro, NOON), ("Work", "big", Usage(), NOON))
+    rows = await db.call(usage.totals, "model")
+    assert {(one.currency, one.cost) for one in rows} == {("USD", 0.001), ("EUR", 2.0)}
+    assert sum(one.answers for one in rows) == 3
+
+
+async def test_pieces_keep_days_models_and_honesties_apart(db: Database) -> None:
+    guess = replace(USAGE, source=Source.ESTIMATED)
+    await spent(
+        db, "Two", ("Work", "big", USAGE, NOON), ("Work", "big", guess, NOON), ("Home", "small", Usage(), NOON),
+        ("Home", "small", USAGE, NOON + timedelta(days=1)),
+    )  # fmt: skip
+    first, second = ((NOON + timedelta(days=at)).astimezone().date().isoformat() for at in (0, 1))
+    big, unknown, small = await db.call(usage.pieces, "model")
+    assert (big.day, big.name, big.reported, big.estimated) == (first, "big", 30, 30)
+    assert (big.cost, big.estimated_cost, big.currency) == (0.002, 0.002, "USD")
+    assert (unknown.day, unknown.name, unknown.reported, unknown.estimated, unknown.cost) == (
+        first,
+        "small",
+        None,
+        None,
+        None,
+    )
+    assert (small.day, small.reported, small.estimated) == (second, 30, None)
+    assert {one.name for one in await db.call(usage.pieces, "account")} == {"Work", "Home"}
 
 
 async def test_days_are_the_days_of_this_place(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
