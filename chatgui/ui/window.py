@@ -90,6 +90,7 @@ class Window(QMainWindow):
 
     async def bind(self, session: Session) -> None:
         """Show this session from now on: its library, and a conversation to write in."""
+        from chatgui.ui.budgeting import Budgeting
         from chatgui.ui.conversation_binding import ConversationBinding
         from chatgui.ui.dialogs import Context, Dialogs
         from chatgui.ui.filling import Filling
@@ -117,6 +118,7 @@ class Window(QMainWindow):
         )  # fmt: skip
         ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
         self._filling = Filling(session, self.stage, self.conversation)
+        self._budgeting = Budgeting(session, self.stage, self.conversation, self.tasks)
         self.moved.connect(self._filling.recount)
         self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))
         self.sidebar.export_wanted.connect(self.verbs.export)
@@ -173,6 +175,7 @@ class Window(QMainWindow):
         if self.library is not None:
             self.library.close()
             self._filling.close()
+            self._budgeting.close()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         await self.tasks.close()

@@ -114,7 +114,10 @@ class AccountForm(QWidget):
         self.key.setAccessibleName("Key")
         self._keys = Fold("Keys", "Further keys, which one is used, a copy", self._form, self.keys)
         self._more = Fold(
-            "More", "Headers, parameters, extra JSON, proxy, certificates, time limits", self._form, self.more
+            "More",
+            "Headers, parameters, extra JSON, monthly budget, proxy, certificates, time limits",
+            self._form,
+            self.more,
         )
         self._add_buttons()
 

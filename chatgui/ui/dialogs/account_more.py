@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from chatgui.core.account import Account, Network, ProxyMode
+from chatgui.core.account import Account, Budget, Network, ProxyMode
+from chatgui.core.money import read_money
 from chatgui.core.params import read_extra
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs.parameter_form import ParameterForm
@@ -48,6 +49,7 @@ class AccountMore(QWidget):
             self.addresses.addItem(title, version)
         self.first_byte = _line("Seconds; empty for no limit")
         self.silence = _line("Seconds; empty for no limit")
+        self.budget = _line("20 EUR; empty for none")
         self.unopened = QCheckBox("Answers begin inside <think> without saying so")
         self._lay_out()
 
@@ -61,6 +63,10 @@ class AccountMore(QWidget):
         form.addRow(self.params)
         form.addRow("Extra JSON", self.extra)
         form.addRow(self.unopened)
+        form.addRow(heading("Costs"))
+        form.addRow(words("A word is said when known costs of a month come to 80 % and 100 %; nothing is hindered."))
+        form.addRow("Monthly budget", self.budget)
+        self.budget.setAccessibleName("Monthly budget")
         form.addRow(heading("Network"))
         rows: tuple[tuple[str, QWidget], ...] = (
             ("Proxy", self.proxy_mode),
@@ -108,6 +114,7 @@ class AccountMore(QWidget):
         self.proxy_mode.setCurrentIndex(self.proxy_mode.findData(network.proxy_mode.value))
         self.addresses.setCurrentIndex(self.addresses.findData(network.ip_version))
         for line, value in (
+            (self.budget, f"{account.budget.amount:g} {account.budget.currency}" if account.budget else ""),
             (self.proxy, network.proxy),
             (self.ca_file, network.ca_file),
             (self.client_cert, network.client_cert),
@@ -123,7 +130,7 @@ class AccountMore(QWidget):
     def is_used(account: Account) -> bool:
         """Whether anything here is not as it is by itself."""
         used = account.headers or account.params or account.extra_body or account.unopened_think
-        return bool(used) or account.network != Network()
+        return bool(used) or account.budget is not None or account.network != Network()
 
     def apply(self, account: Account) -> tuple[Account, str]:
         """The account with what the fields say, and what is wrong with them in words (empty if nothing)."""
@@ -131,6 +138,7 @@ class AccountMore(QWidget):
         extra, wrong = read_extra(self.extra.toPlainText())
         first, bad_first = _read_seconds(self.first_byte.text())
         silence, bad_silence = _read_seconds(self.silence.text())
+        budget, bad_budget = _read_budget(self.budget.text())
         network = replace(
             account.network, proxy_mode=ProxyMode(self.proxy_mode.currentData()), proxy=self.proxy.text().strip(),
             ca_file=self.ca_file.text().strip(), client_cert=self.client_cert.text().strip(),
@@ -141,9 +149,18 @@ class AccountMore(QWidget):
         headers = tuple((name.strip(), value.strip()) for name, colon, value in pairs if colon and name.strip())
         account = replace(
             account, headers=headers, params=params, extra_body=extra, network=network,
-            unopened_think=self.unopened.isChecked(),
+            unopened_think=self.unopened.isChecked(), budget=budget,
         )  # fmt: skip
-        return account, problem or wrong or bad_first or bad_silence
+        return account, problem or wrong or bad_first or bad_silence or bad_budget
+
+
+def _read_budget(text: str) -> tuple[Budget | None, str]:
+    if not text.strip():
+        return None, ""
+    money = read_money(text)
+    if money is None or not money[0]:
+        return None, f"“{text.strip()}” is no budget: write an amount with its currency, like “20 EUR”."
+    return Budget(*money), ""
 
 
 def _seconds(value: float | None) -> str:

@@ -1,0 +1,71 @@
+"""The monthly budget of the account that is asked: a line in the composer once it is nearly used up, a notice when it happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from chatgui.core.account import Account
+from chatgui.core.change import AccountsChanged, Change, TurnEnded
+from chatgui.ui.conversation_binding import ConversationBinding
+from chatgui.ui.stage import Stage
+from chatgui.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+
+
+class Budgeting(QObject):
+    """Looks after every answer and every change of account; accounts without a budget cost nothing."""
+
+    def __init__(self, session: Session, stage: Stage, conversation: ConversationBinding, tasks: Tasks) -> None:
+        super().__init__(stage)
+        self._session = session
+        self._stage = stage
+        self._shown = conversation
+        self._tasks = tasks
+        self._levels: dict[str, float] = {}  # by account id: the level last seen
+        self._unsubscribe = session.changed.subscribe(self._hear)
+        stage.header.model_shown.connect(self._look)
+        self._look()
+
+    def close(self) -> None:
+        """Look no more."""
+        self._unsubscribe()
+
+    def _hear(self, change: Change) -> None:
+        if isinstance(change, (TurnEnded, AccountsChanged)):
+            self._look(is_news=isinstance(change, TurnEnded))
+
+    def _look(self, *, is_news: bool = False) -> None:
+        budgeted = [one for one in self._session.accounts.all() if one.budget is not None]
+        if not budgeted:
+            self._stage.composer.notes.say("budget", "")
+            self._levels.clear()
+        else:
+            self._tasks.start(self._compare(budgeted, is_news=is_news))
+
+    async def _compare(self, accounts: list[Account], *, is_news: bool) -> None:
+        asked = self._asked()
+        words = ""
+        for account in accounts:
+            standing = await self._session.ledger.standing(account)
+            if standing is None:
+                continue
+            risen = standing.level > self._levels.get(account.id, standing.level)
+            self._levels[account.id] = standing.level
+            if is_news and risen:  # answers of other conversations count too
+                self._stage.notices.say(standing.warning, meaning="warning")
+            if account.id == asked:
+                words = standing.warning
+        self._stage.composer.notes.say("budget", words)
+
+    def _asked(self) -> str:
+        """Id of the account the next message goes to."""
+        conversation = self._shown.conversation
+        known = {one.id for one in self._session.accounts.all()}
+        if conversation is not None and conversation.account in known:
+            return conversation.account
+        account = self._session.accounts.default(self._session.settings.default_account)
+        return account.id if account else ""
