@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
 from chatgui.store.times import to_ms
 
@@ -72,17 +73,18 @@ def totals(
 
 def _folded(rows: list[Total]) -> list[Total]:
     """Answers without a cost join the row of their group's currency; a row of their own is for groups that have none."""
-    home: dict[str, int] = {}
-    for at, row in enumerate(rows):
-        if row.currency is not None:
-            home.setdefault(row.name, at)
-    made = list(rows)
-    for row in rows:
-        if row.currency is None and (at := home.get(row.name)) is not None:
-            made[at] = replace(
-                made[at], **{name: _sum(getattr(made[at], name), getattr(row, name)) for name in _SUMMED}
-            )
-    return [row for row in made if row.currency is not None or row.name not in home]
+    homes = {row.name: row for row in reversed(rows) if row.currency is not None}
+    strays = {row.name: row for row in rows if row.currency is None and row.name in homes}
+    return [
+        _joined(row, strays[row.name]) if row.name in strays and row is homes[row.name] else row
+        for row in rows
+        if row.currency is not None or row.name not in homes
+    ]
+
+
+def _joined(one: Total, other: Total) -> Total:
+    sums: dict[str, Any] = {name: _sum(getattr(one, name), getattr(other, name)) for name in _SUMMED}
+    return replace(one, **sums)
 
 
 def _sum(one: float | None, other: float | None) -> float | None:
