@@ -95,7 +95,8 @@ async def test_accounts_as_json(chatgui: Program) -> None:
     assert (demo["name"], demo["key"]) == ("Demo", "none")
     assert {**moon, "id": ""} == {
         "id": "", "name": "Moon", "provider": "mira", "base_url": "https://api.vmira.ai/v1", "default_model": "mira", "key": "environment",
-        "key_env": "MOON_KEY", "headers": ["X-Team"], "disabled": False, "last_test": None,
+        "key_env": "MOON_KEY", "headers": ["X-Team"], "budget": None, "prices": {}, "disabled": False,
+        "last_test": None,
     }  # fmt: skip
 
 
