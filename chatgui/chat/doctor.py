@@ -11,47 +11,47 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from chatgui.chat.accounts import Accounts
-from chatgui.core.account import Account, KeySource, Model, Network, Traits
+from chatgui.chat.findings import (
+    ANSWER,
+    ELSEWHERE,
+    FIND_KEY,
+    LEARNT,
+    LIST,
+    REASONING,
+    USAGE,
+    USE_KEY,
+    Finding,
+    Seen,
+    answer_words,
+    as_error,
+    failed,
+    since,
+    step_of,
+    trait_words,
+    usage_words,
+)  # fmt: skip
+from chatgui.core.account import Account, KeySource, Model, Network
 from chatgui.core.delta import Ended, Learned, ReasoningDelta, Retrying, TextDelta
-from chatgui.core.errors import ChatError, Failure, Kind, TimedOut
+from chatgui.core.errors import ChatError, Kind, TimedOut
 from chatgui.core.message import Message, Role, Text
-from chatgui.core.reply import Reply
 from chatgui.core.request import ChatRequest
 from chatgui.core.secret import Secret
 from chatgui.core.usage import Source
 from chatgui.wire.client import Client
-from chatgui.wire.probe import CONNECT, FIND, PROXY, SECURE, reach
+from chatgui.wire.probe import SECURE, reach
 
 QUESTION = "Answer with the single word: pong"
 SYSTEM = "You answer briefly."  # whether the account takes a system message is part of what is to be learnt
 ENOUGH = 20_000  # characters of an answer after which nothing more is to be learnt from it
-
-FIND_KEY, USE_KEY, LIST, ANSWER = "Find the key", "Use the key", "List models", "Stream an answer"
-USAGE, REASONING, LEARNT, ELSEWHERE = "Token usage", "Reasoning", "What was learnt", "Look elsewhere"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One step: its name, whether it went well (None: nothing to judge), how long it took, and one sentence.
-
-    `advice` is the next action where there is one.
-    """
-
-    step: str
-    good: bool | None
-    ms: float
-    words: str
-    advice: str = ""
-    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +79,14 @@ class Doctor:
 
     async def examine(self, account: Account, secret: Secret | None = None) -> AsyncGenerator[Finding, None]:
         """Examine an account, kept or not yet; `secret` stands in for its key. What is learnt is kept if it is."""
-        failed = ""
+        bad = ""
         patient = _Patient(self._accounts, self._client, self._limits, self._question, account)
         async with aclosing(patient.steps(secret)) as findings:
             async for finding in findings:
-                failed = failed or (finding.step if finding.good is False else "")
+                bad = bad or (finding.step if finding.good is False else "")
                 yield finding
-        verdict = f"Failed at “{failed}”" if failed else "Works"
+        verdict = f"Failed at “{bad}”" if bad else "Works"
         await self._accounts.note_test(account.id, f"{verdict}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What came of one question."""
-
-    reply: Reply = field(default_factory=Reply)
-    traits: dict[str, Any] = field(default_factory=dict)
-    characters: int = 0
-    first_ms: float | None = None
-    ms: float = 0.0
-    done: bool | None = None  # None: it was not read to its end
 
 
 class _Patient:
@@ -129,10 +117,10 @@ class _Patient:
                     began = time.monotonic()
                     yield Finding(step.name, True, step.ms, step.words)
         except ChatError as error:
-            step_name = FIND_KEY if error.kind is Kind.VAULT else _step_of(error, steps)
+            step_name = FIND_KEY if error.kind is Kind.VAULT else step_of(error, steps)
             if step_name == SECURE and error.kind is Kind.TIMED_OUT:
                 error.advice = "It may speak http there, or want another port: check the address."
-            yield _bad(step_name, began, error)
+            yield failed(step_name, began, error)
             return
         for examine in (self._list_models, self._ask):
             async for finding in examine():
@@ -153,7 +141,7 @@ class _Patient:
             KeySource.SESSION: "In memory until the program ends.",
             KeySource.NONE: "None is needed.",
         }[account.key_source]
-        return Finding(FIND_KEY, True, _since(began), "As it was typed." if secret else words)
+        return Finding(FIND_KEY, True, since(began), "As it was typed." if secret else words)
 
     async def _list_models(self) -> AsyncGenerator[Finding, None]:
         began = time.monotonic()
@@ -164,29 +152,34 @@ class _Patient:
                 self._models = await self._client.models(asked, self._key, proxy_password=self._password)
         except TimeoutError:
             self._listed = TimedOut("The list of models did not end.", code="timeout")
-        except ChatError as failed:
-            self._listed = failed
+        except ChatError as refused:
+            self._listed = refused
         error = self._listed
         if error is not None and error.kind in (Kind.AUTHENTICATION, Kind.TLS, Kind.NOT_REACHED):
             step = {Kind.AUTHENTICATION: USE_KEY, Kind.TLS: SECURE}.get(error.kind, LIST)
-            yield _bad(step, began, self._about_key(error))
+            yield failed(step, began, self._about_key(error))
         elif error is not None:
             words = f"There is no list of models: {error.message}"
-            yield Finding(LIST, None, _since(began), words, "Type the model’s name by hand.", error.kind)
+            yield Finding(LIST, None, since(began), words, "Type the model’s name by hand.", error.kind, error.code)
         else:
             await self._accounts.keep_models(self._account.id, self._models)
-            yield self._judge_list(_since(began))
+            yield self._judge_list(since(began))
 
     def _judge_list(self, ms: float) -> Finding:
         models, wanted = self._models, self._account.default_model
         if not models:
-            return Finding(LIST, None, ms, "The list of models is empty.", "Type the model’s name by hand.")
+            return Finding(
+                LIST, None, ms, "The list of models is empty.", "Type the model’s name by hand.", Kind.NOT_FOUND
+            )
         counted = "One model." if len(models) == 1 else f"{len(models):,} models."
         names = {name for one in models for name in (one.id, *one.aliases)}
         if wanted and wanted not in names:
             near = get_close_matches(wanted, names, 1)
             advice = f"Did you mean “{near[0]}”?" if near else "Choose one of the list."
-            return Finding(LIST, None, ms, f"{counted} “{wanted}” is not among them.", advice)
+            offer = ("default_model", near[0]) if near else None
+            return Finding(
+                LIST, None, ms, f"{counted} “{wanted}” is not among them.", advice, Kind.NOT_FOUND, offer=offer
+            )
         return Finding(LIST, True, ms, counted)
 
     async def _ask(self) -> AsyncGenerator[Finding, None]:
@@ -194,31 +187,33 @@ class _Patient:
         model = self._account.default_model or next(usable, "")
         if not model:
             good = None if self._listed is None else False
-            yield Finding(ANSWER, good, 0.0, "Not tried: no model is known.", "Type the model’s name by hand.")
+            yield Finding(
+                ANSWER, good, 0.0, "Not tried: no model is known.", "Type the model’s name by hand.", Kind.NOT_FOUND
+            )
             return
         began = time.monotonic()
         try:
             seen = await self._stream(model, {})
             if (failure := seen.reply.failure) is not None:
-                raise _as_error(failure)
+                raise as_error(failure)
         except ChatError as error:
             if error.kind is Kind.NOT_FOUND and (elsewhere := await self._elsewhere()):
                 yield elsewhere
             step = USE_KEY if error.kind in (Kind.AUTHENTICATION, Kind.PERMISSION) else ANSWER
-            yield _bad(step, began, self._about_key(error))
+            yield failed(step, began, self._about_key(error))
             return
-        yield Finding(ANSWER, True, seen.ms, _answer_words(model, seen))
-        yield Finding(USAGE, *_usage_words(seen))
+        yield Finding(ANSWER, True, seen.ms, answer_words(model, seen))
+        yield Finding(USAGE, *usage_words(seen))
         yield await self._reasoning(model, seen)
         reported = seen.reply.usage.source is Source.REPORTED
         traits = {**seen.traits, **({"usage_in_stream": reported} if reported or seen.done is not None else {})}
         await self._accounts.learn(self._account.id, traits)
-        if words := _trait_words(replace(self._account.traits, **traits)):
+        if words := trait_words(replace(self._account.traits, **traits)):
             yield Finding(LEARNT, True, 0.0, words)
 
-    async def _stream(self, model: str, params: Mapping[str, Any]) -> _Seen:
+    async def _stream(self, model: str, params: Mapping[str, Any]) -> Seen:
         """Ask, and read until the end or until enough was seen. Raises ChatError; a retry is not waited for."""
-        seen, began = _Seen(), time.monotonic()
+        seen, began = Seen(), time.monotonic()
         now = datetime.now(UTC)
         history = (Message("", Role.SYSTEM, (Text(SYSTEM),), now), Message("", Role.USER, (Text(self._question),), now))
         deltas = self._client.stream(
@@ -229,7 +224,7 @@ class _Patient:
                 async for delta in deltas:
                     match delta:
                         case Retrying(failure=failure):
-                            raise _as_error(failure)
+                            raise as_error(failure)
                         case Learned(traits):
                             seen.traits.update(traits)
                         case Ended(done):
@@ -237,17 +232,17 @@ class _Patient:
                         case TextDelta(text) | ReasoningDelta(text):
                             seen.characters += len(text)
                     if seen.reply.apply(delta) and seen.first_ms is None:
-                        seen.first_ms = _since(began)
+                        seen.first_ms = since(began)
                     if seen.characters > ENOUGH:
                         break
         except TimeoutError:
             if seen.first_ms is None:
                 words = f"The server is alive, but said nothing in {self._limits.answer:g} s."
                 raise TimedOut(words, code="answer_timeout", advice="Try another model, or try again later.") from None
-        seen.ms = _since(began)
+        seen.ms = since(began)
         return seen
 
-    async def _reasoning(self, model: str, seen: _Seen) -> Finding:
+    async def _reasoning(self, model: str, seen: Seen) -> Finding:
         began = time.monotonic()
         if not seen.reply.reasoning:
             described = next((one for one in self._models if model in (one.id, *one.aliases)), None)
@@ -257,11 +252,11 @@ class _Patient:
                 again = await self._stream(model, {"reasoning_effort": next(iter(described.efforts), "low")})
             except ChatError as error:
                 words = f"None came, and asking for it failed: {error.message}"
-                return Finding(REASONING, None, _since(began), words, error.advice)
+                return Finding(REASONING, None, since(began), words, error.advice)
             seen.traits.update(again.traits)
             if not again.reply.reasoning:
-                return Finding(REASONING, None, _since(began), "None came, though the model is said to reason.")
-        return Finding(REASONING, True, _since(began), "It is sent, and shown in its own pane.")
+                return Finding(REASONING, None, since(began), "None came, though the model is said to reason.")
+        return Finding(REASONING, True, since(began), "It is sent, and shown in its own pane.")
 
     async def _elsewhere(self) -> Finding | None:
         """Where the server's list of models is, if not below the address given but below one of its neighbours."""
@@ -276,10 +271,11 @@ class _Patient:
             except (ChatError, TimeoutError):
                 continue
             words = f"There is a list of {len(models)} models at {other}."
-            return Finding(ELSEWHERE, None, _since(began), words, f"Change the address of this account to {other}")
+            advice = f"Change the address of this account to {other}"
+            return Finding(ELSEWHERE, None, since(began), words, advice, offer=("base_url", other))
         words = f"There is no list of models at {' or '.join(others)} either."
         return Finding(
-            ELSEWHERE, None, _since(began), words, "Look up the base URL in the provider’s documentation."
+            ELSEWHERE, None, since(began), words, "Look up the base URL in the provider’s documentation."
         )  # fmt: skip
 
     def _about_key(self, error: ChatError) -> ChatError:
@@ -302,75 +298,9 @@ def _hurried(network: Network, limits: Limits) -> Network:
     )
 
 
-def _step_of(error: ChatError, seen: Sequence[str]) -> str:
-    """The step on the way to the server that failed, after those that went well."""
-    if error.kind is Kind.TLS or CONNECT in seen:
-        return SECURE
-    if error.code in ("proxy", "proxy_auth") or (error.message.startswith("The proxy") and PROXY not in seen):
-        return PROXY
-    return CONNECT if FIND in seen or PROXY in seen else FIND
-
-
-def _bad(step: str, began: float, error: ChatError) -> Finding:
-    advice = _ADVICE.get(error.kind) or error.advice or ("Try again." if error.retryable else _LAST_ADVICE)
-    return Finding(step, False, _since(began), error.message, advice, error.kind)
-
-
-_LAST_ADVICE = "Check the address of this account, or ask the provider."
-_ADVICE = {  # where the advice for a conversation is none for an account
-    Kind.INTERRUPTED: "Try again. If it stays so, the server, or something on the way to it, breaks long connections.",
-    Kind.INVALID_REQUEST: "Check the parameters, headers and extra JSON of this account.",
-    Kind.CONTEXT_TOO_LONG: "One short question was too long for this model: choose another one.",
-    Kind.CONTENT_REFUSED: "One harmless question was refused: choose another model, or ask the provider.",
-}
-
-
-def _as_error(failure: Failure) -> ChatError:
-    error = ChatError(failure.message, status=failure.status, code=failure.code, advice=failure.advice)
-    error.kind = failure.kind
-    error.retryable = failure.retryable
-    return error
-
-
-def _answer_words(model: str, seen: _Seen) -> str:
-    pieces = "in one piece" if seen.reply.deltas <= 1 else f"in {seen.reply.deltas:,} pieces"
-    words = f"“{model}” answered {pieces}, the first after {seen.first_ms or 0:.0f} ms."
-    if seen.done is None:
-        return words + " It was not read to its end."
-    return words if seen.reply.finish_reason else words + " It did not say why it ended."
-
-
-def _usage_words(seen: _Seen) -> tuple[bool | None, float, str]:
-    if seen.reply.usage.source is Source.REPORTED:
-        return True, 0.0, "Reported by the provider."
-    if seen.done is None:
-        return None, 0.0, "Not seen: it comes at the end of an answer."
-    return None, 0.0, "Not reported in streams; counts will be estimates."
-
-
-_TRAIT_WORDS: tuple[tuple[Callable[[Traits], bool], str], ...] = (
-    (lambda traits: traits.include_usage is False, "it does not take the request for usage in streams"),
-    (lambda traits: traits.streams is False, "it answers in one piece only"),
-    (lambda traits: traits.system_role == "user", "it takes no system message"),
-    (lambda traits: traits.effort == "nothing", "it takes no reasoning effort"),
-    (lambda traits: traits.max_tokens_field is not None, "it has its own name for the longest answer"),
-    (lambda traits: traits.returns_reasoning is True, "it wants its reasoning back"),
-    (lambda traits: traits.reasoning_field is not None, "it says its reasoning apart from the answer"),
-)
-
-
-def _trait_words(traits: Traits) -> str:
-    found = [words for applies, words in _TRAIT_WORDS if applies(traits)]
-    return f"Remembered: {'; '.join(found)}." if found else ""
-
-
 def _other_forms(base_url: str) -> tuple[str, ...]:
     """The address with `/v1` if it was without and the other way round, and the server's own `/v1`."""
     url = urlsplit(base_url)
     path = url.path.rstrip("/")
     paths = (path.removesuffix("/v1") if path.endswith("/v1") else path + "/v1", "/v1")
     return tuple(dict.fromkeys(urlunsplit(url._replace(path=one)) for one in paths if one != path))
-
-
-def _since(began: float) -> float:
-    return (time.monotonic() - began) * 1000

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from chatgui.wire.base_url import Mended, mend
 from chatgui.wire.keys import check_key
-from chatgui.wire.presets import PRESETS, Preset
+from chatgui.wire.presets import PRESETS, Preset, preset
 
-__all__ = ["PRESETS", "Mended", "Preset", "check_key", "mend"]
+__all__ = ["PRESETS", "Mended", "Preset", "check_key", "mend", "preset"]

@@ -22,7 +22,7 @@ from chatgui.core.change import (
     TurnStarted,
 )
 from chatgui.core.conversation import Conversation
-from chatgui.core.errors import UsageError
+from chatgui.core.errors import Failure, UsageError
 from chatgui.core.message import Message, Role
 from chatgui.ui.composing import Composing
 from chatgui.ui.links import open_link
@@ -53,6 +53,7 @@ class ConversationBinding(QObject):
         show_reasoning: Callable[[], None],
         open_accounts: Callable[[], None],
         enter_key: Callable[[str], None],
+        mend_account: Callable[[str, Failure | None], None],
     ) -> None:
         super().__init__(stage)
         self._session = session
@@ -80,6 +81,8 @@ class ConversationBinding(QObject):
             "show_reasoning": self._show_thought,
             "request": self._show_request,
             "enter_key": lambda one: enter_key(message.account if (message := self._message(one)) else ""),
+            "account": lambda one: self._mend_account(one, mend_account),
+            "model": lambda _: stage.header.model_wanted.emit(),
             "cancel": lambda _: session.stop(self.id),
         }
         stage.siblings = self.siblings
@@ -330,6 +333,10 @@ class ConversationBinding(QObject):
         self._show_reasoning()
         self._side.show_panel(0)
         self._side.show_message(message_id)
+
+    def _mend_account(self, message_id: str, mend: Callable[[str, Failure | None], None]) -> None:
+        if message := self._message(message_id):
+            mend(message.account, message.failure)
 
     def _show_request(self, message_id: str) -> None:
         self._show_reasoning()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtGui import QGuiApplication
 
 from chatgui.core.conversation import Summary
+from chatgui.core.errors import Failure
 from chatgui.core.message import Role, State
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.library_binding import LibraryBinding
@@ -254,6 +255,10 @@ class Verbs:
     def enter_key(self, account: str) -> None:
         """The accounts window at the account of this name, ready for its key."""
         cast("AccountsDialog", self._dialogs.open("accounts")).ask_for_key(account)
+
+    def mend_account(self, account: str, failure: Failure | None) -> None:
+        """The accounts window at the account of this name, at what would mend a failure."""
+        cast("AccountsDialog", self._dialogs.open("accounts")).show_for(account, failure)
 
     def open_settings(self) -> None:
         """The settings window."""

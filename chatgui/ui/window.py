@@ -109,6 +109,7 @@ class Window(QMainWindow):
             show_reasoning=lambda: self.panes.show_pane(Place.TRAILING, True),
             open_accounts=self.actions_by_id["accounts"].trigger,
             enter_key=lambda name: self.verbs_bound.enter_key(account=name),
+            mend_account=lambda name, why: self.verbs_bound.mend_account(name, failure=why),
         )  # fmt: skip
         self.library = LibraryBinding(session, self.sidebar, self.stage.notices, self.tasks, self._open)
         self.verbs = Verbs(

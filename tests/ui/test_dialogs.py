@@ -7,15 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QTreeWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QTreeWidget
 
 from chatgui.core.account import KeySource
+from chatgui.core.errors import Failure, Kind
 from chatgui.core.settings import shown
 from chatgui.demo.server import serve
 from chatgui.exchange.exporters import FORMATS
 from chatgui.ui.dialogs import DIALOGS, Context, Dialogs
+from chatgui.ui.dialogs.account_remedies import remedy
 from chatgui.ui.dialogs.accounts import AccountsDialog
 from chatgui.ui.dialogs.export import ExportDialog
 from chatgui.ui.dialogs.importing import ImportDialog
@@ -80,6 +83,65 @@ async def test_an_account_is_added_tested_and_removed_with_a_way_back(qapp: QApp
         one.foot.undo_button.click()
         await until(lambda: len(session.accounts.all()) == 2)
         one.close()
+
+
+async def test_a_trial_says_each_step_and_leads_on(qapp: QApplication, profile: Path) -> None:
+    async with serve(pace=0) as server, showing(qapp, profile, demo=True) as (window, _):
+        one = cast("AccountsDialog", dialogs(window).open("accounts"))
+        form = one.form
+        form.url.setText(server.url)
+        form.name.setText("Local")
+        form.kept.setCurrentIndex(form.kept.findData(KeySource.NONE))
+        form.model.setEditText("kindoo")
+
+        async def tried() -> list[str]:
+            await until(lambda: form.test_button.text() == "Test" and form.steps.count() > 3, 30)
+            return [label.text() for label in form.findChildren(QLabel) if label.text().endswith(" ms")]
+
+        QTest.mouseClick(form.test_button, Qt.MouseButton.LeftButton)
+        assert len(await tried()) == form.steps.count(), "every step has its time"
+        (offered,) = [button for button in form.findChildren(QPushButton) if button.text() == "Use kindo"]
+        QTest.mouseClick(offered, Qt.MouseButton.LeftButton)
+        assert form.model.currentText() == "kindo"
+        await tried()
+        await until(lambda: form._said.text() == "This account works.")
+        form.url.setText("http://127.0.0.1:9/v1")
+        QTest.mouseClick(form.test_button, Qt.MouseButton.LeftButton)
+        await until(lambda: form._said.text() == "This account does not work yet.")
+        (lead,) = [button for button in form.findChildren(QPushButton) if button.text() == "Change Address…"]
+        QTest.mouseClick(lead, Qt.MouseButton.LeftButton)
+        assert one.focusWidget() is form.url
+        one.close()
+
+
+@pytest.mark.parametrize(
+    ("failure", "field"),
+    [
+        (Failure(Kind.TLS, "No.", code="client_certificate"), "client_cert"),
+        (Failure(Kind.TLS, "No.", code="tls"), "ca_file"),
+        (Failure(Kind.NOT_REACHED, "No.", code="proxy_auth"), "proxy"),
+        (Failure(Kind.INVALID_REQUEST, "No."), "headers"),
+        (Failure(Kind.NOT_REACHED, "No.", code="dns"), "url"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_failed_answer_leads_to_the_field_that_would_mend_it(
+    qapp: QApplication, profile: Path, failure: Failure, field: str
+) -> None:
+    async with showing(qapp, profile) as (window, _):
+        window.verbs_bound.mend_account("Local", failure)
+        one = window.findChild(AccountsDialog)
+        assert one is not None
+        assert one.form.name.text() == "Local"
+        wanted = one.form.more.places.get(field) or one.form.url
+        assert one.focusWidget() is wanted
+        await until(lambda: wanted.isVisible() and not wanted.visibleRegion().isEmpty())
+        one.close()
+
+
+def test_every_kind_of_failure_that_an_account_may_have_leads_on() -> None:
+    ours = {Kind.CANCELLED, Kind.STORE}
+    assert {kind for kind in Kind if remedy(kind, None) is None} == ours
 
 
 async def test_a_key_is_never_shown_again_and_a_wrong_one_is_named(qapp: QApplication, profile: Path) -> None:

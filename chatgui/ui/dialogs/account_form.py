@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -27,6 +28,7 @@ from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_keys import AccountKeys, keeps_several
 from chatgui.ui.dialogs.account_more import AccountMore
+from chatgui.ui.dialogs.account_remedies import AGAIN, PAGE
 from chatgui.ui.dialogs.account_trial import AccountTrial
 from chatgui.ui.dialogs.account_ways import KeyWays, why
 from chatgui.ui.dialogs.parts import Bar, Fold, Sheet, say, words
@@ -45,6 +47,8 @@ Save = Callable[[Account, bool], Awaitable[bool]]  # what to keep, and whether i
 
 class AccountForm(QWidget):
     """Edits a copy; nothing is kept until Save. A key that is kept is never shown."""
+
+    reached = Signal(QWidget)  # a field somebody was led to, to be brought into sight
 
     def __init__(self, context: Context, sheet: Sheet, save: Save) -> None:
         super().__init__()
@@ -80,7 +84,7 @@ class AccountForm(QWidget):
         self.ways.by_variable.connect(self._name_variable)
         self.keys = AccountKeys(context)
         self.more = AccountMore()
-        self.trial = AccountTrial(context, sheet, self._patient, self.say)
+        self.trial = AccountTrial(context, sheet, self._patient, self.say, self.go_to)
         self.test_button, self.steps = self.trial.button, self.trial.steps
         self._lay_out()
 
@@ -255,6 +259,27 @@ class AccountForm(QWidget):
         if self._source() is KeySource.NONE:
             self._keep_in(KeySource.KEYRING)
         (self.variable if self._source() is KeySource.ENVIRONMENT else self.key).setFocus()
+
+    def go_to(self, place: str, value: str = "") -> None:
+        """Go to a field by its name, test again, or open the provider's page. A `value` is what the field should say: it is
+        put in, and tried."""
+        if place == PAGE:
+            self._open_key_page()
+        elif place == "key":
+            self.ask_for_key()
+        elif place in self.more.places:
+            self._more.setChecked(True)
+            self.more.go_to(place)
+        elif place == "url":
+            self.url.setText(value or self.url.text())
+            self.url.setFocus()
+        elif place == "model":
+            self.model.setEditText(value or self.model.currentText())
+            self.model.setFocus()
+        if (focused := self.focusWidget()) is not None and place not in (AGAIN, PAGE):
+            self.reached.emit(focused)
+        if value or place == AGAIN:
+            self.trial.toggle()
 
     def _keep_in(self, source: KeySource) -> None:
         self.kept.setCurrentIndex(self.kept.findData(source))

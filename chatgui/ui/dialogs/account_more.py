@@ -51,6 +51,12 @@ class AccountMore(QWidget):
         self.silence = _line("Seconds; empty for no limit")
         self.budget = _line("20 EUR; empty for none")
         self.unopened = QCheckBox("Answers begin inside <think> without saying so")
+        self.places: dict[str, QWidget] = {  # fields that failures lead to
+            "headers": self.headers,
+            "proxy": self.proxy,
+            "ca_file": self.ca_file,
+            "client_cert": self.client_cert,
+        }
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -125,6 +131,13 @@ class AccountMore(QWidget):
         ):
             line.setText(value)
         self._show_proxy()
+
+    def go_to(self, place: str) -> None:
+        """Be ready for one of `places`."""
+        if place == "proxy":
+            self.proxy_mode.setCurrentIndex(self.proxy_mode.findData(ProxyMode.OWN.value))
+            self._show_proxy()
+        self.places[place].setFocus()
 
     @staticmethod
     def is_used(account: Account) -> bool:

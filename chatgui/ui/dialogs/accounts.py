@@ -10,11 +10,12 @@ from shiboken6 import isValid
 
 from chatgui.core.account import Account, KeySource
 from chatgui.core.change import AccountsChanged, Change
-from chatgui.core.errors import ChatError, VaultError
+from chatgui.core.errors import ChatError, Failure, VaultError
 from chatgui.core.secret import Secret
 from chatgui.ui.account_colours import dot_icon
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_form import AccountForm
+from chatgui.ui.dialogs.account_remedies import AGAIN, PAGE, remedy
 from chatgui.ui.dialogs.parts import Sheet
 from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster
 from chatgui.ui.notices import present
@@ -33,6 +34,7 @@ class AccountsDialog(Sheet):
         self.roster.remove_wanted.connect(lambda: self._tasks.start(self._remove_current()))
         self.roster.moved.connect(lambda account, place: self._tasks.start(accounts.move(account, place)))
         self.form = AccountForm(context, self, self.save)
+        self.form.reached.connect(self._scroll_to)
         self.foot = Foot()
         self.foot.undo_wanted.connect(lambda: self._tasks.start(self._take_back()))
         self._found = QVBoxLayout()
@@ -169,10 +171,23 @@ class AccountsDialog(Sheet):
         account = next((one for one in self._session.accounts.all() if one.name == name), None)
         if account is None:
             return
-        if account.id != self.current:
-            self._fill(select=account.id)
+        self._choose(account)
         self.form.ask_for_key()
         self._scroll_to(self.form.key)
+
+    def show_for(self, name: str, failure: Failure | None) -> None:
+        """Show the account of this name, at what would mend `failure`."""
+        account = next((one for one in self._session.accounts.all() if one.name == name), None)
+        if account is None:
+            return
+        self._choose(account)
+        found = remedy(failure.kind, failure.code) if failure is not None else None
+        if found is not None and found[1] not in (AGAIN, PAGE):
+            self.form.go_to(found[1])
+
+    def _choose(self, account: Account) -> None:
+        if account.id != self.current:
+            self._fill(select=account.id)
 
     def _scroll_to(self, widget: QWidget) -> None:
         """Once the form is laid out anew."""

@@ -22,6 +22,21 @@ QUIET_S = 2.0  # so long nobody needs to be told how long it takes
 RETRY: Label = ("regenerate", "Try again", "Ask for another answer", False)
 CONTINUE: Label = ("continue", "Continue", "Ask the model to go on from here", False)
 ENTER_KEY: Label = ("enter_key", "Enter key…", "Enter a key for this account", False)
+ACCOUNT: Label = ("account", "Open account…", "Open the account this was asked of, where it can be mended", False)
+MODEL: Label = ("model", "Choose model…", "Ask another model", False)
+NEXT: dict[Kind, tuple[Label, ...]] = {  # what may help where asking again alone will not
+    Kind.AUTHENTICATION: (ENTER_KEY,),
+    Kind.VAULT: (ENTER_KEY,),
+    Kind.TLS: (ACCOUNT,),
+    Kind.NOT_REACHED: (ACCOUNT,),
+    Kind.PROTOCOL: (ACCOUNT,),
+    Kind.INVALID_REQUEST: (ACCOUNT,),
+    Kind.NOT_FOUND: (MODEL, ACCOUNT),
+    Kind.PERMISSION: (MODEL,),
+    Kind.QUOTA: (MODEL,),
+    Kind.CONTEXT_TOO_LONG: (MODEL,),
+    Kind.CONTENT_REFUSED: (MODEL,),
+}
 DETAILS: Label = ("details", "Details", "Show or hide what the server said", False)
 
 
@@ -111,8 +126,8 @@ def notice(message: Message) -> tuple[str, list[Label], str]:
                 "warning",
             )
         case State.FAILED:
-            wants_key = failure is not None and failure.kind in (Kind.VAULT, Kind.AUTHENTICATION)
-            return (said or "No answer came.") + kept, [*([ENTER_KEY] if wants_key else []), RETRY, *more], "error"
+            leads = NEXT.get(failure.kind, ()) if failure is not None else ()
+            return (said or "No answer came.") + kept, [*leads, RETRY, *more], "error"
         case _:
             pass
     if message.finish_reason == "length":
