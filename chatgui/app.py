@@ -129,6 +129,7 @@ class Program:
         self._soon.timeout.connect(self._remember)
         self.window.stirred.connect(lambda: None if self._soon.isActive() else self._soon.start())
         self._first.raise_wanted.connect(self._come_forward)
+        self.window.wanted.connect(self._come_forward)
         app.applicationStateChanged.connect(self._look_at_portal)
         app.commitDataRequest.connect(lambda _: self.quit())
         self._wakeup: tuple[socket.socket, socket.socket] | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from PySide6.QtCore import QByteArray, QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from chatgui.core.change import Change, SettingsChanged, TurnEnded
+from chatgui.core.change import Change, SettingsChanged
 from chatgui.core.settings import Settings, shown
 from chatgui.ui import actions, assets, shortcuts
 from chatgui.ui.panes import Panes, Place
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.ui.conversation_binding import ConversationBinding
     from chatgui.ui.library_binding import LibraryBinding
+    from chatgui.ui.notify import Notifications
     from chatgui.ui.verbs import Verbs
 
 SIZE = (1180, 780)
@@ -42,6 +42,7 @@ class Window(QMainWindow):
 
     closing = Signal()
     moved = Signal()  # another conversation is shown
+    wanted = Signal()  # in front: something in it was clicked elsewhere
     stirred = Signal()  # `state` may say something else now
     painted = Signal()  # once, after the first frame
     _seen = False
@@ -56,6 +57,7 @@ class Window(QMainWindow):
         self.verbs: Verbs | None = None
         self.conversation: ConversationBinding | None = None
         self.library: LibraryBinding | None = None
+        self.notifications: Notifications | None = None
         self.tasks = Tasks(self._trouble)
         self._settings = Settings()
         self._unsubscribe: list[Callable[[], None]] = [theme.changed.subscribe(self._retint)]
@@ -96,6 +98,7 @@ class Window(QMainWindow):
         from chatgui.ui.filling import Filling
         from chatgui.ui.library_binding import LibraryBinding
         from chatgui.ui.model_choice import ModelChoice
+        from chatgui.ui.notify import Notifications
         from chatgui.ui.palette import Palette
         from chatgui.ui.verbs import Verbs
 
@@ -126,6 +129,7 @@ class Window(QMainWindow):
         self.stage.welcome.demo_wanted.connect(
             lambda: self.tasks.start(self.conversation_bound.send("What can this program do?"))
         )
+        self.notifications = Notifications(session, self, self.tasks, self._come_to)
         self._unsubscribe.append(session.changed.subscribe(self._hear))
         self._apply_settings()
         await self.library.read()
@@ -175,6 +179,8 @@ class Window(QMainWindow):
             self.conversation.close()
         if self.library is not None:
             self.library.close()
+        if self.notifications is not None:
+            await self.notifications.close()
             self._filling.close()
             self._budgeting.close()
         for unsubscribe in self._unsubscribe:
@@ -188,6 +194,11 @@ class Window(QMainWindow):
         if self.panes.is_overlay(Place.LEADING) and not message:
             self.panes.dismiss()
         self.verbs_bound.open(conversation, message)
+
+    def _come_to(self, conversation: str) -> None:
+        """A notification was clicked."""
+        self.wanted.emit()
+        self._open(conversation, "")
 
     def _moved(self, conversation: str) -> None:
         self.sidebar.show_current(conversation)
@@ -212,15 +223,6 @@ class Window(QMainWindow):
             self._settings = self.session.settings
             if change.names & {"shortcuts", *(one.name for one in shown())}:
                 self._apply_settings()
-        if isinstance(change, TurnEnded) and self._settings.notify and not self.isActiveWindow():
-            self.tasks.start(self._notify(change.conversation))
-
-    async def _notify(self, conversation_id: str) -> None:
-        from chatgui.ui.notify import tell_desktop
-
-        if self.session is not None:
-            title = (await self.session.conversation(conversation_id)).title
-            await asyncio.to_thread(tell_desktop, title, "The answer is ready.")
 
     def _apply_settings(self) -> None:
         now = self._settings

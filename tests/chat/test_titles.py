@@ -35,3 +35,19 @@ def test_a_long_title_is_cut_at_a_word_and_says_so() -> None:
 
 def test_a_megabyte_is_no_slower_than_a_sentence() -> None:
     assert len(title_from("x" * 10_000_000)) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("What is C#?", "What is C#?"),
+        ("Is a > b && snake_case true?", "Is a > b && snake_case true?"),
+        ("## A **bold** and _slanted_ *start*", "A bold and slanted start"),
+        ("> quoted\n> again", "quoted again"),
+        ("- one\n- two", "one two"),
+        ("Use `f(x)` and ![a picture](x.png) of [it](http://x)", "Use f(x) and a picture of it"),
+        ("2 * 3 * 4", "2 * 3 * 4"),
+    ],
+)
+def test_only_marks_of_markdown_are_left_out(text: str, title: str) -> None:
+    assert title_from(text) == title
