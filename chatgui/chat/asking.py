@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from chatgui.core.account import Account
 from chatgui.core.conversation import Conversation
+from chatgui.core.errors import UsageError
 from chatgui.core.ids import new_id
-from chatgui.core.message import Message, Part, Role, State, Text
+from chatgui.core.message import Attachment, Message, Part, Role, State, Text
 
 
 def user_message(parts: Iterable[Part], parent: str | None) -> Message:
     """A message of the user's, said now."""
     return Message(new_id(), Role.USER, tuple(parts), datetime.now(UTC), parent)
+
+
+def parts_of(text: str, attachments: Sequence[Attachment]) -> tuple[Part, ...]:
+    """What a message of the user's is made of: files first, as people read them. Raises UsageError if there is nothing."""
+    if not text and not attachments:
+        raise UsageError("There is nothing to send.")
+    return (*attachments, Text(text)) if text else tuple(attachments)
 
 
 def history_of(conversation: Conversation, parent: str | None, continuing: Message | None) -> tuple[Message, ...]:

@@ -13,14 +13,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from chatgui.chat.accounts import Accounts
 from chatgui.chat.archive import Archive
-from chatgui.chat.asking import history_of, opening_answer, user_message
+from chatgui.chat.asking import history_of, opening_answer, parts_of, user_message
 from chatgui.chat.assistants import Assistants
+from chatgui.chat.attachments import Attachments
+from chatgui.chat.drafts import Drafts
 from chatgui.chat.editing import Editing, message_of
 from chatgui.chat.inspector import Inspector
 from chatgui.chat.keeper import StoreKeeper
@@ -30,7 +34,7 @@ from chatgui.chat.naming import Naming
 from chatgui.chat.preferences import Preferences
 from chatgui.chat.preview import preview_of
 from chatgui.chat.prices import price_of
-from chatgui.chat.titles import UNTITLED, title_from
+from chatgui.chat.titles import UNTITLED, title_of
 from chatgui.chat.turn import Turn
 from chatgui.chat.undo import UndoStack
 from chatgui.chat.upkeep import Upkeep
@@ -38,21 +42,19 @@ from chatgui.core.account import Account
 from chatgui.core.change import (
     Change,
     LibraryChanged,
-    MessagesChanged,
     StoreTrouble,
     TurnEnded,
     TurnStarted,
 )
-from chatgui.core.conversation import Conversation
+from chatgui.core.conversation import Conversation, Unsent
 from chatgui.core.delta import Delta, Learned
 from chatgui.core.errors import StoreError, UsageError
 from chatgui.core.event import Event
 from chatgui.core.ids import new_id
-from chatgui.core.message import Attachment, Message, Part, Role, State, Text
+from chatgui.core.message import Attachment, Message, Role, State
 from chatgui.core.params import refusals as param_refusals
 from chatgui.core.request import ChatRequest
 from chatgui.core.settings import Settings
-from chatgui.store import attachments as files
 from chatgui.store import conversations
 from chatgui.store.database import Database
 from chatgui.store.profile import Profile
@@ -91,12 +93,13 @@ class Session:
         self._db = database
         self._open: dict[str, Conversation] = {}
         self._unsaved: set[str] = set()  # conversations in which nothing was said yet
-        self._queued: dict[str, list[tuple[str, tuple[Attachment, ...]]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self.undo_stack = UndoStack()
         self.accounts = Accounts(database, vault, client, self.changed, self.undo_stack)
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed, lambda: bool(self.turns))
         self.assistants = Assistants(database, self.changed, self.undo_stack, self)
+        self.attachments = Attachments(database, self.accounts)
+        self.drafts = Drafts(self, self.changed)
         self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget)
         self.upkeep = Upkeep(database)
@@ -119,7 +122,7 @@ class Session:
     async def close(self) -> None:
         """Stop every turn, keep what has come, end the demo server. Safe to call at any moment, once."""
         running = list(self.turns.values())
-        self._queued.clear()
+        await self.drafts.keep_waiting()
         await self.upkeep.end()
         await self.naming.close()
         for turn in running:
@@ -178,18 +181,12 @@ class Session:
         """The system prompt sent from the next message on."""
         await self.set_fields(conversation_id, system=text)
 
-    async def save_draft(self, conversation_id: str, text: str) -> None:
-        """Keep what stands unsent in the composer. An empty draft does not make a new conversation."""
-        conversation = await self.conversation(conversation_id)
-        if conversation.draft != text and (text or conversation_id not in self._unsaved):
-            await self.set_fields(conversation_id, draft=text)
-
     async def set_fields(self, conversation_id: str, **values: Any) -> None:
         """Change a conversation (names of `core.conversation`) and keep that, unless nothing was said in it yet."""
         conversation = await self.conversation(conversation_id)
         for name, value in values.items():
             setattr(conversation, name, value)
-        if conversation_id in self._unsaved and not conversation.draft:
+        if conversation_id in self._unsaved and not conversation.unsent:
             return
         await self._ensure_kept(conversation)
         await self._db.write(lambda connection: conversations.set_fields(connection, conversation_id, **values))
@@ -222,26 +219,24 @@ class Session:
         """
         conversation = await self.conversation(conversation_id)
         if conversation_id in self.turns:
-            self._queued.setdefault(conversation_id, []).append((text, tuple(attachments)))
-            self.changed.emit(MessagesChanged(conversation_id))
+            await self.drafts.wait(conversation_id, Unsent(text, tuple(attachments)))
             return None
         self._account(conversation)  # before anything is written: there must be someone to ask
-        parts: tuple[Part, ...] = (*attachments, Text(text)) if text else tuple(attachments)
-        if not parts:
-            raise UsageError("There is nothing to send.")
         parent = after if after is not None else conversation.tip
-        return await self._ask(conversation, user_message(parts, parent))
+        return await self._ask(conversation, user_message(parts_of(text, attachments), parent))
 
     async def _ask(self, conversation: Conversation, message: Message) -> Turn:
         fresh = not conversation.messages
-        conversation.draft = ""
+        conversation.draft, conversation.draft_attachments = "", ()
         await self._ensure_kept(conversation)
         if fresh and conversation.title == UNTITLED:
-            conversation.title = title_from(message.text)
+            conversation.title = title_of(message)
         title = conversation.title
 
         def say(connection: Any) -> None:
-            conversations.set_fields(connection, conversation.id, draft="", title=title, tip=message.id)
+            conversations.set_fields(
+                connection, conversation.id, draft="", draft_attachments=(), title=title, tip=message.id
+            )
             conversations.insert_message(connection, conversation.id, message)
 
         await self._db.write(say, durable=True)
@@ -250,13 +245,20 @@ class Session:
         self.changed.emit(LibraryChanged(conversation.id))
         return await self._answer(conversation, message.id)
 
-    async def preview(self, conversation_id: str, text: str, attachments: Sequence[Attachment] = ()) -> dict[str, Any]:
-        """Exactly what sending this now would send (see `chat.preview`), with `$API_KEY` for the key. Raises ChatError."""
+    async def preview(
+        self, conversation_id: str, text: str, attachments: Sequence[Attachment] = (),
+        contents: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> dict[str, Any]:  # fmt: skip
+        """Exactly what sending this now would send (see `chat.preview`), with `$API_KEY` for the key. Raises ChatError.
+
+        `contents` are bytes of files that are not in the library, by SHA-256.
+        """
         conversation = await self.conversation(conversation_id)
         account = await self.accounts.reachable(self._account(conversation))
-        message = user_message((*attachments, Text(text)) if text else attachments, conversation.tip)
+        message = user_message(parts_of(text, attachments), conversation.tip)
         history = (*history_of(conversation, conversation.tip, None), message)
-        return preview_of(account, await self._request(account, conversation, history))
+        request = await self._request(account, conversation, history)
+        return preview_of(account, replace(request, attachments={**request.attachments, **contents}))
 
     async def regenerate(self, conversation_id: str, message_id: str) -> Turn:
         """Another answer beside this one (or to this message of the user's); the old one stays as a version."""
@@ -275,23 +277,19 @@ class Session:
             return await self.regenerate(conversation_id, message_id)
         return await self._answer(conversation, message.parent, continuing=message)
 
-    async def edit_and_send(self, conversation_id: str, message_id: str, text: str) -> Turn:
-        """Say it differently: a new version of the user's message beside the old one, and its answer."""
+    async def edit_and_send(
+        self, conversation_id: str, message_id: str, text: str, attachments: Sequence[Attachment] | None = None
+    ) -> Turn:
+        """Say it differently: a new version of the user's message beside the old one, and its answer.
+
+        It keeps the files of the old one unless others are given.
+        """
         conversation = await self._idle(conversation_id)
         message = message_of(conversation, message_id)
         self._account(conversation)
-        kept = [part for part in message.parts if not isinstance(part, Text)]
-        return await self._ask(conversation, user_message((*kept, Text(text)), message.parent))
-
-    def queued(self, conversation_id: str) -> tuple[str, ...]:
-        """What waits to be sent behind the running turn, in order."""
-        return tuple(text for text, _ in self._queued.get(conversation_id, ()))
-
-    def unqueue(self, conversation_id: str, index: int) -> str:
-        """Take a waiting message back; its text is returned for the composer."""
-        text, _ = self._queued[conversation_id].pop(index)
-        self.changed.emit(MessagesChanged(conversation_id))
-        return text
+        if attachments is None:
+            attachments = [part for part in message.parts if isinstance(part, Attachment)]
+        return await self._ask(conversation, user_message(parts_of(text, attachments), message.parent))
 
     def stop(self, conversation_id: str) -> None:
         """Stop the conversation's turn, if one runs; what has come is kept."""
@@ -324,11 +322,10 @@ class Session:
     async def _request(
         self, account: Account, conversation: Conversation, history: tuple[Message, ...], *, continuing: bool = False
     ) -> ChatRequest:
-        wanted = [part.sha256 for one in history for part in one.parts if isinstance(part, Attachment)]
-        contents = await self._db.call(files.load, wanted) if wanted else {}
+        model = conversation.model or account.default_model
         return ChatRequest(
-            conversation.model or account.default_model, history, {**account.params, **conversation.params},
-            attachments=contents, continuing=continuing,
+            model, history, {**account.params, **conversation.params}, continuing=continuing,
+            attachments=await self.attachments.contents(history), sees=self.attachments.sees(account, model),
         )  # fmt: skip
 
     def _stream_of(self, account_id: str, message_id: str) -> Callable[[ChatRequest], Any]:
@@ -352,10 +349,8 @@ class Session:
         self.changed.emit(LibraryChanged(conversation.id))
         if self.settings.titles == "model":
             self.naming.consider(conversation, message)
-        waiting = self._queued.get(conversation.id)
-        if waiting and message.state is State.FINISHED:
-            text, attached = waiting.pop(0)
-            self._spawn(self.send(conversation.id, text, attached))
+        if message.state is State.FINISHED and (next_one := self.drafts.next(conversation.id)):
+            self._spawn(self.send(conversation.id, next_one.text, next_one.attachments))
 
     def _learn(self, account_id: str, learned: Learned) -> None:
         self._spawn(self.accounts.learn(account_id, learned.traits))

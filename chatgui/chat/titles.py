@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from chatgui.core.message import Attachment, Message
+
 UNTITLED = "New conversation"
 LONGEST = 60  # characters
 
@@ -13,6 +15,12 @@ _MARKS = re.compile(  # Markdown's, where they are marks: “C#”, “a > b” 
     re.DOTALL | re.MULTILINE,
 )
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]+")
+
+
+def title_of(message: Message) -> str:
+    """A title for a conversation that begins with this message: of its words, else the name of its first file."""
+    names = (part.name for part in message.parts if isinstance(part, Attachment))
+    return title_from(message.text.strip() or next(names, ""))
 
 
 def title_from(text: str) -> str:

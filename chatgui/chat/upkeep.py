@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 
 from chatgui.core.errors import StoreError
+from chatgui.store import attachments
 from chatgui.store.database import Database
 
 log = logging.getLogger(__name__)
 
 SETTLE_S = 20.0  # after the start, so that the first minute belongs to the person
 EVERY_S = 3600.0  # between looks whether today's copy is made
+FORGOTTEN = timedelta(days=1)  # a file that so long after it was last wanted belongs to no message and no draft, goes
 
 
 class Upkeep:
@@ -42,6 +45,7 @@ class Upkeep:
         await asyncio.sleep(self._settle_s)
         if self._db.unclean:
             await self._db.examine(self._stop)
+        await self._db.write(attachments.forget_unused, datetime.now(UTC) - FORGOTTEN)
         while not self._ending:
             if backups:
                 try:

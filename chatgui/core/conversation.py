@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from chatgui.core.message import Message
+from chatgui.core.message import Attachment, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +33,31 @@ class Summary:
     deleted: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What stands in a composer, or waits to be sent."""
+
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+    def __add__(self, other: Unsent) -> Unsent:
+        """Both, one under the other."""
+        return Unsent(
+            "\n".join(filter(None, (self.text, other.text))),
+            tuple(dict.fromkeys((*self.attachments, *other.attachments))),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.attachments)
+
+
 @dataclass(slots=True)
 class Conversation:
     """The tree in memory. Messages are immutable; this object is owned by the session, and others only read it.
 
     `params` are the parameters set for this conversation, `system` its system prompt, `draft` what stands unsent in the
-    composer. `account` is an account's id; empty until one was chosen. `assistant` is the id of the assistant it was begun
-    with, which may have been removed since.
+    composer, with `draft_attachments` beside it. `account` is an account's id; empty until one was chosen. `assistant` is
+    the id of the assistant it was begun with, which may have been removed since.
     """
 
     id: str
@@ -51,10 +69,16 @@ class Conversation:
     system: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
     draft: str = ""
+    draft_attachments: tuple[Attachment, ...] = ()
     tip: str | None = None
     assistant: str = ""
     messages: dict[str, Message] = field(default_factory=dict)
     _children: dict[str | None, list[str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def unsent(self) -> Unsent:
+        """What stands in the composer."""
+        return Unsent(self.draft, self.draft_attachments)
 
     def add(self, message: Message) -> None:
         """Put a message into the tree, or replace the one with its id (whose parent must be the same)."""

@@ -16,7 +16,7 @@ from typing import Any
 from chatgui.core.conversation import Conversation, Summary
 from chatgui.core.errors import UsageError
 from chatgui.core.message import Message, Role
-from chatgui.store import messages, search_index
+from chatgui.store import attachments, messages, search_index
 from chatgui.store.clean import clean, from_json, to_json
 from chatgui.store.fold import fold
 from chatgui.store.replies import append_chunk, begin_reply, drop_reply, finish_reply, recover
@@ -82,7 +82,7 @@ def _load(connection: sqlite3.Connection, conversation_id: str) -> Conversation 
     seq, identity, title, created, updated, account, model, system, params, draft, assistant, tip = row
     conversation = Conversation(
         identity, title, from_ms(created), from_ms(updated), account, model, system, from_json(params) or {}, draft,
-        assistant=assistant,
+        assistant=assistant, draft_attachments=attachments.of_draft(connection, seq),
     )  # fmt: skip
     for message in messages.of_conversation(connection, seq):
         orphan = message.parent is not None and message.parent not in conversation.messages
@@ -106,8 +106,9 @@ def create(connection: sqlite3.Connection, conversation: Conversation) -> None:
             clean(conversation.assistant),
         ),
     )  # fmt: skip
-    if made.rowcount and conversation.messages:
+    if made.rowcount and (conversation.messages or conversation.draft_attachments):
         seq = row_of(connection, conversation.id)
+        attachments.keep_draft(connection, seq, conversation.draft_attachments)
         for message in conversation.messages.values():
             messages.put(connection, seq, message)
         count(connection, seq)
@@ -170,6 +171,9 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
 
 def set_fields(connection: sqlite3.Connection, conversation_id: str, **fields: Any) -> None:
     """Change fields of a conversation; its place in the order of newness stays. A conversation that is gone is none of it."""
+    if (draft := fields.pop("draft_attachments", None)) is not None:
+        for (seq,) in connection.execute(_ROW, (conversation_id,)).fetchall():
+            attachments.keep_draft(connection, seq, draft)
     if not fields:
         return
     kept = {name: _FIELDS[name](value) for name, value in fields.items()}
@@ -184,21 +188,15 @@ def purge(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
     named: set[str] = set()
     for one in ids:
         connection.execute("UPDATE spending SET title = '' WHERE conversation = ?", (one,))
-        named |= {row[0] for row in connection.execute(_FILES, (one,))}
+        for (seq,) in connection.execute(_ROW, (one,)).fetchall():
+            named |= attachments.named_in(connection, seq)
         concerned = connection.execute(f"SELECT seq FROM messages WHERE conversation IN ({_ROW})", (one,)).fetchall()  # noqa: S608
         search_index.forget_for_ever(connection, [seq for (seq,) in concerned])
         connection.execute("DELETE FROM conversations WHERE id = ?", (one,))
-    connection.executemany(
-        "DELETE FROM attachments WHERE sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM message_attachments WHERE sha256 = ?1)",
-        [(sha256,) for sha256 in named],
-    )
+    attachments.forget(connection, named)
 
 
 _ROW = "SELECT seq FROM conversations WHERE id = ?"
-_FILES = (
-    "SELECT sha256 FROM message_attachments JOIN messages ON messages.seq = message"
-    " JOIN conversations ON conversations.seq = conversation WHERE conversations.id = ?"
-)
 
 
 def purge_hidden(connection: sqlite3.Connection, before: datetime) -> None:

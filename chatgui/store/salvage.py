@@ -50,6 +50,9 @@ def salvage(source: sqlite3.Connection, target: sqlite3.Connection) -> Report:
             known.add(identity)
             report.conversations += 1
         by_seq[row["seq"]] = conversations.row_of(target, identity)
+    for row in _rows(source, "draft_attachments", report):
+        if seq := by_seq.get(row["conversation"]):
+            _insert(target, "draft_attachments", {**row, "conversation": seq}, report)
     concerned = _merge_messages(source, target, by_seq, report)
     for seq in concerned:
         conversations.count(target, seq)

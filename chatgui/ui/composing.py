@@ -57,7 +57,7 @@ class Composing(QObject):
 
     def _save_draft(self, text: str) -> None:
         if self._conversation is not None and not self._editing:
-            self._tasks.start(self._session.save_draft(self._here, text))
+            self._tasks.start(self._session.drafts.save(self._here, text))
 
     def keep_pending(self) -> None:
         """Tell a draft that was not told yet."""
@@ -67,7 +67,7 @@ class Composing(QObject):
     async def keep(self) -> None:
         """Keep the draft now: the program ends."""
         if self._conversation is not None and self._composer.draft_pending and not self._editing:
-            await self._session.save_draft(self._here, str(self._composer.said()))
+            await self._session.drafts.save(self._here, str(self._composer.said()))
 
     # Sending
 
@@ -88,7 +88,7 @@ class Composing(QObject):
             self._trouble(error)
 
     def _take_back(self, index: int) -> None:
-        self._put_before(self._session.unqueue(self._here, index))
+        self._put_before(self._session.drafts.take_back(self._here, index).text)
 
     def _put_before(self, text: str) -> None:
         """Put text before what was typed meanwhile."""

@@ -227,7 +227,7 @@ class ConversationBinding(QObject):
 
     def _show_state(self) -> None:
         self._stage.composer.show_streaming(self.turn is not None)
-        self._stage.composer.show_queue(self._session.queued(self.id))
+        self._stage.composer.show_queue(tuple(one.text for one in self._session.drafts.waiting(self.id)))
         self._stirred()
 
     # Facts

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chatgui.core.change import Change, MessagesChanged, TurnEnded, TurnStarted
+from chatgui.core.conversation import Unsent
 from chatgui.core.errors import Kind, UsageError
 from chatgui.core.message import Message, Role, State
 from chatgui.core.usage import Source
@@ -162,8 +163,8 @@ async def test_a_message_sent_while_an_answer_streams_waits_its_turn(opened: Cal
         await session.send(conversation.id, "one")
         assert await session.send(conversation.id, "two") is None
         assert await session.send(conversation.id, "three") is None
-        assert session.queued(conversation.id) == ("two", "three")
-        assert session.unqueue(conversation.id, 1) == "three"
+        assert session.drafts.waiting(conversation.id) == (Unsent("two"), Unsent("three"))
+        assert session.drafts.take_back(conversation.id, 1) == Unsent("three")
         go_on.set()
         await server.asked(2)
         await session.turns[conversation.id].wait()
@@ -213,7 +214,7 @@ async def test_a_draft_survives_a_restart_and_goes_with_sending(opened: Callable
     async with opened() as session:
         await session.accounts.remove(session.accounts.all()[0].id)
         conversation = await session.new_conversation()
-        await session.save_draft(conversation.id, "half a thou")
+        await session.drafts.save(conversation.id, "half a thou")
     async with scripted(GOOD) as server, opened() as session:
         await add_account(session, server.base_url)
         kept = await session.conversation(conversation.id)
@@ -225,7 +226,7 @@ async def test_a_draft_survives_a_restart_and_goes_with_sending(opened: Callable
 async def test_an_empty_conversation_is_never_kept(opened: Callable[[], Any]) -> None:
     async with opened() as session:
         conversation = await session.new_conversation()
-        await session.save_draft(conversation.id, "")
+        await session.drafts.save(conversation.id, "")
         assert await session.library.summaries() == []
         with pytest.raises(UsageError):
             await session.send(conversation.id, "")
