@@ -66,16 +66,25 @@ class _Job:
 
 
 async def export(
-    ids: Sequence[str], load: Load, exporter: Exporter, target: Path, options: Options, *, progress: Progress = _nothing
-) -> Path:
+    ids: Sequence[str], load: Load, exporter: Exporter, target: Path, options: Options, *,
+    progress: Progress = _nothing, page: Callable[[int], None] | None = None,
+) -> Path:  # fmt: skip
     """Write conversations to `target`; where they came to lie. Raises StoreError.
 
     Several go into the folder `target`, one file each, unless it is named like a file of this format: then into that one
     file. A single one becomes the file `target`, or a file in it if it is a folder. Cancelling the task leaves what
-    was there before.
+    was there before. `page` is told the number of each page that was made, where there are pages.
     """
     stop = threading.Event()
-    job = _Job(load, exporter, replace(options, cancelled=stop.is_set), progress)
+    options = replace(options, cancelled=stop.is_set)
+    if page is not None:
+        told, loop = page, asyncio.get_running_loop()
+
+        def made(number: int) -> None:
+            loop.call_soon_threadsafe(told, number)
+
+        options = replace(options, page=made)
+    job = _Job(load, exporter, options, progress)
     try:
         with rendering.at_work():
             if target.suffix.lower() == exporter.suffix or (len(ids) == 1 and not _is_folder(target)):

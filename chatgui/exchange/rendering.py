@@ -8,6 +8,7 @@ not kept up by it.
 from __future__ import annotations
 
 import atexit
+import base64
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -134,6 +136,22 @@ def coloured(language: str, text: str) -> Iterator[list[tuple[str, str]]]:
 def formula(latex: str, *, display: bool) -> dict[str, Any] | None:
     """A formula for a text size of 24 pixels: `svg`, `width`, `height`, and `descent` below the line. Blocking."""
     return _renderer.ask({"kind": "formula", "latex": latex, "display": display})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded image: four bytes (red, green, blue, opacity) for each of `width` times `height` pixels."""
+
+    width: int
+    height: int
+    pixels: bytes
+
+
+def picture(content: bytes, kind: str, room: tuple[int, int]) -> Picture | None:
+    """A raster image of a stated kind ("png", "jpeg", "gif", "webp"), made smaller if it does not fit into `room`. Blocking."""
+    asked = {"kind": "picture", "content": base64.b64encode(content).decode(), "format": kind, "room": list(room)}
+    answer = _renderer.ask(asked)
+    return Picture(answer["width"], answer["height"], base64.b64decode(answer["pixels"])) if answer else None
 
 
 def mathml(latex: str, *, display: bool) -> str:

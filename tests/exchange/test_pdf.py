@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import os
 import re
 import shutil
 import subprocess
 import sys
 import textwrap
+import time
 import zlib
 from pathlib import Path
 
 import pytest
 
 from chatgui.core import code_colours
+from chatgui.core.message import Attachment, Image, Message, Role
+from chatgui.exchange.codec import Entry
+from chatgui.exchange.exporters import Options, by_name
+from chatgui.exchange.exporting import export
+from tests.exchange.library import NOON, answered, asked, conversation
 
 MAKE = """
     import sys
@@ -75,7 +83,7 @@ def test_the_text_can_be_selected(tmp_path: Path) -> None:
     text = "# Ebb and flow\n\nThe Moon pulls. καλημέρα\n\n- first item\n\n| head | cell |\n|--|--|\n| one | two |\n\n```py\nx = 1 < 2\n```\n\n$E = mc^2$"
     said = text_of(make(tmp_path, text)).replace(" ", "")
     for sign in ("Tides", "Howdotideswork?", "Letmethink.", "Ebbandflow", "TheMoonpulls.", "καλημέρα",
-                 "firstitem", "head", "two", "x=1<2", "E=mc^2", "1/1"):  # fmt: skip
+                 "firstitem", "head", "two", "x=1<2", "E=mc^2", "Reasoning"):  # fmt: skip
         assert sign in said, sign
 
 
@@ -97,6 +105,101 @@ def test_emoji_are_pictures_with_their_text_behind_them(tmp_path: Path) -> None:
         assert sign in said, sign
     assert said.count("🎉") == 2
     assert "⠁⠃" in text_of(make(tmp_path, "braille ⠁⠃ 🎉"))
+
+
+def test_pictures_of_ones_own_are_on_the_page() -> None:
+    """An attached image, and one inside an answer; what is no image is named only."""
+    png = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    parts = (
+        Attachment("a" * 64, "image/png", "dot.png", len(png)),
+        Image(f"data:image/png;base64,{base64.b64encode(png).decode()}"),
+        Attachment("b" * 64, "image/png", "broken.png", 6),
+    )
+    files = {"a" * 64: png, "b" * 64: b"broken"}
+    entry = Entry(conversation(Message("q", Role.USER, parts, NOON)), attachments=files)
+    pdf = by_name("pdf").export_entry(entry, Options())
+    assert len(re.findall(rb"/Subtype /Image", pdf)) in (1, 2)  # Qt may keep two equal ones once
+    assert "broken.png" in text_of(pdf).replace(" ", "")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+async def test_five_thousand_pages(tmp_path: Path) -> None:
+    """Page after page is told; cancelled in the middle it ends within two seconds, and nothing is left."""
+    answer = "".join(f"## Chapter {n}\n\n{'The Moon pulls. ' * 60}\n\n```python\nx = {n}\n```\n\n" for n in range(25))
+    messages = [asked()]
+    for number in range(700):
+        messages.append(answered(answer, name=f"a{number}", parent=messages[-1].id))
+
+    async def load(name: str) -> Entry:
+        return Entry(conversation(*messages, title=name))
+
+    pages: list[int] = []
+    path = await export(["Long"], load, by_name("pdf"), tmp_path / "long.pdf", Options(), page=pages.append)
+    assert pages == list(range(1, pages[-1] + 1))
+    assert pages[-1] >= 5_000
+    assert len(re.findall(rb"/Type /Page\b", path.read_bytes())) == pages[-1]
+    path.unlink()
+    pages.clear()
+    middle = asyncio.Event()
+    task = asyncio.create_task(
+        export(["Long"], load, by_name("pdf"), path, Options(), page=lambda one: middle.set() if one == 500 else None)
+    )
+    await middle.wait()
+    began = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - began < 2
+    assert os.listdir(tmp_path) == []
+
+
+HEADINGS = """
+    import sys
+    from dataclasses import replace
+    from PySide6.QtGui import QTextCursor
+    from chatgui.exchange.exporters import Options, by_name, pdf_paper
+    from tests.exchange.library import answered, asked, conversation
+    stranded = pages = 0
+
+    class Paper(pdf_paper.Paper):
+        def _print(self, cancelled):
+            global stranded, pages
+            block = self.document.begin()
+            while block.isValid():
+                below = block.next()
+                if block.blockFormat().headingLevel() and below.isValid():
+                    stranded += self._page(block) != self._page(below)
+                block = below
+            pages += self.document.pageCount() - 1
+            super()._print(cancelled)
+
+    from chatgui.exchange.exporters import pdf_typesetter
+    pdf_typesetter.Paper = Paper
+    if sys.argv[1] == "broken":
+        Paper.keep_together = lambda *_: None
+    for lines in range(1, 50):
+        text = chr(10).join([*["line", ""] * lines, "## Heading", "", "Text", "", "### Another", "", "Text", ""])
+        by_name("pdf").export(conversation(asked(), answered(text * 2)), Options())
+    print(stranded, pages)
+"""
+
+
+def test_no_heading_stands_at_the_end_of_a_page() -> None:
+    """Wherever the page ends. Without our care some would."""
+
+    def stranded(how: str) -> int:
+        code = textwrap.dedent(HEADINGS)
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "QT_QPA_PLATFORM": "offscreen"}
+        done = subprocess.run([sys.executable, "-c", code, how], env=env, check=True, capture_output=True, text=True)
+        count, pages = map(int, done.stdout.split())
+        assert pages > 40
+        return count
+
+    assert stranded("whole") == 0
+    assert stranded("broken") > 0
 
 
 def drawn(pdf: bytes) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from chatgui.core.conversation import Conversation
-from chatgui.core.message import Message, Part, Reasoning, Role, State
+from chatgui.core.message import Attachment, Image, Message, Part, Reasoning, Role, State
 from chatgui.core.usage import Source
 from chatgui.exchange.codec import Entry
 from chatgui.exchange.rendering import at_work
@@ -20,7 +22,8 @@ class Options:
     """What goes into an export besides what was said.
 
     `branches`: the alternatives to the shown branch too. `front_matter`: a YAML head (Markdown only).
-    `cancelled` is asked now and then while a long document is made; True ends it with `Stopped`.
+    `cancelled` is asked now and then while a long document is made; True ends it with `Stopped`. `page` is told the number
+    of each page of a document that has pages. Both are called on whatever thread the document is made on.
     """
 
     reasoning: bool = True
@@ -30,6 +33,7 @@ class Options:
     branches: bool = False
     front_matter: bool = False
     cancelled: Callable[[], bool] = lambda: False
+    page: Callable[[int], None] = lambda number: None
 
 
 class Stopped(Exception):
@@ -105,6 +109,29 @@ def shown_parts(message: Message, options: Options) -> Iterator[Part]:
         yield part
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A raster image inside the conversation. `kind` is png, jpeg, gif or webp."""
+
+    kind: str
+    content: bytes
+
+
+_PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,([A-Za-z0-9+/=\s]+)\Z")
+
+
+def picture_of(part: Attachment | Image, entry: Entry) -> Picture | None:
+    """What this part shows, if that is a raster image and its bytes are here."""
+    if isinstance(part, Image):
+        found = _PICTURE.match(part.url)
+        try:
+            return Picture(found[1], base64.b64decode(found[2])) if found else None
+        except binascii.Error:
+            return None
+    kind, content = part.media_type.removeprefix("image/"), entry.attachments.get(part.sha256)
+    return Picture(kind, content) if content is not None and kind in ("png", "jpeg", "gif", "webp") else None
+
+
 def title_of(conversation: Conversation) -> str:
     """The title on one line, never empty."""
     return " ".join(visible(conversation.title).split()) or "Untitled conversation"
@@ -157,6 +184,7 @@ def usage_words(message: Message) -> str:
     return f"Tokens: {'; '.join(parts)}" if usage.known else "; ".join(parts)
 
 
+REORDERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # what shows code in another order
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 

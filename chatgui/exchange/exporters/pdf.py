@@ -29,6 +29,7 @@ from chatgui.exchange.exporters.base import (
     branches,
     mark,
     one_line,
+    picture_of,
     shown_parts,
     speaker,
     title_of,
@@ -74,11 +75,11 @@ class _Book:
     def end(self) -> bytes:
         from chatgui.exchange.exporters.pdf_typesetter import Typesetter
 
-        self._set = Typesetter()  # made, filled and printed on one thread
+        self._set = Typesetter(self._title, self._options)  # made, filled and printed on one thread
         for number, entry in enumerate(self._entries):
             self._conversation(entry, new_page=number > 0)
         newest = max((entry.conversation.updated for entry in self._entries), default=EPOCH)
-        pdf = self._set.pages(self._title, self._options.cancelled)
+        pdf = self._set.pages()
         return readable(settled(pdf, newest), self._set.stand_ins)
 
     def _conversation(self, entry: Entry, *, new_page: bool) -> None:
@@ -88,7 +89,7 @@ class _Book:
             self._set.aside(f"Begun {when(conversation.created)}, last changed {when(conversation.updated)}")
         if options.system and conversation.system:
             self._set.heading("System prompt", 3)
-            self._set.literal(visible(conversation.system))
+            self._set.typed(visible(conversation.system))
         for branch in branches(conversation, all_of_them=options.branches):
             if not branch.shown:
                 self._set.rule()
@@ -96,27 +97,27 @@ class _Book:
             for message in branch.messages:
                 if options.cancelled():
                     raise Stopped
-                self._message(message)
+                self._message(message, entry)
 
-    def _message(self, message: Message) -> None:
+    def _message(self, message: Message, entry: Entry) -> None:
         moment = f"   {when(message.created)}" if self._options.timestamps else ""
         self._set.speaker(speaker(message), moment)
         for part in shown_parts(message, self._options):
-            self._part(part, message)
+            self._part(part, message, entry)
         if mark(message):
             self._set.warning(mark(message))
         if self._options.usage and usage_words(message):
             self._set.aside(usage_words(message))
 
-    def _part(self, part: Part, message: Message) -> None:
+    def _part(self, part: Part, message: Message, entry: Entry) -> None:
         page = self._set
         match part:
             case Text(text) if message.role in (Role.USER, Role.SYSTEM):
-                page.literal(visible(text))
+                page.typed(visible(text))
             case Text(text) | Refusal(text):
                 page.markdown(visible(text))
             case Reasoning():
-                page.markdown(visible(part.text), quiet=True)
+                page.thought(visible(part.text))
             case ToolCall():
                 page.aside(f"Tool call {one_line(part.name)}")
                 page.code(visible(part.arguments), "json")
@@ -125,12 +126,17 @@ class _Book:
                 page.code(visible(part.text))
             case Attachment():
                 page.aside(f"Attachment: {one_line(part.name)} ({part.size:,} bytes)")
+                self._picture(part, entry)
             case Image():
                 page.aside(f"Image: {image_words(part)}")
+                self._picture(part, entry)
             case Sources():
                 page.aside("Sources")
-                for url, title in part.sources:
-                    page.literal(f"{one_line(title)}  {one_line(url)}".strip())
+                page.links((one_line(title) or one_line(url), url) for url, title in part.sources)
+
+    def _picture(self, part: Attachment | Image, entry: Entry) -> None:
+        if picture := picture_of(part, entry):
+            self._set.picture(picture.content, picture.kind)
 
 
 PDF = Exporter("pdf", ".pdf", "PDF", _Book)

@@ -30,7 +30,7 @@ def readable(pdf: bytes, stand_ins: Mapping[str, str]) -> bytes:
     """The file whose text is found and copied as it was written.
 
     A font's table says which letters its glyphs stand for. Qt names a glyph by the first of the letters that look so:
-    spaces by the tab, some ideographs by their radical. And letters that only stood in for others are given theirs.
+    spaces by the tab, some ideographs by their radical, Arabic letters by the shape they have there. And letters that only stood in for others are given theirs.
     """
     objects = _objects(pdf)
     if not objects:
@@ -71,7 +71,7 @@ def _named(one: bytes, stand_ins: Mapping[str, str]) -> bytes:
 
     def letter(found: re.Match[bytes]) -> bytes:
         was = chr(int(found[1], 16)) if len(found[1]) == 4 else ""
-        now = stand_ins.get(was, "") or (" " if was in "\t\xa0" else _ideograph(was))
+        now = stand_ins.get(was, "") or (" " if was in "\t\xa0" else _written(was))
         return b"<" + now.encode("utf-16-be").hex().upper().encode() + b">" if was and now != was else found[0]
 
     def letters(found: re.Match[bytes]) -> bytes:
@@ -84,8 +84,7 @@ def _named(one: bytes, stand_ins: Mapping[str, str]) -> bytes:
     return opening + content + one[end:]
 
 
-def _ideograph(letter: str) -> str:
-    if "\u2e80" <= letter <= "\u2fdf":
-        plain = unicodedata.normalize("NFKC", letter)
-        return plain if len(plain) == 1 else letter
-    return letter
+def _written(letter: str) -> str:
+    """The letter one writes for a shape: an ideograph for its radical, an Arabic letter for one of its four forms."""
+    shape = "\u2e80" <= letter <= "\u2fdf" or "\ufb50" <= letter <= "\ufdff" or "\ufe70" <= letter <= "\ufefc"
+    return unicodedata.normalize("NFKC", letter) if shape else letter

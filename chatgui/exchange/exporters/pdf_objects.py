@@ -1,4 +1,4 @@
-"""What stands in a line of a PDF without being letters of its font: formulas, and emoji, which Qt draws as pictures.
+"""What stands in a line of a PDF without being letters of its font: formulas, images, and emoji, which Qt draws as pictures.
 
 Behind each picture lies its text, unseen, so that it can be found and copied: for a formula its LaTeX, for an emoji a
 letter that stands in for it until the file is finished.
@@ -15,6 +15,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
+    QImage,
     QPainter,
     QPainterPath,
     QPyTextObject,
@@ -39,6 +40,7 @@ EMOJI = re.compile(
 )
 
 _SET_AT = 24.0  # the text size formulas come in
+_KEEP = Qt.AspectRatioMode.KeepAspectRatio
 _BUDGET_S = 60.0  # by the clock, for all formulas of a document
 
 
@@ -114,21 +116,26 @@ class Pictures(QPyTextObject):
     """Draws formulas and emoji where the text has them. Knows which letter stands in for which emoji."""
 
     unit: ClassVar[float] = 4.0  # layout units in a point
+    dot: ClassVar[float] = 0.5  # points a pixel of an image is large
+    room: ClassVar[QSizeF] = QSizeF(440, 330)  # points, for an image
 
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
+    def __init__(self) -> None:
+        super().__init__()
         self.stand_ins: dict[str, str] = {}  # letter → emoji
         self._letters: dict[str, str] = {}  # emoji → letter
+
+    def serve(self, document: QTextDocument) -> None:
+        """Draw what stands in this document."""
         document.documentLayout().registerHandler(KIND, self)
 
-    def look(self, what: Formula | str, look: QTextCharFormat) -> QTextCharFormat:
-        """The format of the one character that stands for a formula or an emoji."""
+    def look(self, what: Formula | QImage | str, look: QTextCharFormat) -> QTextCharFormat:
+        """The format of the one character that stands for a formula, an image or an emoji."""
         made = QTextCharFormat(look)
         made.setObjectType(KIND)
         made.setProperty(_WHAT, what)
         if isinstance(what, Formula):
             made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)  # its middle on the base line
-        elif what not in self._letters and len(self._letters) < len(_STAND_INS):
+        elif isinstance(what, str) and what not in self._letters and len(self._letters) < len(_STAND_INS):
             letter = chr(_STAND_INS[len(self._letters)])
             self._letters[what], self.stand_ins[letter] = letter, what
         return made
@@ -139,6 +146,8 @@ class Pictures(QPyTextObject):
         if isinstance(what, Formula):
             above, below = -what.top, what.top + what.height
             return QSizeF(what.width * self.unit, 2 * max(above, below) * self.unit)
+        if isinstance(what, QImage):
+            return QSizeF(what.size()).scaled(QSizeF(what.size() * self.dot).boundedTo(self.room), _KEEP) * self.unit
         metrics = QFontMetricsF(form.toCharFormat().font(), doc.documentLayout().paintDevice())
         return QSizeF(metrics.horizontalAdvance(str(what)), metrics.ascent() * 0.9)
 
@@ -161,6 +170,8 @@ class Pictures(QPyTextObject):
             )
             painter.restore()
             self._unseen(painter, QPointF(rect.left(), base), what.latex, rect.width(), font)
+        elif isinstance(what, QImage):
+            painter.drawImage(rect, what)
         else:
             painter.drawText(rect.bottomLeft(), str(what))
             if letter := self._letters.get(str(what)):

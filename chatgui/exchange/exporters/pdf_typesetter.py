@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from PySide6.QtCore import QBuffer, QByteArray, QHashSeed, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUuid
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
     QBrush,
     QColor,
     QFont,
     QImage,
-    QPageLayout,
-    QPageSize,
-    QPainter,
-    QPdfWriter,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QTextFormat,
+    QTextFrameFormat,
     QTextLength,
+    QTextTableCellFormat,
     QTextTableFormat,
 )
 
@@ -39,136 +35,160 @@ from chatgui.core.markup import (
     Quote,
     Rule,
     Run,
-    Runs,
     Table,
     parse,
 )
-from chatgui.exchange.exporters.base import Stopped
-from chatgui.exchange.exporters.pdf_objects import EMOJI, Formulas, Pictures
+from chatgui.exchange import rendering
+from chatgui.exchange.exporters.base import REORDERING, Options
+from chatgui.exchange.exporters.pdf_lines import FAMILIES, OBJECT, SIZE, Lines
+from chatgui.exchange.exporters.pdf_paper import PIXELS, QUIET, UNIT, Paper
 from chatgui.exchange.rendering import coloured
 
-_UNIT = 4.0  # layout units in a point: glyphs stand finer than whole points
-_PIXELS = 96 / 72  # of a point: Qt counts the space between blocks in these, whatever the paper
-_CODE_LINES = 200  # in one block; a block is what Qt lays out at once
-_FAMILIES = [
-    "Noto Sans",
-    "Helvetica Neue",
-    "Segoe UI",
-    "DejaVu Sans",
-    "Noto Sans CJK SC",
-    "Noto Emoji",
-    "Noto Color Emoji",
-]
-_CODE_FAMILIES = ["Noto Sans Mono", "Cascadia Mono", "Menlo", "DejaVu Sans Mono", "Noto Sans Mono CJK SC"]
-_QUIET = QColor("#555d66")
+_CODE_LINES = 200  # in one box; a box is what Qt lays out at once
 _TINT = QColor("#f3f5f7")
 _LINE = QColor("#cfd5db")
-_CODE_COLOURS = {role: QColor(colour) for role, colour in code_colours.LIGHT.items()}
 _WARNING = QColor("#9a3412")
-_LONGEST_WORD = 4_000  # characters without a space; Qt's line breaking is quadratic in them
-_OBJECT = "\ufffc"
-_BRAILLE = re.compile("[\u2800-\u28ff]")
+_CODE_COLOURS = {role: QColor(colour) for role, colour in code_colours.LIGHT.items()}
+_CODE_SIZE, _SMALL = 8.5, 8.5  # points
+_PICTURE_ROOM = (1_200, 900)  # pixels
+_STEP = 14.0  # points a list, a quote or a note stands further in
 _LONGEST_MARKDOWN = 500_000  # characters; longer texts are set as they are
-
-
-class _Inert(QTextDocument):
-    """A document that reads no file, whatever it is asked for."""
-
-    def loadResource(self, kind: int, name: Any) -> Any:
-        del kind, name
-        return QImage()  # None would make Qt look for the file itself
+_SOLID = QTextFrameFormat.BorderStyle.BorderStyle_Solid
 
 
 class Typesetter:
-    """Takes a conversation piece by piece; `pages` makes the file."""
+    """Takes conversations piece by piece; `pages` makes the file."""
 
-    def __init__(self) -> None:
-        self._document = _Inert()
+    def __init__(self, title: str, options: Options) -> None:
         font = QFont()
-        font.setFamilies(_FAMILIES)
-        font.setPointSizeF(10.5)
-        self._document.setDefaultFont(font)
-        self._document.setUndoRedoEnabled(False)
-        self._document.setDocumentMargin(6 * _UNIT)  # also keeps lines off the edge where pages are cut
-        self._pictures = Pictures(self._document)
-        self._formulas = Formulas()
-        self._braille = False  # somebody writes the letters that stand in for emoji
-        self._cursor = QTextCursor(self._document)
-        self._fresh = True
-        self._indent = 0
-        self._quiet = False
+        font.setFamilies(FAMILIES)
+        font.setPointSizeF(SIZE)
+        self._cancelled = options.cancelled
+        self._lines = Lines()
+        self._paper = Paper(title, font, self._lines.pictures, options.page)
+        self._cursor = QTextCursor(self._paper.document)
+        self._fresh = True  # the block the cursor is in waits to be used
+        self._gapped = False  # the block the cursor is in stands behind a table
+        self._left = 0.0  # points from the edge of the page or the box
+        self._headings: list[QTextBlock] = []  # those nothing stands below yet
 
     # Pieces
 
     def heading(self, text: str, level: int, *, new_page: bool = False) -> None:
         """A heading of our own."""
         self._block(top=14 if level > 1 else 0, bottom=4, new_page=new_page, heading=level)
-        self._write(text, self._look(size=(20, 15, 12.5, 11.5, 11, 10.5)[level - 1], bold=True))
+        self._lines.write(
+            self._cursor, text, self._lines.look(size=(20, 15, 12.5, 11.5, 11, 10.5)[level - 1], bold=True)
+        )
 
     def speaker(self, name: str, moment: str) -> None:
         """The line above a message."""
-        self._block(top=16, bottom=2, keep_with_next=True, heading=2)
-        self._write(name, self._look(size=10, bold=True))
-        self._write(moment, self._look(size=8.5, colour=_QUIET))
+        self._turn()
+        self._block(top=16, bottom=3, heading=2)
+        self._lines.write(self._cursor, name, self._lines.look(size=10, bold=True))
+        self._lines.write(self._cursor, moment, self._lines.look(size=_SMALL, colour=QUIET))
 
     def aside(self, text: str) -> None:
         """A small quiet line."""
-        self._block(top=2, bottom=2)
-        self._write(text, self._look(size=8.5, colour=_QUIET))
+        self._block(top=3, bottom=3)
+        self._lines.write(self._cursor, text, self._lines.look(size=_SMALL, colour=QUIET))
 
     def warning(self, text: str) -> None:
         """A line that says what is missing."""
         self._block(top=4, bottom=4)
-        self._write(text, self._look(size=9.5, bold=True, colour=_WARNING))
+        self._lines.write(self._cursor, text, self._lines.look(size=9.5, bold=True, colour=_WARNING))
 
     def rule(self) -> None:
         """A line across."""
         self._block(top=6, bottom=6)
         layout = self._cursor.blockFormat()
-        layout.setProperty(
-            QTextFormat.Property.BlockTrailingHorizontalRulerWidth, QTextLength(QTextLength.Type.PercentageLength, 100)
-        )
+        length = QTextLength(QTextLength.Type.PercentageLength, 100)
+        layout.setProperty(QTextFormat.Property.BlockTrailingHorizontalRulerWidth, length)
         self._cursor.setBlockFormat(layout)
 
     def literal(self, text: str) -> None:
         """Text as it was typed."""
         for line in text.strip("\n").split("\n"):
             self._block(top=0, bottom=1)
-            self._write(line, self._look())
+            self._lines.write(self._cursor, line, self._lines.look())
+
+    def typed(self, text: str) -> None:
+        """What a person said: as it was typed, on a ground of its own."""
+        with self._box(ground=_TINT):
+            self.literal(text)
+
+    def thought(self, text: str) -> None:
+        """Reasoning, set from its Markdown, beside a line."""
+        with self._beside_a_line():
+            self._lines.quiet = True
+            self.aside("Reasoning")
+            self.markdown(text)
+            self._lines.quiet = False
+
+    def picture(self, content: bytes, kind: str) -> None:
+        """A raster image, no larger than half a page. Nothing where it is none."""
+        found = rendering.picture(content, kind, _PICTURE_ROOM)
+        if found is not None:
+            image = QImage(found.pixels, found.width, found.height, QImage.Format.Format_RGBA8888).copy()
+            self._block(picture=True)
+            self._cursor.insertText(OBJECT, self._lines.pictures.look(image, self._lines.look()))
+
+    def links(self, rows: Iterator[tuple[str, str]]) -> None:
+        """(words, address) each on a line."""
+        for words, address in rows:
+            self._item(Item((Paragraph((Run(words, link=address),)),)), "•")
 
     def code(self, text: str, language: str = "") -> None:
-        """Text with every space kept, on a tint."""
-        plain = self._look(size=8.5, fixed=True)
-        looks = {role: self._look(size=8.5, fixed=True, colour=colour) for role, colour in _CODE_COLOURS.items()}
-        lines = coloured("" if self._quiet else language, text.rstrip("\n").expandtabs(4))
-        for number, line in enumerate(lines):
-            if number % _CODE_LINES == 0:
-                self._block(top=0 if number else 3, bottom=3, tint=True)
-            else:
-                self._write("\u2028", plain)
-            for piece, role in line:
-                self._write(piece, looks.get(role, plain))
+        """Text with every space kept, on a ground of its own; what would show it in another order is a mark."""
+        text = REORDERING.sub("⇄", text.rstrip("\n").expandtabs(4))
+        lines = list(coloured("" if self._lines.quiet else language, text))
+        for first in range(0, len(lines), _CODE_LINES):
+            with self._box(ground=_TINT):
+                self._code_lines(lines[first : first + _CODE_LINES])
+            self._turn()
 
-    def markdown(self, text: str, *, quiet: bool = False) -> None:
-        """An answer, or (quiet) reasoning, set from its Markdown."""
-        self._quiet, self._indent = quiet, int(quiet)
+    def _code_lines(self, lines: list[list[tuple[str, str]]]) -> None:
+        plain = self._lines.look(size=_CODE_SIZE, fixed=True)
+        looks = {
+            role: self._lines.look(size=_CODE_SIZE, fixed=True, colour=colour) for role, colour in _CODE_COLOURS.items()
+        }
+        self._block(top=0, bottom=0, look=plain)
+        for number, line in enumerate(lines):
+            if number:
+                self._cursor.insertText("\u2028", plain)
+            for piece, role in line:
+                self._lines.write(self._cursor, piece, looks.get(role, plain))
+
+    def markdown(self, text: str) -> None:
+        """An answer, set from its Markdown."""
         if len(text) > _LONGEST_MARKDOWN:
             self.literal(text)
         else:
             for node in parse(text):
                 self._node(node)
-        self._quiet, self._indent = False, 0
+                self._turn()
+
+    def _turn(self) -> None:
+        """Print what there is, if that is much, and go on below it."""
+        if self._headings or self._cursor.currentTable() is not None or not self._paper.is_long:
+            return
+        taken = self._paper.turn(self._cancelled)
+        self._cursor = QTextCursor(self._paper.document)
+        self._fresh, self._gapped = True, False
+        layout = QTextBlockFormat()
+        layout.setLineHeight(taken, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        self._begin(layout, QTextCharFormat())
 
     # Markdown
 
     def _node(self, node: Node) -> None:
         match node:
             case Paragraph(runs):
-                self._block()
-                self._runs(runs)
+                self._block(picture=len(runs) == 1 and runs[0].kind == "display")
+                self._lines.runs(self._cursor, runs)
             case Heading(level, runs):
-                self._block(top=10, bottom=3, heading=min(level + 2, 6), keep_with_next=True)
-                self._runs(runs, size=(14, 13, 12, 11.5, 11, 10.5)[level - 1], bold=True)
+                self._block(top=10, bottom=3, heading=min(level + 2, 6))
+                self._lines.runs(self._cursor, runs, size=(14, 13, 12, 11.5, 11, 10.5)[level - 1], bold=True)
             case Code():
                 self.code(node.text, node.language)
             case Html(text):
@@ -176,48 +196,48 @@ class Typesetter:
             case Rule():
                 self.rule()
             case Quote():
-                self._inside(node.children)
+                self._quote(node)
             case List(items, start):
-                for count, item in enumerate(items, start or 1):
+                for count, item in enumerate(items, start or 0):
                     self._item(item, "•" if start is None else f"{count}.")
             case Table():
                 self._table(node)
             case Footnote():
+                self._item(Item(node.children), f"[{node.label}]", size=_SMALL)
+
+    def _quote(self, quote: Quote) -> None:
+        with self._beside_a_line():
+            if quote.alert:
                 self._block()
-                self._write(f"[{node.label}] ", self._look(size=8.5))
-                self._inside(node.children)
+                self._lines.write(self._cursor, quote.alert.capitalize(), self._lines.look(bold=True))
+            for child in quote.children:
+                self._node(child)
 
-    def _inside(self, children: tuple[Node, ...]) -> None:
-        self._indent += 1
-        for child in children:
-            self._node(child)
-        self._indent -= 1
-
-    def _item(self, item: Item, sign: str) -> None:
+    def _item(self, item: Item, sign: str, *, size: float = SIZE) -> None:
         sign = {None: sign, True: "☑", False: "☐"}[item.checked]
-        self._indent += 1
-        self._block(top=1, bottom=1, hanging=11)
-        self._write(f"{sign}\u2002", self._look())
+        step = max(_STEP, self._paper.width_of(f"{sign}\u2002") / UNIT)
+        self._left += step
         first, *others = item.children or (Paragraph(()),)
+        self._block(top=1, bottom=1, sign=f"{sign}\u2002")
         if isinstance(first, Paragraph):
-            self._runs(first.runs)
+            self._lines.runs(self._cursor, first.runs, size=size)
         else:
             others = [first, *others]
         for child in others:
             self._node(child)
-        self._indent -= 1
+        self._left -= step
 
     def _table(self, table: Table) -> None:
-        form = QTextTableFormat()
+        form = self._box_format()
         form.setBorder(1)
-        form.setBorderStyle(QTextTableFormat.BorderStyle.BorderStyle_Solid)
+        form.setBorderStyle(_SOLID)
         form.setBorderBrush(QBrush(_LINE))
-        form.setBorderCollapse(True)
-        form.setCellPadding(3 * _PIXELS)
+        form.setCellPadding(3 * PIXELS)
         form.setHeaderRowCount(1)
-        form.setLeftMargin(14 * _UNIT * self._indent)
-        self._block(top=2, bottom=0)
+        form.setWidth(QTextLength())  # as wide as its words are
+        self._gap()
         rows = (table.head, *table.rows)
+        self._cursor.beginEditBlock()
         grid = self._cursor.insertTable(len(rows), max(len(table.head), 1), form)
         sides = {"right": Qt.AlignmentFlag.AlignRight, "center": Qt.AlignmentFlag.AlignHCenter}
         for y, row in enumerate(rows):
@@ -226,148 +246,121 @@ class Typesetter:
                 layout = QTextBlockFormat()
                 layout.setAlignment(sides.get(table.alignments[x], Qt.AlignmentFlag.AlignLeft))
                 self._cursor.setBlockFormat(layout)
-                self._runs(runs, size=9.5, bold=y == 0)
-        self._cursor = QTextCursor(self._document)
-        self._cursor.movePosition(QTextCursor.MoveOperation.End)
-        self._fresh = True  # the block after a table is there already
-
-    def _runs(self, runs: Runs, *, size: float = 10.5, bold: bool = False) -> None:
-        for run in runs:
-            look = self._run_look(run, size, bold)
-            formula = None
-            if run.kind in {"math", "display"}:
-                formula = self._formulas.make(run.text, display=run.kind == "display", size=size)
-            if formula is not None:
-                self._cursor.insertText(_OBJECT, self._pictures.look(formula, look))
-            else:
-                self._write(_words(run), look)
-
-    def _run_look(self, run: Run, size: float, bold: bool) -> QTextCharFormat:
-        fixed = run.kind in {"code", "math", "display"}
-        look = self._look(size=size - 1 if fixed else size, bold=bold or run.strong, fixed=fixed)
-        look.setFontItalic(run.emphasis)
-        look.setFontStrikeOut(run.struck)
-        if run.kind == "note":
-            look.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
-        if re.match(r"https?://[^\s]+\Z", run.link):
-            look.setAnchor(True)
-            look.setAnchorHref(run.link)
-            look.setFontUnderline(True)
-        return look
+                self._lines.runs(self._cursor, runs, size=9.5, bold=y == 0)
+        self._cursor.endEditBlock()
+        self._leave(grid.lastCursorPosition())
 
     # Paper
 
     def _block(
-        self, *, top: float = 3, bottom: float = 3, tint: bool = False, hanging: float = 0, heading: int = 0,
-        keep_with_next: bool = False, new_page: bool = False,
+        self, *, top: float = 3, bottom: float = 3, sign: str = "", heading: int = 0, picture: bool = False,
+        new_page: bool = False, look: QTextCharFormat | None = None,
     ) -> None:  # fmt: skip
-        """Begin a paragraph."""
+        """Begin a paragraph. `sign` stands before it, left of where its lines begin."""
         layout = QTextBlockFormat()
-        layout.setTopMargin(top * _PIXELS)
-        layout.setBottomMargin(bottom * _PIXELS)
-        layout.setLeftMargin((14 * self._indent + hanging) * _UNIT)
-        layout.setTextIndent(-hanging * _UNIT)
+        layout.setTopMargin(top * PIXELS)
+        layout.setBottomMargin(bottom * PIXELS)
+        layout.setLeftMargin(self._left * UNIT)
         layout.setHeadingLevel(heading)
-        layout.setLineHeight(125, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        if tint:
-            layout.setBackground(_TINT)
-        if keep_with_next:
-            layout.setNonBreakableLines(True)
+        height = 100 if picture else 125  # the paper between lines of text grows with them
+        layout.setLineHeight(height, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        if picture:
+            layout.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         if new_page:
             layout.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+        if sign:
+            layout.setTextIndent(-self._paper.width_of(sign))
+        self._begin(layout, look or self._lines.look())
+        if heading:
+            self._headings.append(self._cursor.block())
+        if sign:
+            self._lines.write(self._cursor, sign, self._lines.look())
+
+    def _begin(self, layout: QTextBlockFormat, look: QTextCharFormat) -> None:
+        """Use the block that waits, or make one."""
+        self._gapped = False
         if self._fresh:
             self._cursor.setBlockFormat(layout)
+            self._cursor.mergeBlockCharFormat(look)  # the first block of a cell has the cell's looks, too
             self._fresh = False
+            return
+        below = self._cursor.block()
+        self._cursor.insertBlock(layout, look)
+        if self._headings and self._headings[-1] != below:
+            self._settle_headings()
+
+    def _settle_headings(self) -> None:
+        """Something stands below the last headings now: see that it stands on their page."""
+        headings, self._headings = self._headings, []
+        if headings and headings[-1].next().isValid() and self._cursor.currentTable() is None:
+            self._paper.keep_together(headings[0], headings[-1].next())
+
+    @contextmanager
+    def _beside_a_line(self) -> Iterator[None]:
+        with self._box():
+            yield
+
+    @contextmanager
+    def _box(self, ground: QColor | None = None) -> Iterator[None]:
+        """What is set meanwhile stands on a ground or, without one, beside a line. A table breaks over pages as it should."""
+        self._gap()
+        self._cursor.beginEditBlock()  # laid out once, when it is full
+        table = self._cursor.insertTable(1, 1, self._box_format())
+        cell = QTextTableCellFormat()
+        cell.setPadding(5 * PIXELS)
+        cell.setLeftPadding(8 * PIXELS)
+        if ground is not None:
+            cell.setBackground(ground)
         else:
-            self._cursor.insertBlock(layout)
+            cell.setLeftBorder(2)
+            cell.setLeftBorderBrush(_LINE)
+            cell.setLeftBorderStyle(_SOLID)
+            cell.setTopPadding(0)
+            cell.setBottomPadding(0)
+        table.cellAt(0, 0).setFormat(cell)
+        self._cursor = table.cellAt(0, 0).firstCursorPosition()
+        left, self._left, self._fresh = self._left, 0.0, True
+        yield
+        self._left = left
+        self._cursor.endEditBlock()
+        self._leave(table.cellAt(0, 0).lastCursorPosition())
 
-    def _look(
-        self, *, size: float = 10.5, bold: bool = False, fixed: bool = False, colour: QColor | None = None
-    ) -> QTextCharFormat:
-        look = QTextCharFormat()
-        look.setFontFamilies([*_CODE_FAMILIES, *_FAMILIES] if fixed else _FAMILIES)
-        look.setFontFeatures({QFont.Tag("liga"): 0, QFont.Tag("dlig"): 0})  # “fi” is searched as two letters
-        look.setFontPointSize(size)
-        look.setFontWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
-        if colour is not None or self._quiet:
-            look.setForeground(colour or _QUIET)
-        return look
+    def _box_format(self) -> QTextTableFormat:
+        form = QTextTableFormat()
+        form.setBorder(0)
+        form.setCellSpacing(0)
+        form.setBorderCollapse(True)
+        form.setLeftMargin(self._left * PIXELS)
+        form.setTopMargin(4 * PIXELS)
+        form.setBottomMargin(2 * PIXELS)
+        form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        return form
 
-    def _write(self, text: str, look: QTextCharFormat) -> None:
-        text = re.sub(rf"\S{{{_LONGEST_WORD}}}", "\\g<0>\u200b", text)
-        text = text.replace(_OBJECT, "\ufffd")  # it would be an image to Qt
-        self._braille = self._braille or _BRAILLE.search(text) is not None
-        done = 0
-        for found in EMOJI.finditer(text):
-            self._cursor.insertText(text[done : found.start()], look)
-            self._cursor.insertText(_OBJECT, self._pictures.look(found[0], look))
-            done = found.end()
-        self._cursor.insertText(text[done:], look)
+    def _gap(self) -> None:
+        """The block that has to be before and after a table, as small as may be."""
+        if self._gapped:
+            return
+        layout, look = QTextBlockFormat(), QTextCharFormat()
+        look.setFontPointSize(1)
+        layout.setLineHeight(6 * PIXELS, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        self._begin(layout, look)
+
+    def _leave(self, last: QTextCursor) -> None:
+        """Go on behind a table whose last place this is."""
+        self._cursor = last
+        self._cursor.movePosition(QTextCursor.MoveOperation.NextBlock)
+        self._fresh, self._gapped = True, False
+        self._gap()
+        self._gapped = True
+        if self._cursor.currentTable() is None:
+            self._settle_headings()
 
     @property
     def stand_ins(self) -> dict[str, str]:
         """The letters that stand in for emoji, and for which."""
-        return {} if self._braille else self._pictures.stand_ins
+        return self._lines.stand_ins
 
-    def pages(self, title: str, cancelled: Callable[[], bool]) -> bytes:
-        """The whole as a PDF file on A4, with page numbers."""
-        QHashSeed.setDeterministicGlobalSeed()  # the order of the fonts in the file hangs on it
-        try:
-            return self._pages(title, cancelled)
-        finally:
-            QHashSeed.resetRandomGlobalSeed()
-
-    def _pages(self, title: str, cancelled: Callable[[], bool]) -> bytes:
-        content = QByteArray()
-        buffer = QBuffer(content)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        writer = QPdfWriter(buffer)
-        writer.setResolution(int(72 * _UNIT))
-        writer.setTitle(title)
-        writer.setCreator("chatgui")
-        writer.setDocumentId(
-            QUuid.createUuidV5(QUuid(), title.encode())
-        )  # a random one would make other bytes each time
-        writer.setPageLayout(
-            QPageLayout(
-                QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, QMarginsF(18, 16, 18, 16),
-                QPageLayout.Unit.Millimeter,
-            )
-        )  # fmt: skip
-        width, height = writer.width(), writer.height() - 20 * _UNIT  # the last 20 points carry the page's number
-        self._document.documentLayout().setPaintDevice(writer)
-        self._document.setPageSize(QSizeF(width, height))
-        painter = QPainter(writer)
-        for page in range(self._document.pageCount()):
-            if cancelled():
-                painter.end()
-                raise Stopped
-            if page:
-                writer.newPage()
-            self._page(painter, page, width, height)
-        painter.end()
-        buffer.close()
-        return bytes(content.data())
-
-    def _page(self, painter: QPainter, page: int, width: float, height: float) -> None:
-        painter.save()
-        painter.translate(0, -page * height)
-        context = QAbstractTextDocumentLayout.PaintContext()
-        context.clip = QRectF(0, page * height, width, height - 1)
-        painter.setClipRect(context.clip)
-        self._document.documentLayout().draw(painter, context)
-        painter.restore()
-        font = QFont(self._document.defaultFont())
-        font.setPointSizeF(8)
-        painter.setFont(font)
-        painter.setPen(_QUIET)
-        words = f"{page + 1} / {self._document.pageCount()}"
-        painter.drawText(QRectF(0, height + 4 * _UNIT, width, 16 * _UNIT), Qt.AlignmentFlag.AlignRight, words)
-
-
-def _words(run: Run) -> str:
-    if run.kind == "image":
-        return f"Image: {run.text or run.link}"
-    if run.kind == "note":
-        return f"[{run.text}]"
-    return "\u2028" if run.kind == "break" else run.text
+    def pages(self) -> bytes:
+        """The whole as a PDF file. Raises Stopped."""
+        self._settle_headings()
+        return self._paper.pages(self._cancelled)

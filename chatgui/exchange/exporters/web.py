@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator
 from html import escape
 
@@ -27,9 +26,11 @@ from chatgui.exchange.exporters.base import (
     Branch,
     Exporter,
     Options,
+    Picture,
     branches,
     mark,
     one_line,
+    picture_of,
     shown_parts,
     speaker,
     title_of,
@@ -48,8 +49,6 @@ ELEMENTS = MATHS | frozenset(_NAMES.split())  # nothing else is ever written
 
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'"
-_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+\Z")
-_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 class _Site:
@@ -123,8 +122,8 @@ def _part(part: Part, message: Message, entry: Entry) -> str:
         case Attachment():
             return _attachment(part, entry)
         case Image():
-            picture = _PICTURE.match(part.url)
-            return f'<p><img src="{part.url}" alt="Image"></p>' if picture else f"<p>Image: {_address(part)}</p>"
+            picture = picture_of(part, entry)
+            return f"<p>{_picture(picture, 'Image')}</p>" if picture else f"<p>Image: {_address(part)}</p>"
         case Sources():
             rows = (f"<li>{link(url, escape(one_line(title) or one_line(url)))}</li>" for url, title in part.sources)
             return f"<p>Sources</p><ul>{''.join(rows)}</ul>"
@@ -136,11 +135,13 @@ def _address(image: Image) -> str:
 
 def _attachment(part: Attachment, entry: Entry) -> str:
     words = f"Attachment: {escape(one_line(part.name))} ({part.size:,} bytes)"
-    content = entry.attachments.get(part.sha256)
-    if content is None or part.media_type not in _PICTURES:
-        return f"<p>{words}</p>"
-    source = f"data:{part.media_type};base64,{base64.b64encode(content).decode()}"
-    return f'<p>{words}</p><p><img src="{source}" alt="{escape(one_line(part.name))}"></p>'
+    picture = picture_of(part, entry)
+    return f"<p>{words}</p><p>{_picture(picture, part.name)}</p>" if picture else f"<p>{words}</p>"
+
+
+def _picture(picture: Picture, name: str) -> str:
+    source = f"data:image/{picture.kind};base64,{base64.b64encode(picture.content).decode()}"
+    return f'<img src="{source}" alt="{escape(one_line(name))}">'
 
 
 def literal(text: str) -> str:

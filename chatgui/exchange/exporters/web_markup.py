@@ -22,6 +22,7 @@ from chatgui.core.markup import (
     Table,
     parse,
 )
+from chatgui.exchange.exporters.base import REORDERING
 from chatgui.exchange.exporters.formulas import mathml
 from chatgui.exchange.rendering import coloured
 
@@ -69,12 +70,9 @@ def coloured_code(text: str, language: str) -> str:
     )
 
 
-_REORDERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
 def _exact(code: str) -> str:
     """Code in which what would show it in another order is seen, and does nothing; copied it is as it was."""
-    return _REORDERING.sub(r'<span class="hidden">\g<0></span>', escape(code))
+    return REORDERING.sub(r'<span class="hidden">\g<0></span>', escape(code))
 
 
 def _list(items: tuple[Item, ...], start: int | None) -> str:
