@@ -234,7 +234,7 @@ class MessagePart(Part):
         described = (spoken_state(message), failure, when(message.created))
         self.description = ", ".join(words for words in described if words)
         self.readable = Readable(lambda: self.item.text if self.item else "", self._character_box, self._offset_at)
-        self._made_of = (-1, 0)  # how many rows there were when the parts were made, and how often they had changed
+        self._made_of = (-1, 0, 0)  # rows when the parts were made, how many were laid out, how often they had changed
 
     @property
     def item(self) -> Item | None:
@@ -245,8 +245,11 @@ class MessagePart(Part):
     def sync(self) -> None:
         """Make the parts if the rows are others now."""
         item = self.item
-        now = (len(item.rows), sum(row.refreshed for row in item.body)) if item is not None else self._made_of
-        if item is not None and now != self._made_of:
+        if item is None:
+            return
+        laid = sum(row.height > 0 for row in item.rows)  # before that, a row has no actions
+        now = (len(item.rows), laid, sum(row.refreshed for row in item.body))
+        if now != self._made_of:
             self._made_of = now
             gone, self.parts = self.parts, list(self._inside(item))
             for part in gone:

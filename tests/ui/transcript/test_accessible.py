@@ -80,6 +80,15 @@ def test_code_usage_and_actions_are_inside_the_message() -> None:
     assert all(inside)
 
 
+def test_code_met_before_it_was_laid_out_has_its_actions_once_it_is() -> None:
+    above = f"{CODE}\n" + "A line of text.\n\n" * 60
+    view = shown([message(0, Role.USER, "Go"), message(1, Role.ASSISTANT, above), message(2, Role.USER, "On")])
+    said = next(one for one in children(interface(view)) if "x = 1" in one.textInterface().text(0, -1))
+    assert "Copy" not in {one.text(NAME) for one in children(said)}
+    view.to_start()
+    assert "Copy" in {one.text(NAME) for one in children(said)}
+
+
 def test_everything_knows_its_parent_and_place() -> None:
     view = shown(talk(6))
     whole = interface(view)
