@@ -101,7 +101,9 @@ class ConversationBinding(QObject):
         view.menu_requested.connect(lambda one, link, at: open_menu(view, self._message(one), link, at) and None)
         view.turn_selected.connect(self._side.show_message)
         for one in (view, *self._side.views):
-            one.link_activated.connect(lambda link: open_link(link, stage, refused=stage.notices.say))
+            one.link_activated.connect(
+                lambda link: open_link(link.url, stage, warning=link.warning, refused=stage.notices.say)
+            )
             one.wanted.connect(self._pictures.do)
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from chatgui.core.message import Message, Role
+from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.view import TranscriptView
 
 # text, action of the transcript, for whom (None: everybody's messages), whether a line stands above
@@ -24,13 +25,13 @@ ENTRIES: tuple[tuple[str, str, Role | None, bool], ...] = (
 )
 
 
-def open_menu(view: TranscriptView, message: Message | None, link: str, place: QPoint) -> QMenu:
+def open_menu(view: TranscriptView, message: Message | None, link: Link | None, place: QPoint) -> QMenu:
     """Offer what can be done with a message and with a link in it."""
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    if link:
+    if link is not None and link.allowed:
         menu.addAction("Open Link", lambda: view.link_activated.emit(link))
-        menu.addAction("Copy Link", lambda: QGuiApplication.clipboard().setText(link))
+        menu.addAction("Copy Link", lambda: QGuiApplication.clipboard().setText(link.url))
         menu.addSeparator()
     if view.has_selection:
         menu.addAction("Copy Selection", view.copy)

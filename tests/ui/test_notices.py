@@ -14,6 +14,7 @@ from chatgui.ui import links
 from chatgui.ui.garbage import Collector
 from chatgui.ui.notices import NoticeBar, present
 from chatgui.ui.theme import Theme
+from chatgui.ui.transcript.links import judge
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -90,6 +91,20 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_web_addresses_open_at_once(qapp: QApplication, opened: list[str]) -> None:
     links.open_link("https://example.com/a?b=c#d")
     assert opened == ["https://example.com/a?b=c#d"]
+
+
+def test_what_pretends_to_lead_elsewhere_is_asked_about_first(qapp: QApplication, opened: list[str]) -> None:
+    parent = QWidget()
+    link = judge("https://xn--80ak6aa92e.com/x", "https://apple.com/x")
+    links.open_link(link.url, parent, warning=link.warning)
+    box = parent.findChild(QMessageBox)
+    assert box is not None
+    assert opened == []
+    assert box.text() == "The text names “apple.com”, but the link leads to “xn--80ak6aa92e.com”."
+    assert box.informativeText() == "https://xn--80ak6aa92e.com/x"  # never as letters that look like others
+    box.button(QMessageBox.StandardButton.Open).click()
+    assert opened
+    parent.deleteLater()
 
 
 @pytest.mark.parametrize(

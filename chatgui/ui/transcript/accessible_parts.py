@@ -199,8 +199,10 @@ class RowPart(Part):
 class ActionPart(RowPart):
     """Something that can be done with a message."""
 
-    def __init__(self, parent: MessagePart, row: Row, action: Action) -> None:
-        super().__init__(parent, row, QAccessible.Role.Button, action.words)
+    def __init__(
+        self, parent: MessagePart, row: Row, action: Action, kind: QAccessible.Role = QAccessible.Role.Button
+    ) -> None:
+        super().__init__(parent, row, kind, action.words)
         self.readable = None
         self.action = action
         self.message_id = parent.message_id
@@ -277,7 +279,9 @@ class MessagePart(Part):
                 parts.append(RowPart(self, row, QAccessible.Role.StaticText, row.spoken))
             elif isinstance(row, NoticeRow):
                 parts.append(RowPart(self, row, QAccessible.Role.StaticText, row.words))
-            parts += [ActionPart(self, row, action) for action in row.actions() if action.name and row.height]
+            if row.height:
+                parts += [ActionPart(self, row, link, QAccessible.Role.Link) for link in row.links()]
+                parts += [ActionPart(self, row, action) for action in row.actions() if action.name]
         return parts
 
     def state(self) -> QAccessible.State:

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Iterable
+from contextlib import suppress
 
 import shiboken6
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
+from chatgui.core.deadline import TooSlow, check, within
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.page import Page
 from chatgui.ui.transcript.rows import BlockRow
 from chatgui.ui.transcript.selection import Selection
 
+WHOLE = 1 << 40
+RICH_S = 0.15  # of processor time; what takes longer is copied as its Markdown only
 RICH_MESSAGES = 200  # more messages than this are copied as their Markdown only: nobody pastes a book into a table
 
 
 def selected(page: Page, selection: Selection) -> QMimeData:
-    """What is selected, for the clipboard."""
-    first, last = selection.first, selection.last
-    if last.message - first.message > RICH_MESSAGES:
-        return _mime("\n\n".join(_words(page, selection)), "", "")
+    """What is selected, for the clipboard; what is very much, or takes long, as its Markdown only."""
+    if selection.last.message - selection.first.message <= RICH_MESSAGES:
+        with suppress(TooSlow), within(RICH_S):
+            return _rich(page, selection)
+    return _mime("\n\n".join(_words(page, selection)), "", "")
+
+
+def _rich(page: Page, selection: Selection) -> QMimeData:
     texts, marked, html = [], [], []
-    for index in range(first.message, last.message + 1):
+    for index in range(selection.first.message, selection.last.message + 1):
         item = page.item(index)
         pieces = [piece for row in item.body if (piece := _piece(index, row, selection))]
         texts.append(_joined(pieces, 0))
@@ -36,13 +44,14 @@ Piece = tuple[str, str, str, bool]  # plain text, Markdown, HTML, and whether it
 
 
 def _piece(index: int, row: BlockRow, selection: Selection) -> Piece | None:
+    check()
     span = selection.span(index, row.start, len(row.text))
     if span is None:
         return None
     fragment = row.block.fragment(*span)
     if not row.is_laid:
         row.release()  # parsed for this only
-    return fragment.plain, fragment.markdown, fragment.html, row.source.kind == "item" and not row.source.first
+    return fragment.plain, fragment.markdown, fragment.html, _is_close(row)
 
 
 def _joined(pieces: Iterable[Piece], which: int) -> str:
@@ -59,9 +68,21 @@ def _words(page: Page, selection: Selection) -> Iterable[str]:
     for index in range(first.message, last.message + 1):
         if index in {first.message, last.message}:
             rows = page.item(index).body
-            yield _joined([piece for row in rows if (piece := _piece(index, row, selection))], 1)
+            yield _joined([piece for row in rows if (piece := _unparsed(index, row, selection))], 1)
         else:
             yield page.facet.text(page.messages[index])
+
+
+def _unparsed(index: int, row: BlockRow, selection: Selection) -> Piece | None:
+    """A row as its source; parsed only where the selection begins or ends within it."""
+    span = selection.span(index, row.start, WHOLE)
+    if span != (0, WHOLE):
+        return _piece(index, row, selection) if span is not None else None
+    return "", row.source.markdown, "", _is_close(row)
+
+
+def _is_close(row: BlockRow) -> bool:
+    return row.source.kind == "item" and not row.source.first
 
 
 def put(mime: QMimeData) -> None:
@@ -89,9 +110,17 @@ def _leave_text() -> None:
 
 def whole(item: Item) -> QMimeData:
     """A whole message, for the clipboard."""
-    fragments = [(row.block.fragment(0, len(row.text)), row) for row in item.body]
-    pieces = [(f.plain, f.markdown, f.html, row.source.kind == "item" and not row.source.first) for f, row in fragments]
-    return _mime(_joined(pieces, 0), item.context.facet.text(item.message), "\n".join(piece[2] for piece in pieces))
+    markdown = item.context.facet.text(item.message)
+    with suppress(TooSlow), within(RICH_S):
+        pieces = [_all_of(row) for row in item.body]
+        return _mime(_joined(pieces, 0), markdown, "\n".join(piece[2] for piece in pieces))
+    return plain(markdown)
+
+
+def _all_of(row: BlockRow) -> Piece:
+    check()
+    fragment = row.block.fragment(0, len(row.text))
+    return fragment.plain, fragment.markdown, fragment.html, _is_close(row)
 
 
 def plain(text: str) -> QMimeData:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from chatgui.ui.transcript.places import Placed
 from chatgui.ui.transcript.rows import BlockRow, Mark
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
 
 MANY_ROWS = 300
+LONG_ROW = 20_000  # characters
 SLICE_S = 0.006  # so long a search may take before the window has its turn
 
 
@@ -147,43 +149,53 @@ class Find(QObject):
         return next((index for index in reversed(at) if index <= seen), at[-1])
 
     def _count_exactly(self, index: int) -> int:
-        count = sum(len(places) for _, places in self._found_in(index))
+        count = sum(count for _, count in self._found_in(index))
         if count:
             self.counts[index] = count
         else:
             self.counts.pop(index, None)
         return count
 
-    def _found_in(self, index: int) -> Iterator[tuple[BlockRow, list[tuple[int, int]]]]:
-        """The rows of a message that show what is searched, with the places. Of a very long one, only rows whose
-        Markdown holds it are looked at: to parse the rest would take long."""
-        body = self.view.page.item(index).body
+    def _found_in(self, index: int) -> Iterator[tuple[BlockRow, int]]:
+        """The rows of a message that show what is searched, and how often. Of a very long one, rows out of sight are counted
+        by their Markdown: to parse them all would take long."""
+        body, count = self.view.page.item(index).body, self._counter()
         for row in body:
-            if self._pattern is None or (len(body) > MANY_ROWS and not self._pattern.search(row.source.markdown)):
-                continue
-            if places := self._places(row.text):
-                yield row, places
-
-    def _places(self, text: str) -> list[tuple[int, int]]:
-        return [match.span() for match in self._pattern.finditer(text)] if self._pattern else []
+            text = row.source.markdown if len(body) > MANY_ROWS and not row.is_laid else row.text
+            if found := count(text):
+                yield row, found
 
     def _show(self) -> None:
         if self.current is None:
             return
         index, nth = self.current
         self._place = None
-        for row, places in self._found_in(index):
-            if nth < len(places):
-                self._place = Point(index, row.start, places[nth][0])
+        for row, count in self._found_in(index):
+            if nth < count and (place := self._nth(row.text, nth)) is not None:
+                self._place = Point(index, row.start, place)
                 self.view.reveal(self._place)
                 break
-            nth -= len(places)
+            nth = max(0, nth - count)
         self.view.viewport().update()
         self.changed.emit()
 
+    def _nth(self, text: str, nth: int) -> int | None:
+        """Where the place of this number begins, or the last one; None if there is none after all."""
+        starts = (match.start() for match in self._pattern.finditer(text)) if self._pattern else iter(())
+        last = None
+        for last in islice(starts, nth + 1):  # noqa: B007  # the last is what is looked for
+            pass
+        return last
+
     def marks(self, placed: Placed) -> list[Mark]:
-        """The places within a row."""
+        """The places within a row; of a long one, those in sight."""
         if self._pattern is None:
             return []
         now = self._place.position if self._place and self._place[:2] == (placed.index, placed.row.start) else -1
-        return [(start, end, start == now) for start, end in self._places(placed.row.text)]
+        text, first, last = placed.row.text, 0, 1 << 40
+        if len(text) > LONG_ROW:
+            first = max(0, placed.row.position_at(QPointF(0, -placed.y)) - len(self.query))
+            end = QPointF(placed.row.width, self.view.page.height - placed.y)
+            last = placed.row.position_at(end) + LONG_ROW // 4
+        found = (match.span() for match in self._pattern.finditer(text, first, min(last, len(text))))
+        return [(start, end, start == now) for start, end in found]

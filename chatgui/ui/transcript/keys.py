@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
+from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.places import Place
-from chatgui.ui.transcript.rows import Action
+from chatgui.ui.transcript.rows import Action, Row
 from chatgui.ui.transcript.selection import Point, Selection, next_word, previous_word
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ SELECTING = (
     (Standard.SelectStartOfDocument, "start"), (Standard.SelectEndOfDocument, "end"),
 )  # fmt: skip
 
+NEAR = 12  # rows beyond those in sight that Tab reaches; they come into sight, and then the next
 SIDEWAYS = 60  # pixels at 100 %
 
 
@@ -115,13 +117,27 @@ class Keys:
     def _show_focused(self) -> None:
         """Bring the action with the focus into sight."""
         page, reader = self.view.page, self.view.reader
-        for placed in page.placed:
-            for action in placed.row.actions():
-                if placed.item.message.id == reader.current and action.name == reader.focused:
-                    over = placed.y + round(action.rect.bottom()) - page.height
-                    page.scroll(over if over > 0 else min(0, placed.y + round(action.rect.top())))
+        index = self.view.index_of(reader.current)
+        if index is None:
+            return
+        for row in self._near(page.item(index)):
+            for action in (*row.links(), *row.actions()):
+                if action.name == reader.focused:
+                    self._bring(row, round(action.rect.top()), round(action.rect.bottom()))
                     self.view.refresh(anew=True)
                     return
+
+    def _bring(self, row: Row, top: int, bottom: int) -> None:
+        """Show this part of a row of the focused message, moving no more than needed."""
+        page = self.view.page
+        placed = next((one for one in page.placed if one.row is row), None)
+        if placed is not None:
+            over = placed.y + bottom - page.height
+            page.scroll(over if over > 0 else min(0, placed.y + top))
+        else:
+            beyond = row.start if row.start >= 0 else 1 << 40  # what is below the text stands below its last row
+            page.go(Place(self.view.reader.current, beyond, top - page.height // 2))
+            page.scroll(0)
 
     def actions(self) -> list[Action]:
         """What can be done with the message that has the focus, in reading order."""
@@ -129,7 +145,18 @@ class Keys:
         index = view.index_of(view.reader.current)
         if index is None:
             return []
-        return [a for row in view.page.item(index).rows for a in row.actions() if a.name]
+        item = view.page.item(index)
+        return [a for row in self._near(item) for a in (*row.links(), *row.actions()) if a.name]
+
+    def _near(self, item: Item) -> list[Row]:
+        """The rows of a message in sight and a few beyond, laid out, and its lines of chrome: of a long one, not all."""
+        seen = {id(placed.row) for placed in self.view.page.placed}
+        at = [number for number, row in enumerate(item.rows) if id(row) in seen] or [0]
+        near = range(at[0] - NEAR, at[-1] + NEAR + 1)
+        for number in near:
+            if 0 <= number < len(item.rows):
+                item.lay(number)
+        return [row for number, row in enumerate(item.rows) if number in near or row.start < 0]
 
     def tab(self, *, forward: bool) -> bool:
         """Move on among the actions of the focused message; False where the focus is to leave the transcript."""

@@ -12,6 +12,7 @@ from chatgui.core.reply import Reply
 from chatgui.ui.transcript.chrome import Lookups, TraceRow
 from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.heights import Heights
+from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.notice import ProgressRow, Running, progress
 from chatgui.ui.transcript.rows import BlockRow, Measure, Row
 from chatgui.ui.transcript.style import Style
@@ -25,7 +26,7 @@ def _nothing(*_: object) -> None:
 @dataclass(frozen=True)
 class Context:
     """What messages are shown as: which side, in which style, in which column. `changed` is told when a block changed itself,
-    `wanted` what of a block only a person may ask for."""
+    `wanted` what of a block only a person may ask for, `opened` the link a person follows."""
 
     facet: Facet
     style: Style
@@ -33,6 +34,7 @@ class Context:
     measure: Measure
     changed: Callable[[], None] = _nothing
     wanted: Callable[[tuple[str, str]], object] = _nothing
+    opened: Callable[[Link], object] = _nothing
 
 
 class Item:
@@ -84,6 +86,7 @@ class Item:
         for source in sources:
             row = BlockRow(source, start, self.context.style, self._space(source, start))
             row.changed, row.wanted = self.context.changed, self.context.wanted
+            row.opened = self.context.opened
             rows.append(row)
             start += len(source.markdown)
         return rows

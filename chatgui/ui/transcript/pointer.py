@@ -25,7 +25,7 @@ class Pointer:
 
     def __init__(self, view: TranscriptView) -> None:
         self.view = view
-        self._pressed: tuple[Action | None, str] = (None, "")  # what the button went down on: action or link
+        self._pressed: tuple[Action | None, Link | None] = (None, None)  # what the button went down on: action or link
         self._down_at = QPoint()
         self._dragging = False
         self._unit = "letter"  # what a drag selects by
@@ -91,7 +91,7 @@ class Pointer:
         self.view.reader.by_keys = False
         hit = self.action_at(at)
         link = None if hit else self._link_at(at)
-        self._pressed = (hit[1] if hit else None, link.url if link else "")
+        self._pressed = (hit[1] if hit else None, link)
         self._turn_to(at)
         if hit:
             return
@@ -176,12 +176,12 @@ class Pointer:
         self._autoscroll.stop()
         self._dragging = False
         action, link = self._pressed
-        self._pressed = (None, "")
+        self._pressed = (None, None)
         if action is not None:
             hit = self.action_at(at)
             if hit and hit[1].name == action.name:
                 self.view.reader.act(*hit)
-        elif link and (at - self._down_at).manhattanLength() < 6:
+        elif link is not None and link.allowed and (at - self._down_at).manhattanLength() < 6:
             self.view.link_activated.emit(link)
 
     def _link_at(self, at: QPoint) -> Link | None:
@@ -260,7 +260,7 @@ class Pointer:
         if event.reason() == QContextMenuEvent.Reason.Mouse:
             found, link = self.row_at(event.pos()), self._link_at(event.pos())
             message_id = found[0].item.message.id if found else ""
-            view.menu_requested.emit(message_id, link.url if link else "", event.globalPos())
+            view.menu_requested.emit(message_id, link, event.globalPos())
             return
         box = view.box_of(view.reader.current) or QRect(0, 0, 0, 0)
-        view.menu_requested.emit(view.reader.current, "", view.viewport().mapToGlobal(box.topLeft()))
+        view.menu_requested.emit(view.reader.current, None, view.viewport().mapToGlobal(box.topLeft()))

@@ -122,7 +122,7 @@ class Reader:
         elif action.name == "quote":
             self.view.quote_requested.emit(self.quotation(message_id))
         elif action.name == "more":
-            self.view.menu_requested.emit(message_id, "", QCursor.pos())
+            self.view.menu_requested.emit(message_id, None, QCursor.pos())
         else:
             self.view.action_requested.emit(message_id, action.name)
 

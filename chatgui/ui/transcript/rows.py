@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import thread_time
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -125,6 +126,10 @@ class Row:
         """What can be done here, in reading order."""
         return ()
 
+    def links(self) -> tuple[Action, ...]:
+        """The links here, as what following them does: for the keyboard and for screen readers."""
+        return ()
+
     def hover(self, point: QPointF | None) -> bool:
         """The pointer is here, or has left; whether that shows."""
         return False
@@ -154,6 +159,7 @@ class BlockRow(Row):
         self._unsubscribe: Callable[[], None] = _nothing
         self.changed: Callable[[], None] = _nothing  # told when the block changed by itself
         self.wanted: Callable[[tuple[str, str]], object] = _nothing  # told what only a person may ask for
+        self.opened: Callable[[Link], object] = _nothing  # told the link a person follows
 
     @property
     def block(self) -> Block:
@@ -270,7 +276,7 @@ class BlockRow(Row):
 
     def _paint_focus(self, painter: QPainter, name: str) -> None:
         """Where the keyboard is."""
-        for action in self.actions():
+        for action in (*self.actions(), *self.links()):
             if action.name == name:
                 painter.setPen(self.style.colours["accent"])
                 painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -308,6 +314,13 @@ class BlockRow(Row):
             Action(f"{number}@{self.start}", "", one.name, one.rect.translated(0, self.space), quiet=False, run=one.run)
             for number, one in enumerate(self.block.actions())
         )
+
+    def links(self) -> tuple[Action, ...]:
+        return tuple(
+            Action(f"link{number}@{self.start}", "", f"{text}, {link.host or 'mail'}", rect.translated(0, self.space),
+                   quiet=False, run=partial(self.opened, link))
+            for number, (link, text, rect) in enumerate(self.block.links())
+        )  # fmt: skip
 
     def hover(self, point: QPointF | None) -> bool:
         if self._block is not None and self._block.hover(self._inside(point) if point is not None else None):

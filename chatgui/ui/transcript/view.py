@@ -28,6 +28,7 @@ from chatgui.ui.transcript.chrome import Lookups
 from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.find import Find
 from chatgui.ui.transcript.keys import Keys
+from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.message import Context, LiveItem
 from chatgui.ui.transcript.notice import Running
 from chatgui.ui.transcript.page import Page
@@ -54,9 +55,9 @@ class TranscriptView(QAbstractScrollArea):
 
     action_requested = Signal(str, str)  # message id, name of the action (see `chrome` and `notice`)
     quote_requested = Signal(str)  # Markdown, as a quote
-    link_activated = Signal(str)
+    link_activated = Signal(object)  # the Link, which may be followed
     link_hovered = Signal(str)  # empty when the pointer leaves it
-    menu_requested = Signal(str, str, QPoint)  # message id, link under the pointer or empty, global position
+    menu_requested = Signal(str, object, QPoint)  # message id, Link under the pointer or None, global position
     wanted = Signal(str, str)  # what of a block only a person may ask for, and of what: ("image", address)
     following_changed = Signal(bool)
     selection_changed = Signal(bool)  # whether anything is selected
@@ -68,7 +69,15 @@ class TranscriptView(QAbstractScrollArea):
         super().__init__(parent)
         measure = Measure.of(0, style)
         self.page = Page(
-            Context(facet or Facet(), style, lookups or Lookups(), measure, self._block_changed, self._want)
+            Context(
+                facet or Facet(),
+                style,
+                lookups or Lookups(),
+                measure,
+                self._block_changed,
+                self._want,
+                self._follow_link,
+            )
         )
         self.reader = Reader(self)
         self.picture = Picture(self)
@@ -231,6 +240,9 @@ class TranscriptView(QAbstractScrollArea):
 
     def _want(self, what: tuple[str, str]) -> None:
         self.wanted.emit(*what)
+
+    def _follow_link(self, link: Link) -> None:
+        self.link_activated.emit(link)
 
     def _flush(self) -> None:
         live = self.page.live

@@ -12,9 +12,10 @@ from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import Attachment, Message, Reasoning, Role, State, Text, Timing, ToolCall
 from chatgui.core.usage import Source, Usage
 from chatgui.ui.transcript.chrome import FooterRow, Lookups, TraceRow, thought
+from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.notice import NoticeRow, clock, notice
 from chatgui.ui.transcript.view import TranscriptView
-from tests.ui.transcript.scenes import answer, message, picture, shown, talk, wait_for
+from tests.ui.transcript.scenes import answer, message, painted_anew, picture, shown, talk, wait_for
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -185,7 +186,7 @@ def test_the_users_own_words_are_shown_as_typed() -> None:
 def test_links_are_told_of_and_never_followed() -> None:
     view = shown([message(0, Role.USER, "Go"), answer("[NOAA](https://noaa.gov/x) says")])
     hovered: list[str] = []
-    clicked: list[str] = []
+    clicked: list[Link] = []
     view.link_hovered.connect(hovered.append)
     view.link_activated.connect(clicked.append)
     placed = next(one for one in view.page.placed if one.index == 1 and one.row.start >= 0)
@@ -195,7 +196,39 @@ def test_links_are_told_of_and_never_followed() -> None:
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
     view._pointer.leave()
     assert hovered == ["https://noaa.gov/x", ""]
-    assert clicked == ["https://noaa.gov/x"]
+    assert [link.url for link in clicked] == ["https://noaa.gov/x"]
+
+
+def test_links_are_reached_by_tab_and_followed_by_enter() -> None:
+    text = "[One **two**](https://one.example) and https://two.example/x\n\n- a\n\n| t |\n|---|\n| [Three](https://three.example) |"
+    far = "\n\n".join(["words"] * 60)
+    view = shown([message(0, Role.USER, "Go"), answer(f"{text}\n\n{far}\n\n[Four](https://four.example)")])
+    view.to_start()
+    view.setFocus()
+    view.reader.set_current("m1")
+    followed: list[Link] = []
+    view.link_activated.connect(followed.append)
+    spoken = []
+    while view.focusNextPrevChild(True) and view.reader.focused:
+        action = next(one for one in view._keys.actions() if one.name == view.reader.focused)
+        spoken.append(action.words)
+        if action.name.startswith("link"):
+            plain = picture(view)
+            QTest.keyClick(view, Qt.Key.Key_Return)
+            view.reader.focused = ""
+            assert painted_anew(view) != plain  # one sees where the keyboard is
+            view.reader.focused = action.name
+    assert spoken[:3] == ["One two, one.example", "https://two.example/x, two.example", "Three, three.example"]
+    hosts = [link.host for link in followed]
+    assert hosts[:3] == ["one.example", "two.example", "three.example"]
+    view.follow()
+    view.to_start()
+    assert "four.example" not in hosts  # out of sight, and far
+    view.scroll_by(view.page.maximum - view.page.height // 2)  # nearly there: Tab brings it into sight
+    while view.focusNextPrevChild(True) and view.reader.focused:
+        if view.reader.focused.startswith("link"):
+            QTest.keyClick(view, Qt.Key.Key_Return)
+    assert followed[-1].host == "four.example"
 
 
 def test_a_message_jumped_to_is_marked_for_a_moment() -> None:

@@ -6,7 +6,7 @@ index into `text`, in characters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter
 
 from chatgui.core.event import Event
 from chatgui.core.markdown import Source
-from chatgui.ui.transcript.links import Link
+from chatgui.ui.transcript import links
 from chatgui.ui.transcript.style import Style
 
 Span: TypeAlias = tuple[int, int]
@@ -90,7 +90,7 @@ class Block:
         """Where a caret at `position` stands."""
         return QRectF(0, 0, 1, self.height)
 
-    def link(self, point: QPointF) -> Link | None:
+    def link(self, point: QPointF) -> links.Link | None:
         """The link at `point`, judged."""
         return None
 
@@ -98,6 +98,10 @@ class Block:
         """The address a click at `point` would lead to; empty if none."""
         found = self.link(point)
         return found.url if found else ""
+
+    def links(self) -> Iterator[tuple[links.Link, str, QRectF]]:
+        """The links that may be followed, in reading order: each with its text, and where it begins."""
+        yield from ()
 
     def actions(self) -> tuple[BlockAction, ...]:
         """What can be done with the block."""

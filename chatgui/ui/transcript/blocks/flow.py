@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -305,6 +306,18 @@ class Flow:
             return QRectF(0, 0, 1, self.height)
         one = self.lines[self._line_index(position)]
         return QRectF(self._x(one, min(position, one.end)), one.top, 1, one.height)
+
+    def links(self) -> Iterator[tuple[str, int, int, QRectF]]:
+        """The links: address, start, end, and where the first line of it stands. Marks and stress may cut one into several
+        looks."""
+        for address, looks in groupby(self.words.looks, lambda look: look.link):
+            parts = list(looks)
+            if address and self.lines:
+                start, end = parts[0].start, parts[-1].end
+                one = self.lines[self._line_index(start)]
+                extents = self._extents(one, start, end) or [(0.0, 0.0)]
+                left, right = min(x for x, _ in extents), max(x for _, x in extents)
+                yield address, start, end, QRectF(left, one.top, right - left, one.height)
 
     def look_at(self, point: QPointF) -> Look | None:
         """The link under `point`."""

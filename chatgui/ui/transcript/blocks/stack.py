@@ -222,6 +222,11 @@ class StackBlock(Block):
         child = self._at(point.y())
         return child.block.link(point - QPointF(child.left, child.top)) if child else None
 
+    def links(self) -> Iterator[tuple[links.Link, str, QRectF]]:
+        for child in self.children:
+            for link, text, rect in child.block.links():
+                yield link, text, rect.translated(child.left, child.top)
+
     def actions(self) -> tuple[BlockAction, ...]:
         return tuple(
             BlockAction(one.name, one.rect.translated(child.left, child.top), one.run)

@@ -342,6 +342,14 @@ class TableBlock(Block):
         before, self.hovered = self.hovered, found[0].link if found else ""
         return before != self.hovered
 
+    def links(self) -> Iterator[tuple[links.Link, str, QRectF]]:
+        for top, row in zip(self.tops, self.rows, strict=False):
+            for left, width, cell in zip(self.lefts, self.columns, row, strict=True):
+                if any(run.link for run in cell.runs):
+                    for address, start, end, rect in cell.lay_out(width).links():
+                        place = rect.translated(left - self.scroll.x, top + self.style.px(6))
+                        yield links.judge(address, cell.text[start:end]), cell.text[start:end], place
+
     def actions(self) -> tuple[BlockAction, ...]:
         return tuple(self._offers()) if self.tops and self._pictured else ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF
@@ -105,6 +105,10 @@ class TextBlock(Block):
         self._under = self.flow.object_at(point) if point is not None else None
         before, self.hovered = self.hovered, look.link if look else ""
         return before != self.hovered
+
+    def links(self) -> Iterator[tuple[links.Link, str, QRectF]]:
+        for address, start, end, rect in self.flow.links():
+            yield links.judge(address, self.text[start:end]), self.text[start:end], rect
 
     def wheel(self, dx: float) -> bool:
         objects = self.flow.words.objects
