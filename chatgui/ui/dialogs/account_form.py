@@ -7,40 +7,29 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from chatgui.chat.abilities import efforts_of
 from chatgui.chat.setup import PRESETS, check_key, mend
 from chatgui.core.account import Account, KeySource, Network, Traits
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
-from chatgui.ui.account_colours import COLOURS, dot_icon
-from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
+from chatgui.ui.dialogs.account_fields import colour_box, kept_box, line, model_box, note, provider_box
 from chatgui.ui.dialogs.account_keys import AccountKeys, keeps_several
 from chatgui.ui.dialogs.account_more import AccountMore
 from chatgui.ui.dialogs.account_remedies import AGAIN, PAGE
 from chatgui.ui.dialogs.account_trial import AccountTrial
 from chatgui.ui.dialogs.account_ways import KeyWays, why
-from chatgui.ui.dialogs.parts import Bar, Fold, Sheet, say, words
+from chatgui.ui.dialogs.parts import Bar, Fold, Sheet, say
 from chatgui.ui.links import open_link
-
-KEPT = (
-    ("In the system’s keyring", KeySource.KEYRING),
-    ("For this run only", KeySource.SESSION),
-    ("In an environment variable", KeySource.ENVIRONMENT),
-    ("No key is needed", KeySource.NONE),
-)
-
 
 Save = Callable[[Account, bool], Awaitable[bool]]  # what to keep, and whether its key serves for this run only
 
@@ -55,30 +44,20 @@ class AccountForm(QWidget):
         self._session, self._tasks, self._sheet, self._save = context.session, context.tasks, sheet, save
         self._account: Account | None = None
         self.is_new = False
-        self.provider = Combo()
-        self.provider.addItem("Any OpenAI-compatible address", "")
-        for preset in PRESETS:
-            self.provider.addItem(preset.title, preset.name)
-        self.provider.setMaxVisibleItems(20)
+        self.provider = provider_box()
         self.provider.activated.connect(lambda _: self._take_preset())
-        self.url = _line("https://…/v1")
+        self.url = line("https://…/v1")
         self.url.editingFinished.connect(self._mend)
-        self.name = _line("What you call it")
-        self.key = _line("")
+        self.name = line("What you call it")
+        self.key = line("")
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         self.key.textChanged.connect(lambda _: self._check_key())
-        self.kept = Combo()
-        for title, source in KEPT:
-            self.kept.addItem(title, source)
+        self.kept = kept_box()
         self.kept.activated.connect(lambda _: self._show_kept())
-        self.variable = _line("OPENAI_API_KEY")
-        self.model = Combo()
-        self.model.setEditable(True)
-        self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.colour = Combo()
-        self.colour.addItem("None", "")
-        for one in COLOURS:
-            self.colour.addItem(dot_icon(one.name, context.theme), one.title, one.name)
+        self.variable = line("OPENAI_API_KEY")
+        self.model = model_box()
+        self.model.currentTextChanged.connect(lambda _: self._show_efforts())
+        self.colour = colour_box(context.theme)
         self.ways = KeyWays()
         self.ways.for_this_run.connect(self._keep_for_this_run)
         self.ways.by_variable.connect(self._name_variable)
@@ -89,7 +68,7 @@ class AccountForm(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._url_words, self._key_words, self._about = _note(), _note(), _note()
+        self._url_words, self._key_words, self._about = note(), note(), note()
         self._get_key = QPushButton("Get a Key…")
         self._get_key.clicked.connect(self._open_key_page)
         self._form = QFormLayout()
@@ -172,6 +151,7 @@ class AccountForm(QWidget):
         self.model.setEditText(account.default_model)
         self.colour.setCurrentIndex(max(self.colour.findData(account.colour), 0))
         self.more.show_account(account)
+        self._show_efforts()
         self._more.setChecked(AccountMore.is_used(account))
         self._show_keys(account)
         for widget in (self.provider, self.url, self.key, self.kept, self._get_key):
@@ -185,6 +165,12 @@ class AccountForm(QWidget):
     def say(self, text: str, meaning: str = "") -> None:
         """A sentence under the buttons."""
         say(self._said, text, meaning)
+
+    def _show_efforts(self) -> None:
+        account = self._account
+        if account is not None:
+            known = self._session.accounts.known_models(account.id)
+            self.more.params.show_efforts(efforts_of(account, self.model.currentText().strip(), known))
 
     def _take_preset(self) -> None:
         preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
@@ -381,18 +367,3 @@ class AccountForm(QWidget):
     def _patient(self) -> tuple[Account, Secret | None] | None:
         account = self.account()
         return (account, self.secret()) if account is not None else None
-
-
-def _note() -> QLabel:
-    """Words below a field, as high as their lines; a form layout would give them the height they need when narrow."""
-    label = words()
-    policy = label.sizePolicy()
-    policy.setVerticalPolicy(QSizePolicy.Policy.Ignored)
-    label.setSizePolicy(policy)
-    return label
-
-
-def _line(hint: str) -> QLineEdit:
-    line = QLineEdit()
-    line.setPlaceholderText(hint)
-    return line

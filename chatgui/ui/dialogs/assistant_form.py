@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QLineEdit,
     QPlainTextEdit,
@@ -16,10 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatgui.chat.abilities import efforts_of
 from chatgui.core.assistant import Assistant
 from chatgui.core.ids import new_id
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
+from chatgui.ui.dialogs.account_fields import model_box
 from chatgui.ui.dialogs.parameter_form import ParameterForm
 from chatgui.ui.dialogs.parts import Bar, Fold, say
 from chatgui.ui.dialogs.preview import Preview
@@ -42,9 +43,8 @@ class AssistantForm(QWidget):
         self.name.setPlaceholderText("What you call it, like “Translator”")
         self.account = Combo()
         self.account.activated.connect(lambda _: self._offer_models())
-        self.model = Combo()
-        self.model.setEditable(True)
-        self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.model = model_box()
+        self.model.currentTextChanged.connect(lambda _: self._show_efforts())
         self.system = _text("System prompt: sent first in each of its conversations")
         self.greeting = _text("Shown in a new conversation; never sent")
         self.params = ParameterForm()
@@ -112,6 +112,7 @@ class AssistantForm(QWidget):
         self.model.setEditText(assistant.model)
         self.system.setPlainText(assistant.system)
         self.greeting.setPlainText(assistant.greeting)
+        self._show_efforts()
         self.params.show_values(assistant.params)
         self._fold.setChecked(bool(assistant.params))
         self.preview.hide()
@@ -127,6 +128,15 @@ class AssistantForm(QWidget):
         line = self.model.lineEdit()
         if line is not None:
             line.setPlaceholderText("The account’s own" if account else ANY)
+
+    def _show_efforts(self) -> None:
+        """Which reasoning efforts the model takes, and what its account sets already."""
+        accounts = self._session.accounts
+        account = next((one for one in accounts.all() if one.id == self.account.currentData()), None)
+        known = accounts.known_models(account.id) if account else []
+        model = self.model.currentText().strip() or (account.default_model if account else "")
+        self.params.show_below(account.params if account else {}, "the account")
+        self.params.show_efforts(efforts_of(account, model, known))
 
     def say(self, text: str, meaning: str = "") -> None:
         """A sentence under the buttons."""

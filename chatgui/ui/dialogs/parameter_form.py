@@ -12,6 +12,7 @@ from chatgui.ui.combo import Combo
 
 UNSET = "Not set"
 BETWEEN = ";"  # between the texts of a list
+EFFORT = "reasoning_effort"
 
 
 class ParameterForm(QWidget):
@@ -20,8 +21,11 @@ class ParameterForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._others: dict[str, Any] = {}
+        self._below: Mapping[str, Any] = {}  # what is sent where nothing is set here
+        self._whose = ""
+        self._efforts: tuple[str, ...] | None = None
         self.fields: dict[str, QLineEdit | QComboBox] = {}
-        form = QFormLayout(self)
+        form = self._form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for one in PARAMETERS:
@@ -38,11 +42,46 @@ class ParameterForm(QWidget):
             box.addItems([UNSET, *one.choices])
             return box
         line = QLineEdit()
-        if one.low is not None and one.high is not None:
-            line.setPlaceholderText(f"{UNSET} ({one.low:g} to {one.high:g})")
-        else:
-            line.setPlaceholderText(f"{UNSET} (texts, “{BETWEEN}” between them)" if one.kind == "words" else UNSET)
+        line.setPlaceholderText(self._hint(one))
         return line
+
+    def _hint(self, one: Parameter) -> str:
+        """What stands in a field that sets nothing."""
+        if (below := self._below.get(one.name)) is not None:
+            return f"{_written(below)}, set in {self._whose}"
+        if one.low is not None and one.high is not None:
+            return f"{UNSET} ({one.low:g} to {one.high:g})"
+        return f"{UNSET} (texts, “{BETWEEN}” between them)" if one.kind == "words" else UNSET
+
+    def show_below(self, params: Mapping[str, Any], whose: str) -> None:
+        """What will be sent where nothing is set here, and where that is set (“the account”)."""
+        self._below, self._whose = params, whose
+        for name, field in self.fields.items():
+            if isinstance(field, QComboBox):
+                field.setItemText(0, self._hint(BY_NAME[name]))
+            else:
+                field.setPlaceholderText(self._hint(BY_NAME[name]))
+
+    def show_efforts(self, efforts: tuple[str, ...] | None) -> None:
+        """Offer these reasoning efforts. If none has any effect the row goes, unless one is set; None means nobody knows."""
+        field = self.fields[EFFORT]
+        if not isinstance(field, QComboBox) or efforts == self._efforts:
+            return
+        self._efforts = efforts
+        chosen = field.currentText() if field.currentIndex() > 0 else ""
+        field.clear()
+        field.addItems([self._hint(BY_NAME[EFFORT]), *(efforts or BY_NAME[EFFORT].choices)])
+        self._choose(field, chosen)
+        about = "How much it thinks before it answers."
+        field.setToolTip(about if efforts else f"{about} Whether this model does is not known.")
+        self._form.setRowVisible(field, efforts != () or bool(chosen))
+
+    @staticmethod
+    def _choose(field: QComboBox, value: str) -> None:
+        """Choose a word, offered or not; none is the first row."""
+        if value and field.findText(value) < 0:
+            field.addItem(value)
+        field.setCurrentIndex(max(field.findText(value), 0) if value else 0)
 
     def show_values(self, params: Mapping[str, Any]) -> None:
         """Fill the fields."""
@@ -50,18 +89,20 @@ class ParameterForm(QWidget):
         for name, field in self.fields.items():
             value = params.get(name)
             if isinstance(field, QComboBox):
-                field.setCurrentText(UNSET if value is None else str(value))
-            elif isinstance(value, (list, tuple)):
-                field.setText(f"{BETWEEN} ".join(value))
+                self._choose(field, "" if value is None else str(value))
+                self._form.setRowVisible(field, self._efforts != () or value is not None)
             else:
-                field.setText("" if value is None else str(value))
+                field.setText("" if value is None else _written(value))
 
     def values(self) -> tuple[dict[str, Any], str]:
         """What is set, and what is wrong with it in words (empty if nothing)."""
         params = dict(self._others)
         for name, field in self.fields.items():
-            text = field.currentText() if isinstance(field, QComboBox) else field.text().strip()
-            if not text or text == UNSET:
+            if isinstance(field, QComboBox):
+                text = field.currentText() if field.currentIndex() > 0 else ""
+            else:
+                text = field.text().strip()
+            if not text:
                 continue
             value = _read(BY_NAME[name], text)
             if words := refusal(name, value):
@@ -69,6 +110,11 @@ class ParameterForm(QWidget):
                 return params, words
             params[name] = value
         return params, ""
+
+
+def _written(value: Any) -> str:
+    """A value as it stands in a field."""
+    return f"{BETWEEN} ".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _read(one: Parameter, text: str) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from chatgui.chat.abilities import efforts_of
 from chatgui.core.conversation import Conversation
 from chatgui.core.errors import ChatError
 from chatgui.ui.dialogs import Context
@@ -25,11 +26,22 @@ class ParametersDialog(Sheet):
         self.system.setTabChangesFocus(True)
         self.system.setFixedHeight(110)
         self.form = ParameterForm()
+        self._show_account()
         self.form.show_values(conversation.params)
         self.preview = Preview(self)
         self._said = words()
         say(self._said, "")
         self._lay_out()
+
+    def _show_account(self) -> None:
+        """What the account adds, and which efforts its model takes."""
+        accounts, conversation = self._session.accounts, self._conversation
+        asked = next((one for one in accounts.all() if one.id == conversation.account), None)
+        asked = asked or accounts.default(self._session.settings.default_account)
+        if asked is not None:
+            model = conversation.model or asked.default_model
+            self.form.show_below(asked.params, f"the account “{asked.name}”")
+            self.form.show_efforts(efforts_of(asked, model, accounts.known_models(asked.id)))
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -48,6 +60,9 @@ class ParametersDialog(Sheet):
         area.setWidget(inside)
         look = QPushButton("Show What Will Be Sent")
         look.clicked.connect(lambda: self.start(self._tasks, self.look()))
+        as_assistant = QPushButton("Keep as Assistant…")
+        as_assistant.setToolTip("Give this way of asking a name, to be chosen for other conversations")
+        as_assistant.clicked.connect(self._ask_name)
         keep = QPushButton("Save")
         keep.setProperty("primary", True)
         keep.clicked.connect(lambda: self._tasks.start(self.save(close=True)))
@@ -55,6 +70,7 @@ class ParametersDialog(Sheet):
         row.addWidget(self._said, 1000)
         row.addStretch(1)
         row.addWidget(look)
+        row.addWidget(as_assistant)
         row.addWidget(keep)
         self.body.addWidget(area, 1)
         self.body.addLayout(row)
@@ -70,6 +86,25 @@ class ParametersDialog(Sheet):
         if close:
             self.accept()
         return True
+
+    def _ask_name(self) -> None:
+        question = QInputDialog(self)
+        question.setWindowTitle("Keep as Assistant")
+        question.setLabelText("Name of the assistant")
+        question.textValueSelected.connect(lambda name: self._tasks.start(self.keep_as(name)))
+        question.finished.connect(lambda _: question.deleteLater())
+        question.open()
+
+    async def keep_as(self, name: str) -> None:
+        """Make an assistant of what the form says; the conversation asks as it from now on."""
+        if not await self.save():
+            return
+        try:
+            kept = await self._session.assistants.keep(self._conversation.id, name)
+        except ChatError as error:
+            say(self._said, f"{error.message} {error.advice}".strip(), "error")
+        else:
+            say(self._said, f"Kept as “{kept.name}”.", "good")
 
     async def look(self) -> None:
         """Show the request the next message would make, with what the form says kept first."""
