@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.change import Change, LibraryChanged
-from chatgui.core.conversation import Hit, Summary
+from chatgui.core.conversation import Hit, Summary, order_key
 from chatgui.core.errors import UsageError
 from chatgui.core.event import Event
+from chatgui.core.query import parse
 from chatgui.store import conversations, search
 from chatgui.store.database import Database
 
+Fields: TypeAlias = dict[str, Any]  # of a conversation, by name
+
 SEARCH_S = 0.5  # the longest a search may take
+MOST_TITLES = 400  # conversations a query shows by their title
 SEARCH_BESIDE_STREAM_S = 0.08  # where it shares the database's thread: so each append is still in time
 
 
@@ -35,11 +40,25 @@ class Library:
         self._fields_changed = fields_changed  # an open conversation follows what is changed here
         self._streaming = streaming
 
-    async def summaries(self, query: str = "", *, deleted: bool = False) -> list[Summary]:
-        """All conversations (or those in the trash), newest first; with a query, those whose title holds it."""
-        rows = await self._db.look(conversations.summaries, deleted)
-        wanted = query.casefold().split()
-        return [row for row in rows if all(word in row.title.casefold() for word in wanted)] if wanted else rows
+    async def summaries(self, query: str = "", *, deleted: bool = False, limit: int = -1) -> list[Summary]:
+        """All conversations (or those in the trash), newest first, at most `limit` if that is not negative.
+
+        With a query, the newest of those whose title holds its words and that fulfil its conditions (see `core.query`).
+        """
+        if not query:
+            return await self._db.look(conversations.summaries, deleted, limit)
+        asked = parse(query)
+        if asked.empty or asked.of_messages:
+            return []
+        return await self._db.look(
+            search.titled, asked.words, whole_words=asked.whole_words, limit=limit if limit >= 0 else MOST_TITLES,
+            folder=asked.folder, tag=asked.tag, account=asked.account, model=asked.model,
+            since=asked.since, until=asked.until,
+        )  # fmt: skip
+
+    async def ordered(self, order: str) -> list[Summary]:
+        """All conversations in one of `core.conversation.ORDERS`."""
+        return await self._db.look(lambda connection: sorted(conversations.summaries(connection), key=order_key(order)))
 
     async def summary(self, conversation_id: str) -> Summary:
         """One row. Raises UsageError if there is no such conversation."""
@@ -48,15 +67,25 @@ class Library:
             raise UsageError(f"There is no conversation “{conversation_id}”.")
         return row
 
-    async def search(self, query: str, *, limit: int = 50, **filters: Any) -> list[Hit]:
-        """Where something was said or thought, newest first; see `store.search.search` for the filters.
+    async def rows(self, ids: Collection[str]) -> list[Summary]:
+        """The rows of these conversations, in the trash or not; those that are gone are left out."""
+        return await self._db.look(conversations.summaries_of, ids)
 
-        It reads beside the writes, and ends at once when it is cancelled. Only on a network drive, where it shares the
-        database's thread, it takes less time while an answer streams, and may find less.
+    async def search(self, query: str, *, limit: int = 50, **filters: Any) -> list[Hit]:
+        """Where something was said or thought, newest first: words, and conditions such as `role:user`.
+
+        `core.query` says which; `filters` (see `store.search.search`) come before them. It reads beside the writes, and
+        ends at once when it is cancelled. Only on a network drive, where it shares the database's thread, it takes less
+        time while an answer streams, and may find less.
         """
         hurried = self._streaming() and not self._db.apart
-        filters.setdefault("budget_s", SEARCH_BESIDE_STREAM_S if hurried else SEARCH_S)
-        return await self._db.look(search.search, query, limit=limit, **filters)
+        asked = asdict(parse(query))
+        words = asked.pop("words")
+        given = {name: value for name, value in filters.items() if value is not None}
+        return await self._db.look(
+            search.search, words, limit=limit,
+            **{"budget_s": SEARCH_BESIDE_STREAM_S if hurried else SEARCH_S, **asked, **given},
+        )  # fmt: skip
 
     async def rename(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title."""
@@ -75,26 +104,23 @@ class Library:
         """Move conversations into a folder (empty: into none)."""
         await self._set("Moved", ids, folder=folder)
 
-    async def tag(self, ids: Sequence[str], tags: Iterable[str]) -> None:
-        """Give conversations exactly these tags."""
-        await self._set("Tagged", ids, tags=tuple(dict.fromkeys(tags)))
+    async def tag(self, ids: Sequence[str], tag: str, tagged: bool) -> None:
+        """Give conversations one tag more, or take it from them; their other tags stay."""
+        before = {one: {"tags": (await self.summary(one)).tags} for one in ids}
+        after: dict[str, Fields] = {}
+        for one, fields in before.items():
+            others = tuple(other for other in fields["tags"] if other != tag)
+            after[one] = {"tags": (*others, tag) if tagged else others}
+        await self._change("Tagged" if tagged else "Tag taken off", before, after)
 
     async def mark_read(self, conversation_id: str, unread: bool = False) -> None:
         """Remember whether there is something unread; nothing to undo."""
-        await self._write([conversation_id], {"unread": unread})
+        await self._write({conversation_id: {"unread": unread}})
 
     async def delete(self, ids: Sequence[str]) -> None:
         """Put conversations into the trash."""
-        now = datetime.now(UTC)
         words = "Conversation deleted" if len(ids) == 1 else f"{len(ids)} conversations deleted"
-
-        async def forth() -> None:
-            await self._write(ids, {"deleted": now})
-
-        async def back() -> None:
-            await self._write(ids, {"deleted": None})
-
-        await self._undo.do(Step(words, back, forth))
+        await self._set(words, ids, deleted=datetime.now(UTC))
 
     async def restore(self, ids: Sequence[str]) -> None:
         """Take conversations out of the trash."""
@@ -115,22 +141,25 @@ class Library:
         return await self._undo.redo()
 
     async def _set(self, words: str, ids: Sequence[str], **fields: Any) -> None:
-        before = {one: await self.summary(one) for one in ids}
+        rows = [await self.summary(one) for one in ids]
+        before = {row.id: {name: getattr(row, name) for name in fields} for row in rows}
+        await self._change(words, before, dict.fromkeys(before, fields))
 
-        async def forth() -> None:
-            await self._write(ids, fields)
+    async def _change(self, words: str, before: dict[str, Fields], after: dict[str, Fields]) -> None:
+        await self._undo.do(Step(words, lambda: self._write(before), lambda: self._write(after)))
 
-        async def back() -> None:
-            for one in ids:
-                await self._write([one], {name: getattr(before[one], name) for name in fields})
+    async def _write(self, values: dict[str, Fields]) -> None:
+        """All of them, or none."""
 
-        await self._undo.do(Step(words, back, forth))
+        def write(connection: Any) -> None:
+            for one, fields in values.items():
+                conversations.set_fields(connection, one, **fields)
 
-    async def _write(self, ids: Sequence[str], fields: dict[str, Any]) -> None:
-        for one in ids:
-            await self._db.write(lambda connection, one=one: conversations.set_fields(connection, one, **fields))
+        await self._db.write(write)
+        for one, fields in values.items():
             self._fields_changed(one, fields)
-        self._tell(ids)
+        self._tell(list(values))
 
     def _tell(self, ids: Sequence[str]) -> None:
-        self._changed.emit(LibraryChanged(ids[0] if len(ids) == 1 else ""))
+        for one in ids:
+            self._changed.emit(LibraryChanged(one))

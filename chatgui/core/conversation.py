@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -49,6 +49,20 @@ class Unsent:
 
     def __bool__(self) -> bool:
         return bool(self.text or self.attachments)
+
+
+ORDERS = ("changed", "created", "title")
+
+
+def order_key(order: str) -> Callable[[Summary], tuple[Any, ...]]:
+    """The key that sorts a list of conversations: pinned ones first, archived ones last, else as `order` says."""
+    keys: dict[str, Callable[[Summary], Any]] = {
+        "changed": lambda one: -one.updated.timestamp(),
+        "created": lambda one: -one.created.timestamp(),
+        "title": lambda one: one.title.casefold(),
+    }
+    inner = keys[order]
+    return lambda one: (2 if one.archived else 0 if one.pinned else 1, inner(one), one.id)
 
 
 @dataclass(slots=True)

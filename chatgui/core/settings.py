@@ -94,6 +94,10 @@ class Settings:
         True, "Follow the answer", "While you are at the end, the transcript moves along as text comes.",
         section="Behaviour",
     )  # fmt: skip
+    conversation_order: str = setting(
+        "changed", "Sort conversations by", "Order of the list in the sidebar.", section="Behaviour",
+        choices={"changed": "Last change", "created": "Creation", "title": "Title"},
+    )  # fmt: skip
     notify: bool = setting(
         True, "Tell when an answer is ready", "A notification while the window is not in front.", section="Behaviour"
     )

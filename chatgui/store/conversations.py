@@ -6,11 +6,13 @@ Deleting is soft everywhere (`deleted` of a conversation, `hide_messages`); only
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from chatgui.core.conversation import Conversation, Summary
@@ -24,11 +26,11 @@ from chatgui.store.times import from_ms, to_ms
 
 __all__ = [
     "append_chunk", "begin_reply", "create", "drop_reply", "finish_reply", "forget_freed_pages", "hide_messages",
-    "insert_message", "load", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summary",
+    "insert_message", "load", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
     "unhide_messages",
 ]  # fmt: skip
 
-_SUMMARY = (
+SUMMARY = (
     "SELECT id, title, created, updated, answered_by, model, messages, state, unread, pinned, archived, folder, tags,"
     " deleted FROM conversations"
 )
@@ -37,23 +39,42 @@ _SUMMARY = (
 def summaries(connection: sqlite3.Connection, deleted: bool = False, limit: int = -1) -> list[Summary]:
     """All conversations, or those in the trash; newest first, at most `limit` if that is not negative."""
     where = "deleted IS NOT NULL" if deleted else "deleted IS NULL"
-    query = f"{_SUMMARY} WHERE {where} ORDER BY updated DESC, seq DESC LIMIT ?"
-    return [_summary(row) for row in connection.execute(query, (limit,))]
+    query = f"{SUMMARY} WHERE {where} ORDER BY updated DESC, seq DESC LIMIT ?"
+    return [summary_from(row) for row in connection.execute(query, (limit,))]
+
+
+def summaries_of(connection: sqlite3.Connection, ids: Collection[str]) -> list[Summary]:
+    """These conversations, in the trash or not, in no order."""
+    query = f"{SUMMARY} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
+    return [summary_from(row) for row in connection.execute(query, (json.dumps(list(ids)),))]
+
+
+def in_place(folder: str | None, tag: str) -> tuple[str, tuple[str, ...]]:
+    """The SQL condition for conversations of a folder (None: any) and with a tag (empty: any), and its values."""
+    where, values = ["deleted IS NULL"], []
+    if folder is not None:
+        where.append("folder = ? COLLATE NOCASE")
+        values.append(folder)
+    if tag:
+        where.append("tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ? COLLATE NOCASE)")
+        values.append(tag)
+    return " AND ".join(where), tuple(values)
 
 
 def summary(connection: sqlite3.Connection, conversation_id: str) -> Summary | None:
     """One conversation, in the trash or not."""
-    row = connection.execute(f"{_SUMMARY} WHERE id = ?", (conversation_id,)).fetchone()
-    return None if row is None else _summary(row)
+    row = connection.execute(f"{SUMMARY} WHERE id = ?", (conversation_id,)).fetchone()
+    return None if row is None else summary_from(row)
 
 
-def _summary(row: tuple[Any, ...]) -> Summary:
+def summary_from(row: tuple[Any, ...]) -> Summary:
+    """What a row of `SUMMARY` says."""
     identity, title, created, updated, account, model, count, state, unread, pinned, archived, folder, tags, deleted = (
         row
     )
     return Summary(
-        identity, title, from_ms(created), from_ms(updated), account, model, count, state,
-        bool(unread), bool(pinned), bool(archived), folder,
+        identity, title, from_ms(created), from_ms(updated), intern(account), intern(model), count, intern(state),
+        bool(unread), bool(pinned), bool(archived), intern(folder),
         () if tags == "[]" else from_json(tags, tuple[str, ...]) or (),
         None if deleted is None else from_ms(deleted),
     )  # fmt: skip

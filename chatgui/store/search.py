@@ -7,6 +7,7 @@ whether one is really found is decided on its text. A search stops at its limit 
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import time
@@ -14,18 +15,22 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from chatgui.core.conversation import Hit
+from chatgui.core.conversation import Hit, Summary
+from chatgui.store import conversations
 from chatgui.store.fold import fold, is_single, unfolded, words
 from chatgui.store.search_index import text_of
 from chatgui.store.times import from_ms, to_ms
 
 _WIDE = 256  # a piece that is in more words than this narrows nothing down
 _WIDER = 4096  # … unless looking through the newest messages has found too little
+_FEW = 4  # words a run may begin or end with, so that each run is asked for by itself
 _SHORT = 3  # letters; the index of pieces knows nothing shorter
+_FEW_TITLES = 1000  # conversations so few that they are sorted rather than gone through
 _TITLES = 10  # at most so many hits in titles
-_SCAN = 4000  # messages looked through before the index is asked for such pieces
+_SCAN = 4000  # messages looked through before the index is asked for such pieces, or instead of it
 _BEFORE, _AFTER = 48, 160  # characters of a snippet before and after the first mark's start
 _QUOTED = re.compile(r'["“”„«»]([^"“”„«»]+)["“”„«»]|(\S+)')
 _CODE = re.compile(r"```|~~~|^(?: {4}|\t)\S", re.MULTILINE)
@@ -36,8 +41,9 @@ class _Query:
     terms: tuple[str, ...]  # folded
     patterns: tuple[re.Pattern[str], ...]  # the same, to be found in folded text
     has_code: bool
-    where: str  # further conditions on messages and conversations
+    where: str  # further conditions on messages
     values: tuple[Any, ...]
+    few: bool  # the conditions leave so few messages that the index is not needed
     limit: int
     deadline: float  # monotonic
 
@@ -59,11 +65,13 @@ def search(
     query: str,
     *,
     limit: int = 50,
+    titles: bool = True,
     whole_words: bool = False,
     role: str = "",
     model: str = "",
     account: str = "",
     folder: str | None = None,
+    tag: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
     has_code: bool = False,
@@ -71,24 +79,44 @@ def search(
 ) -> list[Hit]:
     """Hits in titles (their `message` is empty), then in messages, newest first.
 
-    `account` is an account's name; `folder` may be empty for conversations in none; `until` is not included.
+    `account` is an account's name, `model` may be a piece of one; `folder` may be empty for conversations in none;
+    `until` is not included. Without words, every message that fulfils the conditions is a hit.
     """
-    terms = tuple(fold((quoted or word).strip()) for quoted, word in _QUOTED.findall(query))
-    terms = tuple(dict.fromkeys(term for term in terms if term))
-    if not terms:
-        return []
+    terms = terms_of(query)
     where, values = _conditions(
-        ("role = ?", role), ("messages.model = ?", model), ("messages.account = ?", account),
-        ("folder = ?", folder), ("messages.created >= ?", since), ("messages.created < ?", until),
+        ("role = ?", role), ("instr(lower(messages.model), lower(?))", model),
+        ("messages.account = ? COLLATE NOCASE", account),
+        ("messages.created >= ?", since), ("messages.created < ?", until),
     )  # fmt: skip
+    place, within, few = conversations.in_place(folder, tag), "", False
+    if folder is not None or tag:
+        within, few = _within(connection, place)
+        where += " AND messages.conversation IN (SELECT value FROM json_each(?))"
+        values += (within,)
+    if not (terms or where or has_code):
+        return []
     patterns = tuple(_pattern(term, whole_words) for term in terms)
-    asked = _Query(terms, patterns, has_code, where, values, limit, time.monotonic() + budget_s)
-    titles = [] if (role or model or account or since or until or has_code) else _in_titles(connection, asked, folder)
-    return (titles + _in_messages(connection, asked))[:limit]
+    asked = _Query(terms, patterns, has_code, where, values, few, limit, time.monotonic() + budget_s)
+    titles = bool(titles and terms) and not (role or model or account or since or until or has_code)
+    hits = _in_titles(connection, asked, place) if titles else []
+    return (hits + _in_messages(connection, asked))[:limit]
+
+
+def terms_of(query: str) -> tuple[str, ...]:
+    """The words and phrases of a query, folded."""
+    terms = (fold((quoted or word).strip()) for quoted, word in _QUOTED.findall(query))
+    return tuple(dict.fromkeys(term for term in terms if term))
+
+
+def _within(connection: sqlite3.Connection, place: tuple[str, tuple[str, ...]]) -> tuple[str, bool]:
+    """The conversations of a place as a JSON list, and whether their messages are so few that reading all is fastest."""
+    where, values = place
+    rows = connection.execute(f"SELECT seq, messages FROM conversations WHERE {where}", values).fetchall()  # noqa: S608
+    return json.dumps([seq for seq, _ in rows]), sum(count for _, count in rows) <= _SCAN
 
 
 def _conditions(*wanted: tuple[str, Any]) -> tuple[str, tuple[Any, ...]]:
-    chosen = [(sql, value) for sql, value in wanted if value is not None and (value != "" or sql.startswith("folder"))]
+    chosen = [(sql, value) for sql, value in wanted if value not in (None, "")]
     values = tuple(to_ms(value) if isinstance(value, datetime) else value for _, value in chosen)
     return "".join(f" AND {sql}" for sql, _ in chosen), values
 
@@ -103,21 +131,63 @@ def _pattern(term: str, whole_words: bool) -> re.Pattern[str]:
 # ------------------------------------------------------------------------------------------------ titles
 
 
-def _in_titles(connection: sqlite3.Connection, asked: _Query, folder: str | None) -> list[Hit]:
+def _in_titles(connection: sqlite3.Connection, asked: _Query, place: tuple[str, tuple[str, ...]]) -> list[Hit]:
     holds = " AND instr(folded_title, ?)" * len(asked.terms)
     rows = connection.execute(
-        f"SELECT seq FROM conversations INDEXED BY conversations_by_title WHERE deleted IS NULL{holds}"  # noqa: S608
+        f"SELECT seq FROM conversations INDEXED BY conversations_by_title WHERE {place[0]}{holds}"  # noqa: S608
         f" ORDER BY seq DESC LIMIT {min(asked.limit, _TITLES)}",
-        asked.terms,
+        (*place[1], *asked.terms),
     ).fetchall()
     hits = []
     for (seq,) in rows:
-        query = "SELECT id, title, updated, folder FROM conversations WHERE seq = ?"
-        identity, title, updated, its_folder = connection.execute(query, (seq,)).fetchone()
-        if folder in {None, its_folder} and all(pattern.search(fold(title)) for pattern in asked.patterns):
+        query = "SELECT id, title, updated FROM conversations WHERE seq = ?"
+        identity, title, updated = connection.execute(query, (seq,)).fetchone()
+        if all(pattern.search(fold(title)) for pattern in asked.patterns):
             snippet, marks = _snippet(title, asked.patterns)
             hits.append(Hit(identity, "", title, snippet, from_ms(updated), marks))
     return hits
+
+
+def titled(
+    connection: sqlite3.Connection,
+    query: str,
+    *,
+    folder: str | None = None,
+    tag: str = "",
+    account: str = "",
+    model: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    whole_words: bool = False,
+    limit: int = 400,
+) -> list[Summary]:
+    """Conversations whose title holds all the words of the query, newest first. `account` and `model` are those last asked."""
+    terms = terms_of(query)
+    where, values = conversations.in_place(folder, tag)
+    asked: list[Any] = [*values]
+    for condition, value in (
+        ("answered_by = ? COLLATE NOCASE", account),
+        ("instr(lower(model), lower(?))", model),
+        ("updated >= ?", since and to_ms(since)),
+        ("created < ?", until and to_ms(until)),
+    ):
+        if value:
+            where += f" AND {condition}"
+            asked.append(value)
+    where += " AND instr(folded_title, ?)" * len(terms)
+    asked += terms
+    # Titles stand together in an index: where few match, they are found there; where many do, the newest are near.
+    index = "INDEXED BY conversations_by_title" if terms else "NOT INDEXED"
+    few = f"SELECT seq FROM conversations {index} WHERE {where} LIMIT {_FEW_TITLES + 1}"  # noqa: S608
+    found = [row[0] for row in connection.execute(few, asked)]
+    if len(found) <= _FEW_TITLES:
+        where, asked = "seq IN (SELECT value FROM json_each(?))", [json.dumps(found)]
+    rows = map(
+        conversations.summary_from,
+        connection.execute(f"{conversations.SUMMARY} WHERE {where} ORDER BY updated DESC, seq DESC", asked),
+    )
+    patterns = [_pattern(term, whole_words) for term in terms]
+    return list(islice((row for row in rows if all(one.search(fold(row.title)) for one in patterns)), limit))
 
 
 # ------------------------------------------------------------------------------------------------ messages
@@ -127,6 +197,9 @@ def _in_messages(connection: sqlite3.Connection, asked: _Query) -> list[Hit]:
     found = _Found()
     _take(connection, asked, found, _queued(connection, asked))
     queued = set(found.hits)
+    if asked.few:
+        _take(connection, asked, found, _newest(connection, asked))
+        return _sorted(asked, found)
     narrow = _expression(connection, asked.terms, _WIDE)
     if narrow:
         _take(connection, asked, found, _indexed(connection, asked, narrow))
@@ -165,7 +238,8 @@ def _newest(
     connection: sqlite3.Connection, asked: _Query, below: int = 1 << 62, most: int = _SCAN
 ) -> Iterator[tuple[Any, ...]]:
     where = f"{asked.where} AND messages.seq < {below:d}"
-    sql = _HIT.format(source="messages NOT INDEXED", where=where, order="messages.seq")
+    source = "messages" if asked.few else "messages NOT INDEXED"
+    sql = _HIT.format(source=source, where=where, order="messages.seq")
     return connection.execute(f"{sql} LIMIT {most:d}", asked.values)
 
 
@@ -214,28 +288,33 @@ def _expression(connection: sqlite3.Connection, terms: Iterable[str], widest: in
 
 def _run(connection: sqlite3.Connection, pieces: list[str], widest: int) -> list[str]:
     """Several words in a row, of which the first may end a longer one and the last may begin one."""
-    groups = []
-    whole = pieces
-    if not is_single(pieces[0]):
-        groups.extend(_alternative(connection, f"%{pieces[0]}", pieces[0], widest))
-        whole = whole[1:]
+    if len(pieces) == 1:
+        return [f'"{pieces[0]}"']
+    first, last = pieces[0], pieces[-1]
+    heads = [first] if is_single(first) else _words_with(connection, f"%{first}", len(first) >= _SHORT, widest)
+    tails = [last] if is_single(last) else _words_with(connection, f"{last}%", len(last) >= _SHORT, _FEW)
+    if len(heads) <= _FEW and len(tails) <= _FEW:  # all the runs there can be: cheaper than a beginning of words
+        runs = [" ".join((head, *pieces[1:-1], tail)) for head in heads for tail in tails]
+        return [_any(runs or [" ".join(pieces)])]
+    groups = [] if is_single(first) or len(heads) > widest else [_any(heads or [first])]
+    rest = pieces if is_single(first) else pieces[1:]
     ending = ""
-    if whole and not is_single(whole[-1]):
-        if len(whole[-1]) >= _SHORT:
+    if not is_single(last):
+        if len(last) >= _SHORT:
             ending = " *"
         else:
-            whole = whole[:-1]  # too many words begin like that
-    if whole:
-        groups.append(f'"{" ".join(whole)}"{ending}')
-    return groups
+            rest = rest[:-1]  # too many words begin like that
+    return [*groups, f'"{" ".join(rest)}"{ending}'] if rest else groups
 
 
 def _alternative(connection: sqlite3.Connection, like: str, piece: str, widest: int) -> list[str]:
     """The words that hold or end with a piece, one of which must be there; nothing if they are too many."""
     found = _words_with(connection, like, len(piece) >= _SHORT, widest)
-    if len(found) > widest:
-        return []
-    return ["(" + " OR ".join(f'"{word}"' for word in found or [piece]) + ")"]
+    return [_any(found or [piece])] if len(found) <= widest else []
+
+
+def _any(found: Iterable[str]) -> str:
+    return "(" + " OR ".join(f'"{word}"' for word in found) + ")"
 
 
 def _words_with(connection: sqlite3.Connection, like: str, indexed: bool, widest: int) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from chatgui.core.change import Change, LibraryChanged, TurnEnded, TurnStarted
-from chatgui.core.conversation import Summary
-from chatgui.core.errors import UsageError
+from chatgui.core.change import Change, LibraryChanged, SettingsChanged, TurnEnded, TurnStarted
+from chatgui.core.conversation import Summary, order_key
+from chatgui.core.query import condition
 from chatgui.ui.notices import NoticeBar
 from chatgui.ui.sidebar import Sidebar
 from chatgui.ui.tasks import Tasks
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from chatgui.chat.session import Session
 
 SOON_MS = 30  # several facts of one moment make one reading of the library
-FEW = 20  # conversations that are read one by one; for more, the whole list is cheaper
+FIRST = 400  # conversations shown while the others are being read
+FEW = 5000  # conversations that are read by themselves; for more, the whole list is cheaper
 
 
 class LibraryBinding(QObject):
@@ -38,9 +40,8 @@ class LibraryBinding(QObject):
         self._notices = notices
         self._tasks = tasks
         self.shown = ""  # id of the conversation in the window
-        self._query = ""
         self._reading = 0  # a later reading makes an earlier one worthless
-        self._summaries: dict[str, Summary] = {}
+        self._search: asyncio.Task[None] | None = None  # the newest; a newer one ends it
         self._stale: set[str] = set()  # conversations to be read again; the empty id stands for all of them
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(lambda: self._tasks.start(self._catch_up()))
@@ -51,52 +52,74 @@ class LibraryBinding(QObject):
         sidebar.pin_wanted.connect(lambda ids, on: tasks.start(library.pin(ids, on)))
         sidebar.archive_wanted.connect(lambda ids, on: tasks.start(self.archive(ids, on)))
         sidebar.move_wanted.connect(lambda ids, folder: tasks.start(self.move(ids, folder)))
+        sidebar.tag_wanted.connect(lambda ids, tag, on: tasks.start(self.tag(ids, tag, on)))
         self._unsubscribe = session.changed.subscribe(self._hear)
 
     def close(self) -> None:
         """Hear no more."""
         self._soon.stop()
+        if self._search is not None:
+            self._search.cancel()
         self._unsubscribe()
 
     def search(self, query: str) -> None:
-        """Show what holds these words; empty shows everything."""
-        self._query = query
-        self.refresh()
+        """Show what holds these words and fulfils these conditions; whatever was searched before is given up."""
+        if self._search is not None:
+            self._search.cancel()
+        self._search = self._tasks.start(self._find(query)) if query else None
+
+    async def _find(self, query: str) -> None:
+        library, (kind, name) = self._session.library, self._sidebar.places.place
+        asked = f"{condition(kind, name)} {query}" if kind else query
+        summaries = await library.summaries(asked)
+        hits = await library.search(asked, titles=False)
+        self._sidebar.show_found(summaries, hits)
+        self._sidebar.model.run(self._session.turns)
 
     def refresh(self) -> None:
-        """Read the library again and show it."""
-        self._tasks.start(self.read())
+        """Draw anew what is known: dates are written otherwise now."""
+        self._sidebar.list.viewport().update()
+
+    async def begin(self) -> None:
+        """Show the newest conversations now, and all of them as soon as they are read."""
+        first = await self._session.library.summaries(limit=FIRST)
+        self._show(sorted(first, key=order_key("changed")), "changed")
+        if len(first) == FIRST or self._order != "changed":
+            self._tasks.start(self.read())
 
     async def read(self) -> None:
         """Read the library and show it, unless a later reading began meanwhile."""
         self._reading += 1
-        mine, query, library = self._reading, self._query, self._session.library
-        summaries = await library.summaries(query)
-        hits = await library.search(query) if query else []
+        mine, order = self._reading, self._order
+        everything = await self._session.library.ordered(order)
         if mine == self._reading:
-            self._summaries = {summary.id: summary for summary in summaries}
-            self._sidebar.show_rows(summaries, hits)
-            self._sidebar.model.run(self._session.turns)
+            self._show(everything, order)
+
+    @property
+    def _order(self) -> str:
+        return self._session.settings.conversation_order
+
+    def _show(self, summaries: list[Summary], order: str) -> None:
+        self._sidebar.show_rows(summaries, order)
+        self._sidebar.model.run(self._session.turns)
 
     def show(self, conversation: str) -> None:
         """This conversation is in the window now, and so is read."""
         self.shown = conversation
-        summary = self._summaries.get(conversation)
+        summary = self.summary(conversation)
         if summary is not None and summary.unread:
             self._tasks.start(self._session.library.mark_read(conversation))
 
     def summary(self, conversation: str) -> Summary | None:
         """The row of a conversation as it was last read."""
-        return self._summaries.get(conversation)
+        return self._sidebar.listing.get(conversation)
 
     def known(self) -> list[Summary]:
-        """All conversations as last read, newest first; while the sidebar shows a search, only what it found."""
-        return list(self._summaries.values())
+        """All conversations as last read, newest first."""
+        return self._sidebar.listing.newest()
 
     async def everything(self) -> list[Summary]:
-        """All conversations, newest first, whatever the sidebar shows."""
-        if self._query:
-            return await self._session.library.summaries()
+        """All conversations, newest first, with what changed a moment ago."""
         await self._catch_up()
         return self.known()
 
@@ -104,6 +127,8 @@ class LibraryBinding(QObject):
         match change:
             case LibraryChanged(conversation):
                 self._mark_stale(conversation)
+            case SettingsChanged(names) if "conversation_order" in names:
+                self._sidebar.arrange(self._order)
             case TurnStarted():
                 self._sidebar.model.run(self._session.turns)
             case TurnEnded(conversation):
@@ -121,24 +146,19 @@ class LibraryBinding(QObject):
     async def _catch_up(self) -> None:
         """Read what changed: the few conversations that are named, or all."""
         stale, self._stale = self._stale, set()
-        if self._query or "" in stale or len(stale) > FEW:
+        if "" in stale or len(stale) > FEW:
             await self.read()
-            return
-        for conversation in stale:
-            try:
-                summary = await self._session.library.summary(conversation)
-            except UsageError:
-                self._summaries.pop(conversation, None)
-                continue
-            if summary.deleted:
-                self._summaries.pop(conversation, None)
-            else:
-                self._summaries[conversation] = summary
-        if not self._query:
-            newest_first = sorted(self._summaries.values(), key=lambda one: one.updated, reverse=True)
-            self._summaries = {summary.id: summary for summary in newest_first}
-            self._sidebar.show_rows(newest_first, [])
-            self._sidebar.model.run(self._session.turns)
+        elif stale:
+            await self._read_again(stale)
+        if stale and self._sidebar.query:
+            self.search(self._sidebar.query)
+
+    async def _read_again(self, conversations: set[str]) -> None:
+        found = await self._session.library.rows(conversations)
+        changed = [summary for summary in found if not summary.deleted]
+        gone = conversations - {summary.id for summary in changed}
+        self._sidebar.change_rows(changed, gone)
+        self._sidebar.model.run(self._session.turns)
 
     async def delete(self, ids: list[str]) -> None:
         """Delete, and offer to take it back."""
@@ -160,3 +180,9 @@ class LibraryBinding(QObject):
             await self._session.library.move(ids, folder)
             words = f"Moved to “{folder}”." if folder else "Taken out of the folder."
             self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])
+
+    async def tag(self, ids: list[str], tag: str, on: bool) -> None:
+        """Give conversations a tag or take it from them, and offer to take that back."""
+        await self._session.library.tag(ids, tag, on)
+        words = f"Tagged “{tag}”." if on else f"Tag “{tag}” taken off."
+        self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])

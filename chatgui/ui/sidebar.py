@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QLabel,
-    QListView,
-    QMenu,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from chatgui.core.query import with_condition
 from chatgui.ui import assets
-from chatgui.ui.folders import FolderBox, move_menu
+from chatgui.ui.conversation_list import ConversationList, DropShelf
+from chatgui.ui.listing import Listing
+from chatgui.ui.places import PlaceBox
 from chatgui.ui.search_field import SearchField
-from chatgui.ui.sidebar_delegate import RowDelegate
-from chatgui.ui.sidebar_model import Row, SidebarModel
+from chatgui.ui.sidebar_menu import conversation_menu, filter_menu, folder_menu, tags_menu, targets
+from chatgui.ui.sidebar_model import SidebarModel
 from chatgui.ui.theme import Theme
 
 if TYPE_CHECKING:
     from chatgui.core.conversation import Hit, Summary
 
 TYPING_MS = 120  # a search begins when the typing pauses this long
-
-
-class ConversationList(QListView):
-    """The list; Delete deletes, Enter opens, F2 renames."""
-
-    delete_wanted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete acts on the selection."""
-        if event.key() == Qt.Key.Key_Delete and self.state() != QAbstractItemView.State.EditingState:
-            self.delete_wanted.emit()
-            return
-        super().keyPressEvent(event)
 
 
 class Sidebar(QWidget):
@@ -55,6 +37,7 @@ class Sidebar(QWidget):
     pin_wanted = Signal(list, bool)
     archive_wanted = Signal(list, bool)
     move_wanted = Signal(list, str)  # into this folder (empty: into none)
+    tag_wanted = Signal(list, str, bool)  # give this tag, or take it
     export_wanted = Signal(list)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -65,17 +48,23 @@ class Sidebar(QWidget):
         self._current = ""
         self._following = False  # the selection follows the shown conversation; nobody clicked
         self.search = SearchField("Search conversations", "Search")
+        self.listing = Listing()
+        self._order = "changed"
+        self._found: tuple[Sequence[Summary], Sequence[Hit]] | None = None  # what a search found, while it is shown
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self._typing.timeout.connect(lambda: self.searched.emit(self.search.text().strip()))
-        self.search.textChanged.connect(lambda _: self._typing.start())
+        self._typing.timeout.connect(self._search)
+        self.search.textChanged.connect(self._typed)
         self.search.returnPressed.connect(self._open_first)
-        self._given: tuple[list[Summary], list[Hit]] = ([], [])  # what there is to show, of all folders
-        self._folder_of: dict[str, str] = {}  # of the conversations that are in one
-        self.folders = FolderBox()
-        self.folders.chosen.connect(self._show)
+        self.filter_button = QToolButton()
+        self.filter_button.setAccessibleName("Search conditions")
+        self.filter_button.setToolTip("Narrow the search: by role, model, date, tag …")
+        self.filter_button.clicked.connect(self._open_filters)
+        self.places = PlaceBox()
+        self.places.chosen.connect(self._narrow)
         self.model = SidebarModel(self)
         self.list = self._make_list(theme)
         self.search.down_pressed.connect(self.list.setFocus)
+        self._shelf = DropShelf(self.list)
         self._empty = QLabel(self.list.viewport())
         self._empty.setProperty("strength", "3")
         self._empty.setWordWrap(True)
@@ -85,21 +74,13 @@ class Sidebar(QWidget):
         self._lay_out(theme)
 
     def _make_list(self, theme: Theme) -> ConversationList:
-        view = ConversationList()
-        view.setAccessibleName("Conversations")
-        view.setModel(self.model)
-        view.setItemDelegate(RowDelegate(view, theme))
-        view.setMouseTracking(True)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view = ConversationList(self.model, theme)
         view.customContextMenuRequested.connect(self._open_menu)
         view.selectionModel().currentChanged.connect(self._current_changed)
         view.clicked.connect(self._open)
         view.activated.connect(self._open)
         view.delete_wanted.connect(lambda: self.delete_wanted.emit(self.selected()))
+        view.dragging.connect(self._show_targets)
         self.model.renamed.connect(self.renamed)
         return view
 
@@ -111,6 +92,7 @@ class Sidebar(QWidget):
         new.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         assets.dress(new, "new", theme.tokens)
         new.clicked.connect(self.new_wanted)
+        assets.dress(self.filter_button, "filter", theme.tokens)
         settings = QToolButton()
         settings.setText("Settings")
         settings.setProperty("words", True)
@@ -121,9 +103,10 @@ class Sidebar(QWidget):
         top.setContentsMargins(12, 10, 8, 4)
         top.setSpacing(4)
         top.addWidget(self.search, 1)
+        top.addWidget(self.filter_button)
         top.addWidget(new)
         foot = QHBoxLayout()
-        foot.setContentsMargins(4, 4, 8, 8)
+        foot.setContentsMargins(8, 4, 8, 8)
         foot.addWidget(settings)
         foot.addStretch(1)
         column = QVBoxLayout(self)
@@ -132,39 +115,63 @@ class Sidebar(QWidget):
         column.addLayout(top)
         between = QHBoxLayout()
         between.setContentsMargins(12, 0, 8, 4)
-        between.addWidget(self.folders)
+        between.addWidget(self.places)
         column.addLayout(between)
         column.addWidget(self.list, 1)
         column.addLayout(foot)
 
     # What is shown
 
-    def show_rows(self, summaries: list[Summary], hits: list[Hit]) -> None:
-        """Show these conversations and hits, those of the chosen folder; scroll place and selection stay."""
-        if not self.search.text().strip():
-            self._folder_of.clear()  # these are all; what a search leaves out keeps its folder
-        self._folder_of.update((one.id, one.folder) for one in summaries if one.folder)
-        self._given = (summaries, hits)
-        self.folders.offer(set(self._folder_of.values()))
+    def show_rows(self, summaries: Sequence[Summary], order: str = "changed") -> None:
+        """These are all conversations, in this order."""
+        self._order = order
+        self.listing.fill(summaries, order)
         self._show()
 
+    def change_rows(self, changed: Iterable[Summary], gone: Iterable[str] = ()) -> None:
+        """These conversations are new or have changed, and those are no longer there."""
+        self.listing.change(changed, gone)
+        self._show()
+
+    def arrange(self, order: str) -> None:
+        """Show them in another order."""
+        self._order = order
+        self.listing.arrange(order)
+        self._show()
+
+    def show_found(self, summaries: Sequence[Summary], hits: Sequence[Hit]) -> None:
+        """Show what a search found, as long as there is something in the search line."""
+        if self.query:
+            self._found = (summaries, hits)
+            self._show()
+
+    @property
+    def query(self) -> str:
+        """What stands in the search line."""
+        return self.search.text().strip()
+
+    def _narrow(self) -> None:
+        self.listing.narrow(self.places.place)
+        if self.query:
+            self._search()
+        else:
+            self._show()
+
     def _show(self) -> None:
-        summaries, hits = self._given
-        if folder := self.folders.folder:
-            summaries = [one for one in summaries if one.folder == folder]
-            hits = [one for one in hits if self._folder_of.get(one.conversation) == folder]
+        """Show the rows there are; scroll place and selection stay."""
+        self.places.offer(self.listing.places)
+        summaries, hits = self._found or (self.listing.rows, ())
         place = self.list.verticalScrollBar().value()
         several = set(self.selected()) if len(self.list.selectedIndexes()) > 1 else set()
         self._following = True
-        if self.model.show(summaries, hits):
+        if self.model.show(summaries, hits, self._order if self._found is None else "changed"):
             self._mark_current()
             self._select(several)
             self.list.verticalScrollBar().setValue(place)
         self._following = False
-        query = self.search.text().strip()
-        empty = "" if self.model.total else f"Nothing found for “{query}”." if query else "Conversations appear here."
-        self._empty.setText(empty)
-        self._empty.setVisible(bool(empty))
+        nothing = f"Nothing found for “{self.query}”." if self._found else "Conversations appear here."
+        self._empty.setText("" if self.model.total else nothing)
+        self._empty.setVisible(not self.model.total)
         self._empty.setGeometry(self.list.viewport().rect())
 
     def show_current(self, conversation: str) -> None:
@@ -210,6 +217,29 @@ class Sidebar(QWidget):
         if index.isValid():
             self.list.edit(index)
 
+    # Searching
+
+    def _typed(self) -> None:
+        self._typing.start()
+        if not self.query and self._found is not None:  # everything is at hand
+            self._found = None
+            self._show()
+
+    def _search(self) -> None:
+        self._typing.stop()
+        self.searched.emit(self.query)
+
+    def _open_filters(self) -> None:
+        known = self.listing.newest()
+        models = list(dict.fromkeys(one.model for one in known if one.model))[:MOST_OFFERED]
+        accounts = list(dict.fromkeys(one.account for one in known if one.account))[:MOST_OFFERED]
+        menu = filter_menu(self, models, accounts, list(self.listing.places), self._add_condition)
+        menu.popup(self.filter_button.mapToGlobal(self.filter_button.rect().bottomLeft()))
+
+    def _add_condition(self, typed: str) -> None:
+        self.search.setText(f"{with_condition(self.search.text(), typed)} ")
+        self.search.setFocus()
+
     # What is wanted
 
     def _current_changed(self, index: QModelIndex, _: QModelIndex) -> None:
@@ -230,36 +260,41 @@ class Sidebar(QWidget):
         if self.model.total:
             self._open(self.model.index(0))
 
+    def _known(self, ids: Iterable[str]) -> list[Summary]:
+        return [one for one in map(self.listing.get, ids) if one is not None]
+
     def _open_menu(self, place: QPoint) -> None:
         index = self.list.indexAt(place)
         if not index.isValid():
             return
+        row = self.model.row(index.row())
         ids = self.selected()
-        row: Row = self.model.row(index.row())
-        if row.conversation not in ids:
-            ids = [row.conversation]
-        pinned = bool(row.summary and row.summary.pinned)
-        archived = bool(row.summary and row.summary.archived)
-        menu = QMenu(self)
+        chosen = self._known(ids if row.conversation in ids else [row.conversation])
+        if chosen:
+            renames = len(chosen) == 1 and row.hit is None
+            menu = conversation_menu(self, chosen, (lambda: self.list.edit(index)) if renames else None)
+            menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def open_folders(self, ids: Iterable[str]) -> None:
+        """Offer the folders these conversations can be moved to."""
+        if chosen := self._known(ids):
+            self._pop_up(folder_menu(self, self, chosen))
+
+    def open_tags(self, ids: Iterable[str]) -> None:
+        """Offer the tags these conversations have and could have."""
+        if chosen := self._known(ids):
+            self._pop_up(tags_menu(self, self, chosen))
+
+    def _pop_up(self, menu: QMenu) -> None:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if len(ids) == 1 and row.hit is None:
-            menu.addAction("Rename", lambda: self.list.edit(index))
-        menu.addAction("Unpin" if pinned else "Pin", lambda: self.pin_wanted.emit(ids, not pinned))
-        menu.addAction(
-            "Take Out of Archive" if archived else "Archive", lambda: self.archive_wanted.emit(ids, not archived)
-        )
-        here = {self._folder_of.get(one, "") for one in ids}
-        menu.addMenu(
-            move_menu(
-                menu,
-                self.folders.names,
-                here.pop() if len(here) == 1 else "",
-                lambda to: self.move_wanted.emit(ids, to),
-            )
-        )
-        menu.addAction("Export…", lambda: self.export_wanted.emit(ids))
-        menu.addSeparator()
-        menu.addAction(
-            "Delete" if len(ids) == 1 else f"Delete {len(ids)} Conversations", lambda: self.delete_wanted.emit(ids)
-        )
-        menu.popup(self.list.viewport().mapToGlobal(place))
+        row = self.list.visualRect(self.list.currentIndex())
+        menu.popup(self.list.viewport().mapToGlobal(row.bottomLeft() if row.isValid() else QPoint(12, 12)))
+
+    def _show_targets(self, dragging: bool) -> None:
+        if dragging:
+            self._shelf.offer(targets(self, self._known(self.selected())))
+        else:
+            self._shelf.hide()
+
+
+MOST_OFFERED = 30  # models or accounts a menu offers

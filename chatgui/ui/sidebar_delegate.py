@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -90,13 +91,24 @@ class RowDelegate(QStyledItemDelegate):
             self._paint_icon(painter, inner, *icon)
             inner.setRight(inner.right() - MARK - 6)
         painter.setFont(font)
-        painter.setPen(QColor(tokens.text))
         if row.hit is not None:
             self._paint_snippet(painter, option, inner, row.hit)
             inner.setHeight(option.fontMetrics.height() + self._theme.row_space)
+        if row.summary is not None and row.summary.tags:
+            self._paint_tags(painter, option, inner, row.summary.tags)
+        painter.setPen(QColor(tokens.text))
         title = option.fontMetrics.elidedText(isolated(row.title), Qt.TextElideMode.ElideRight, inner.width())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
         painter.drawText(inner, flags | Qt.TextFlag.TextSingleLine, title)
+
+    def _paint_tags(self, painter: QPainter, option: QStyleOptionViewItem, inner: QRect, tags: Sequence[str]) -> None:
+        """Faintly at the row's end, and never more than two fifths of it."""
+        words = " ".join(f"#{isolated(tag)}" for tag in tags)
+        shown = option.fontMetrics.elidedText(words, Qt.TextElideMode.ElideRight, inner.width() * 2 // 5)
+        painter.setPen(QColor(self._theme.tokens.faint))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignTrailing
+        painter.drawText(inner, flags | Qt.TextFlag.TextSingleLine, shown)
+        inner.setRight(inner.right() - option.fontMetrics.horizontalAdvance(shown) - 8)
 
     def _paint_icon(self, painter: QPainter, inner: QRect, name: str, role: str) -> None:
         ratio = painter.device().devicePixelRatioF()

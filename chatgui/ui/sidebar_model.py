@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from chatgui.ui.words import day, full_date
 
 if TYPE_CHECKING:
     from chatgui.core.conversation import Hit, Summary
 
+DRAGGED = "application/x-chatgui-conversations"  # what is carried by the mouse: identifiers, one a line
 STEP = 400  # rows given to the view at a time: it asks for more when scrolled to its end
 FAR = 2000
 
@@ -39,17 +40,21 @@ class SidebarModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._entries: list[Summary | Hit] = []
+        self._entries: Sequence[Summary | Hit] = ()
         self._conversations = 0  # so many entries are conversations; places in them follow
         self._shown = 0
         self._running: frozenset[str] = frozenset()
+        self._order = "changed"
 
-    def show(self, summaries: Sequence[Summary], hits: Sequence[Hit] = ()) -> bool:
-        """Replace the rows. True if rows in sight moved, came or went; False if only their looks changed."""
+    def show(self, summaries: Sequence[Summary], hits: Sequence[Hit] = (), order: str = "changed") -> bool:
+        """Replace the rows, which come in this order. True if rows in sight moved, came or went; False if only their
+        looks changed.
+        """
         before, keys = self._entries[: self._shown], self._keys()
         total = len(self._entries)
-        self._entries = [*_ordered(summaries), *hits]
+        self._entries = [*summaries, *hits] if hits else summaries
         self._conversations = len(summaries)
+        self._order = order
         if len(self._entries) == total and self._keys() == keys:
             for at, (new, old) in enumerate(zip(self._entries, before, strict=False)):
                 if new != old:
@@ -100,7 +105,9 @@ class SidebarModel(QAbstractListModel):
         if at >= self._conversations:
             return "Found in messages"
         summary = cast("Summary", self._entries[at])
-        return "Archive" if summary.archived else "Pinned" if summary.pinned else day(summary.updated)
+        if summary.archived or summary.pinned:
+            return "Archive" if summary.archived else "Pinned"
+        return "By title" if self._order == "title" else day(getattr(summary, _MOMENTS[self._order]))
 
     @property
     def total(self) -> int:
@@ -133,7 +140,7 @@ class SidebarModel(QAbstractListModel):
         """Conversations can be renamed in place; hits cannot."""
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
         if index.row() < self._conversations:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
@@ -148,12 +155,24 @@ class SidebarModel(QAbstractListModel):
                 return row.title
             case self.RowRole:
                 return row
-            case self.MarkRole | Qt.ItemDataRole.AccessibleDescriptionRole:
+            case self.MarkRole:
                 return self._mark(row)
+            case Qt.ItemDataRole.AccessibleDescriptionRole:
+                return ", ".join(one for one in (self._mark(row), *_facts(row)) if one)
             case Qt.ItemDataRole.ToolTipRole:
                 return _tool_tip(row)
             case _:
                 return None
+
+    def mimeTypes(self) -> list[str]:
+        """What dragged rows are carried as."""
+        return [DRAGGED]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The conversations of these rows, to be carried by the mouse."""
+        carried = QMimeData()
+        carried.setData(DRAGGED, "\n".join(self.row(one.row()).conversation for one in indexes).encode())
+        return carried
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """A new title was typed; the session is asked, and the row changes when it says so."""
@@ -175,11 +194,17 @@ class SidebarModel(QAbstractListModel):
         return row.summary.state if row.summary.state in ("failed", "interrupted") else ""
 
 
-def _ordered(summaries: Sequence[Summary]) -> list[Summary]:
-    """Pinned ones first, archived ones last, each newest first as they come."""
-    pinned = [one for one in summaries if one.pinned and not one.archived]
-    others = [one for one in summaries if not (one.pinned or one.archived)]
-    return [*pinned, *others, *(one for one in summaries if one.archived)]
+_MOMENTS = {"changed": "updated", "created": "created"}
+
+
+def _facts(row: Row) -> list[str]:
+    """What else a screen reader says of a row."""
+    summary = row.summary
+    if summary is None:
+        return [row.hit.snippet] if row.hit is not None else []
+    flags = [word for word in ("pinned", "archived") if getattr(summary, word)]
+    folder = [f"in {summary.folder}"] if summary.folder else []
+    return [*flags, *folder, *(f"tag {tag}" for tag in summary.tags)]
 
 
 def _tool_tip(row: Row) -> str:

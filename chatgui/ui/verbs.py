@@ -106,6 +106,31 @@ class Verbs:
         if summary:
             self._tasks.start(self._library.archive(ids, not summary.archived))
 
+    def move_to_folder(self) -> None:
+        """Offer the folders they can be moved to."""
+        self._panes.show_pane(Place.LEADING, True)
+        self._sidebar.open_folders(self._chosen())
+
+    def edit_tags(self) -> None:
+        """Offer the tags they have and could have."""
+        self._panes.show_pane(Place.LEADING, True)
+        self._sidebar.open_tags(self._chosen())
+
+    def sort_by_change(self) -> None:
+        """The newest first."""
+        self._sort("changed")
+
+    def sort_by_creation(self) -> None:
+        """Those begun last first."""
+        self._sort("created")
+
+    def sort_by_title(self) -> None:
+        """By the alphabet."""
+        self._sort("title")
+
+    def _sort(self, order: str) -> None:
+        self._tasks.start(self._session.change_settings(conversation_order=order))
+
     def previous_conversation(self) -> None:
         """Show the conversation above."""
         self._step(-1)

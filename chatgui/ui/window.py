@@ -10,6 +10,7 @@ from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from chatgui.core.change import Change, SettingsChanged
+from chatgui.core.conversation import ORDERS
 from chatgui.core.settings import Settings, shown
 from chatgui.ui import actions, assets, shortcuts
 from chatgui.ui.panes import Panes, Place
@@ -132,7 +133,7 @@ class Window(QMainWindow):
         self.notifications = Notifications(session, self, self.tasks, self._come_to)
         self._unsubscribe.append(session.changed.subscribe(self._hear))
         self._apply_settings()
-        await self.library.read()
+        await self.library.begin()
         self.conversation.library_used = bool(self.sidebar.model.total)
         await self._open_last(session)
         self._enable()
@@ -232,6 +233,8 @@ class Window(QMainWindow):
         actions.set_keys(self.actions_by_id, shortcuts.in_force(now.shortcuts))
         self.actions_by_id["hidden"].setChecked(now.show_hidden)
         self.stage.view.page.follows = now.follow
+        for order in ORDERS:
+            self.actions_by_id[f"sort_{order}"].setChecked(order == now.conversation_order)
         self._restyle()
 
     def _write_dates(self, formats: str) -> None:

@@ -62,7 +62,7 @@ async def change(session: Session, verb: str, conversation_id: str, number: int)
         case "move":
             await session.library.move([conversation_id], f"Folder {number % 3}")
         case "tag":
-            await session.library.tag([conversation_id], [f"tag {number}"])
+            await session.library.tag([conversation_id], f"tag {number % 3}", number % 2 == 0)
         case "delete":
             await session.library.delete([conversation_id])
 

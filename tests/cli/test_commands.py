@@ -225,6 +225,16 @@ async def test_searching(chatgui: Program) -> None:
     assert {"id", "title", "updated", "account", "model", "messages", "state", "hits"} <= set(found[0])
     assert (await chatgui("conversations", "search", "nothing-like-this", "--json")).json == []
     assert "zebra" in (await chatgui("conversations", "search", "zebra")).out
+    for asked, count in (
+        ("role:user zebra", 1),
+        ("role:assistant zebra", 0),
+        ("after:today zebra", 1),
+        ("zebr match:words", 0),
+    ):
+        assert len((await chatgui("conversations", "search", asked, "--json")).json) == count, asked
+    assert (await chatgui("conversations", "search", "--role", "assistant", "zebra", "--json")).json == []
+    assert (await chatgui("conversations", "search", "--after", "spring", "zebra")).status == 2
+    assert (await chatgui("conversations", "list", "--tag", "work", "--json")).json == []
 
 
 async def test_deleting(chatgui: Program) -> None:

@@ -115,15 +115,53 @@ async def test_filters(db: Database, indexed: bool) -> None:
     ]:
         await db.write(conversations.create, talk)
         await db.write(conversations.insert_message, talk.id, message)
-    await db.write(lambda connection: conversations.set_fields(connection, old.id, folder="F"))
+    await db.write(lambda connection: conversations.set_fields(connection, old.id, folder="F", tags=["a", "wörk"]))
     if indexed:
         await db.write(search_index.work, 10.0)
     for filters, count in [
         ({}, 3), ({"role": "user"}, 2), ({"model": "big"}, 1), ({"account": "Work"}, 1), ({"folder": "F"}, 2),
-        ({"folder": ""}, 1), ({"since": NOON + timedelta(days=1)}, 1), ({"until": NOON + timedelta(days=1)}, 2),
+        ({"folder": ""}, 1), ({"folder": "f"}, 2), ({"tag": "wörk"}, 2), ({"tag": "wör"}, 0), ({"tag": "x", "folder": "F"}, 0),
+        ({"model": "BI"}, 1), ({"account": "work"}, 1), ({"since": NOON + timedelta(days=1)}, 1), ({"until": NOON + timedelta(days=1)}, 2),
         ({"has_code": True}, 1), ({"limit": 2}, 2),
     ]:  # fmt: skip
         assert len(await find(db, "needle", **filters)) == count, filters
+
+
+async def test_conditions_alone_find_all_that_fulfils_them(db: Database, indexed: bool) -> None:
+    names = await library(db, indexed)
+    assert {names[hit.message] for hit in await find(db, "", has_code=True)} == {"code"}
+    assert len(await find(db, "", role="user")) == len(TEXTS)
+    assert await find(db, "", role="tool") == []
+    assert await find(db, "") == []
+
+
+async def test_a_place_with_many_messages_is_searched_through_the_index(
+    db: Database, indexed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_SCAN", 1)
+    names = await library(db, indexed)
+    for hit in await find(db, "", role="user"):
+        await db.write(lambda connection, one=hit: conversations.set_fields(connection, one.conversation, folder="F"))
+    assert {names[hit.message] for hit in await find(db, "strasse", folder="F")} == {"german"}
+    assert await find(db, "strasse", folder="G") == []
+
+
+async def test_conversations_are_found_by_title_and_place(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    talks = [conversation(f"Über {number % 3}", model="big") for number in range(9)]
+    for talk in talks:
+        await db.write(conversations.create, talk)
+    await db.write(lambda connection: conversations.set_fields(connection, talks[4].id, folder="F", tags=["x"]))
+    for few in (1000, 2):  # found by the titles' index, or by going through the newest
+        monkeypatch.setattr(search, "_FEW_TITLES", few)
+        for terms, fields, count in [
+            ("uber", {}, 9), ("über 1", {}, 3), ("1", {"folder": "f"}, 1), ("", {"tag": "X"}, 1),
+            ("2", {"folder": "F"}, 0), ("uber", {"limit": 4}, 4), ("", {"model": "bi", "folder": ""}, 8),
+            ("", {"since": NOON + timedelta(days=1)}, 0), ("", {"until": NOON + timedelta(days=1)}, 9),
+            ("ube", {"whole_words": True}, 0), ("uber", {"whole_words": True, "limit": 2}, 2),
+        ]:  # fmt: skip
+            found = await db.call(search.titled, terms, **fields)
+            assert len(found) == count, (terms, fields)
+            assert [one.updated for one in found] == sorted((one.updated for one in found), reverse=True)
 
 
 async def test_newest_first_and_the_trash_is_left_out(db: Database, indexed: bool) -> None:

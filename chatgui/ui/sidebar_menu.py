@@ -1,0 +1,117 @@
+"""The menus of the sidebar: what can be done with conversations, and what a search can be narrowed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QWidget
+
+from chatgui.core.query import condition
+from chatgui.ui.places import move_menu, tag_menu
+
+if TYPE_CHECKING:
+    from chatgui.core.conversation import Summary
+    from chatgui.ui.sidebar import Sidebar
+
+
+def conversation_menu(sidebar: Sidebar, chosen: Sequence[Summary], rename: Callable[[], None] | None) -> QMenu:
+    """What can be done with these conversations."""
+    ids = [one.id for one in chosen]
+    pinned, archived = (all(getattr(one, name) for one in chosen) for name in ("pinned", "archived"))
+    menu = QMenu(sidebar)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if rename is not None:
+        menu.addAction("Rename", rename)
+    menu.addAction("Unpin" if pinned else "Pin", lambda: sidebar.pin_wanted.emit(ids, not pinned))
+    menu.addAction(
+        "Take Out of Archive" if archived else "Archive", lambda: sidebar.archive_wanted.emit(ids, not archived)
+    )
+    menu.addMenu(folder_menu(sidebar, menu, chosen))
+    menu.addMenu(tags_menu(sidebar, menu, chosen))
+    menu.addAction("Export…", lambda: sidebar.export_wanted.emit(ids))
+    menu.addSeparator()
+    words = "Delete" if len(ids) == 1 else f"Delete {len(ids)} Conversations"
+    menu.addAction(words, lambda: sidebar.delete_wanted.emit(ids))
+    return menu
+
+
+def folder_menu(sidebar: Sidebar, parent: QWidget, chosen: Sequence[Summary]) -> QMenu:
+    """Where these conversations can be moved."""
+    ids, here = [one.id for one in chosen], {one.folder for one in chosen}
+    only = here.pop() if len(here) == 1 else ""
+    return move_menu(parent, sidebar.places.names("folder"), only, lambda to: sidebar.move_wanted.emit(ids, to))
+
+
+def tags_menu(sidebar: Sidebar, parent: QWidget, chosen: Sequence[Summary]) -> QMenu:
+    """Which tags these conversations have, and could have."""
+    ids = [one.id for one in chosen]
+    worn = set.intersection(*(set(one.tags) for one in chosen)) if chosen else set()
+    return tag_menu(parent, sidebar.places.names("tag"), worn, lambda name, on: sidebar.tag_wanted.emit(ids, name, on))
+
+
+def targets(sidebar: Sidebar, chosen: Sequence[Summary]) -> list[tuple[str, Callable[[], None]]]:
+    """Where these conversations can be dropped: what each place says, and what dropping there does."""
+    ids = [one.id for one in chosen]
+    here = {one.folder for one in chosen}
+    found: list[tuple[str, Callable[[], None]]] = []
+    if not all(one.pinned for one in chosen):
+        found.append(("Pin", lambda: sidebar.pin_wanted.emit(ids, True)))
+    if any(one.pinned for one in chosen):
+        found.append(("Unpin", lambda: sidebar.pin_wanted.emit(ids, False)))
+    if here != {""}:
+        found.append(("Take out of the folder", lambda: sidebar.move_wanted.emit(ids, "")))
+    elsewhere = [name for name in sidebar.places.names("folder") if here != {name}]
+    found += [(f"Move to “{name}”", partial(sidebar.move_wanted.emit, ids, name)) for name in elsewhere]
+    if not all(one.archived for one in chosen):
+        found.append(("Archive", lambda: sidebar.archive_wanted.emit(ids, True)))
+    return found
+
+
+def filter_menu(
+    parent: QWidget, models: Sequence[str], accounts: Sequence[str], places: Sequence[tuple[str, str]],
+    add: Callable[[str], None],
+) -> QMenu:  # fmt: skip
+    """Conditions a search can have; choosing one writes it into the search line as it could be typed."""
+    menu = QMenu("Conditions", parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for words, typed in _PLAIN:
+        _add(menu, words, typed, add)
+    dates = menu.addMenu("Date")
+    for words, typed in _DATES:
+        _add(dates, words, typed.format(year=date.today().year), add)  # noqa: DTZ011 - days are the reader's own
+    for title, name, values in (
+        ("Model", "model", models),
+        ("Account", "account", accounts),
+        ("Folder", "folder", [one for kind, one in places if kind == "folder"]),
+        ("Tag", "tag", [one for kind, one in places if kind == "tag"]),
+    ):
+        if values:
+            inner = menu.addMenu(title)
+            for value in values:
+                _add(inner, value.replace("&", "&&"), condition(name, value), add)
+    return menu
+
+
+_PLAIN = (
+    ("Said by Me", "role:user"),
+    ("Said by the Model", "role:assistant"),
+    ("With Code", "has:code"),
+    ("Whole Words Only", "match:words"),
+)
+_DATES = (
+    ("Today", "on:today"),
+    ("Yesterday", "on:yesterday"),
+    ("Last 7 Days", "after:7d"),
+    ("Last 30 Days", "after:30d"),
+    ("This Year", "on:{year}"),
+    ("Before This Year", "before:{year}"),
+)
+
+
+def _add(menu: QMenu, words: str, typed: str, add: Callable[[str], None]) -> None:
+    action = menu.addAction(f"{words}\t{typed.replace('&', '&&')}")  # the typed form stands where a shortcut would
+    action.triggered.connect(lambda _=False: add(typed))
