@@ -162,7 +162,6 @@ class UsageDialog(Sheet):
         edit.setAccessibleName(name)
         edit.setToolTip(f"{name}, this day included")
         edit.setDisplayFormat("yyyy-MM-dd")
-        edit.setButtonSymbols(QDateEdit.ButtonSymbols.NoButtons)
         edit.dateChanged.connect(lambda _: self._refresh())
         edit.hide()
         return edit
