@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from chatgui.chat.moments import Moments, moments_of
+from chatgui.chat.preview import KEY
+from chatgui.core.errors import ProtocolError
 from chatgui.core.secret import DOTS, Secret, redact
-from chatgui.wire.framing import Framer
+from chatgui.wire.framing import Event, Framer
 from chatgui.wire.record import Record, WireRecord
 
 NEWEST = 20  # messages
 LARGEST = 32 << 20  # bytes of answers kept in all; the oldest messages go first
+ARGUMENT = 100_000  # bytes; systems refuse a longer argument of a command, but not a longer line of input
+_MARK = "\ue000key\ue001"  # stands for the key until the shell's own words do; dots may be in what people write
 _NOT_FOR_CURL = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent"})
 
 
@@ -49,15 +55,16 @@ class Inspector:
             self._records.popitem(last=False)
 
     def _size(self) -> int:
-        return sum(len(data) for one in self._records.values() for record in one for _, data in record.chunks)
+        return sum(record.kept for one in self._records.values() for record in one)
 
-    def _clean(self, text: str) -> str:
-        return redact(text, self._secrets())
+    def _clean(self, text: str, mark: str = DOTS) -> str:
+        return redact(text, self._secrets(), mark)
 
     def request(self, record: WireRecord) -> str:
-        """The request as it left, with dots for the key."""
+        """The request as it left, with `$API_KEY` for the key."""
         lines = [f"{record.method} {record.url}", *(f"{name}: {value}" for name, value in record.headers)]
-        return self._clean("\n".join(lines) + "\n\n" + record.body.decode("utf-8", "replace"))
+        head = self._clean("\n".join(lines), KEY).replace(DOTS, KEY)
+        return f"{head}\n\n{self._clean(record.body.decode('utf-8', 'replace'), KEY)}"
 
     def response(self, record: WireRecord) -> str:
         """Status and headers of the answer; empty while there is none."""
@@ -65,33 +72,50 @@ class Inspector:
             return ""
         return self._clean("\n".join([str(record.status), *(f"{n}: {value}" for n, value in record.response_headers)]))
 
-    def events(self, record: WireRecord) -> list[SeenEvent]:
-        """The stream's events with the moment each was complete."""
-        framer = Framer()
-        return [
-            SeenEvent((when - record.started) * 1000, event.name, self._clean(event.data.decode("utf-8", "replace")))
-            for when, data in record.chunks
-            for event in framer.feed(data)
-        ]
+    def events(self, record: WireRecord) -> Iterator[SeenEvent]:
+        """The stream's events with the moment each was complete; made as they are asked for."""
+        for when, event in _framed(record):
+            data = self._clean(event.data.decode("utf-8", "replace"))
+            yield SeenEvent((when - record.started) * 1000, event.name, data)
+
+    def moments(self, record: WireRecord) -> Moments:
+        """When what happened."""
+        return moments_of(record, _framed(record), time.monotonic())
 
     def raw(self, record: WireRecord) -> bytes:
-        """The body as it came, for a `.sse` file; if the server echoed the key, it is dots there."""
+        """The body as it came (its first 16 MB), for a `.sse` file; if the server echoed the key, it is dots there."""
         body = b"".join(data for _, data in record.chunks)
         text = body.decode("utf-8", "surrogateescape")
         return self._clean(text).encode("utf-8", "surrogateescape")
 
     def curl(self, record: WireRecord) -> str:
         """A command for a POSIX shell that sends the same body, byte for byte; the key is `$API_KEY`."""
-        command = [f"curl --no-buffer --request {record.method} {_quoted(self._clean(record.url))}"]
+        command = [
+            f"curl --no-buffer --request {record.method} {_quoted(self._clean(record.url, _MARK).replace(DOTS, _MARK))}"
+        ]
         for name, value in record.headers:
             if name.lower() not in _NOT_FOR_CURL:
-                command.append(f"  --header {_quoted(f'{name}: {self._clean(value)}')}")
-        if record.body:
-            command.append(f"  --data-binary {_quoted(self._clean(record.body.decode('utf-8', 'surrogateescape')))}")
-        return " \\\n".join(command)
+                command.append(f"  --header {_quoted(f'{name}: {self._clean(value, _MARK)}'.replace(DOTS, _MARK))}")
+        body = self._clean(record.body.decode("utf-8", "surrogateescape"), _MARK)
+        if len(record.body) > ARGUMENT:
+            return f"printf %s {_quoted(body)} | " + " \\\n".join([*command, "  --data-binary @-"])
+        return " \\\n".join([*command, *([f"  --data-binary {_quoted(body)}"] if body else [])])
+
+
+def _framed(record: WireRecord) -> Iterator[tuple[float, Event]]:
+    """The events of a record, each with the moment it was complete. One that cannot be framed ends them."""
+    framer = Framer()
+    try:
+        for when, data in record.chunks:
+            for event in framer.feed(data):
+                yield when, event
+    except ProtocolError:
+        return
+    if record.ended is not None and not record.dropped:
+        yield from ((record.ended, event) for event in framer.end())
 
 
 def _quoted(text: str) -> str:
     """`text` for a shell; where the key was, the shell puts the variable's value."""
     quoted = "'" + text.replace("'", "'\\''") + "'"
-    return quoted.replace(DOTS, "'\"$API_KEY\"'")
+    return quoted.replace(_MARK, "'\"$API_KEY\"'")

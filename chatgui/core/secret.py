@@ -40,8 +40,8 @@ class Secret:
         raise TypeError("a key is not to be written anywhere")
 
 
-def redact(text: str, secrets: Iterable[Secret | None]) -> str:
-    """`text` without any of the keys, in plain, URL-quoted, JSON-escaped or base64 form (also inside Basic credentials)."""
+def redact(text: str, secrets: Iterable[Secret | None], mark: str = DOTS) -> str:
+    """`text` with a mark for each of the keys, in plain, URL-quoted, JSON-escaped or base64 form (also inside Basic credentials)."""
     for secret in secrets:
         if secret is None or len(secret.reveal()) < 4:
             continue
@@ -49,5 +49,5 @@ def redact(text: str, secrets: Iterable[Secret | None]) -> str:
         encoded = base64.b64encode(key.encode("utf-8", "replace")).decode()
         for form in {key, key.strip(), quote(key, safe=""), json.dumps(key)[1:-1], encoded, encoded.rstrip("=")}:
             if form:
-                text = text.replace(form, DOTS)
+                text = text.replace(form, mark)
     return text

@@ -85,6 +85,7 @@ class Exchange:
         self.phase = Phase.REFUSED
         if self._record is not None:
             self._record.status = self.status
+            self._record.headed = time.monotonic()
             self._record.response_headers = tuple(self._response.headers.multi_items())
         self._socket = self._response.extensions.get("network_stream")
         self._chunks = aiter(self._body_of(self._response))
@@ -99,12 +100,19 @@ class Exchange:
         """httpcore's progress: what has been done decides what may be done again."""
         if event.endswith("connect_tcp.started"):
             self._reused = False
+        elif event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._note("connected")
         elif event.endswith("start_tls.started"):
             self._securing = True
         elif event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
             self.phase = Phase.STALE if self._reused else Phase.SENT
+            self._note("sent")
             self._watch.limit("connect", None, self._no_connection)
             self._watch.limit("first byte", self._network.first_byte_timeout, self._no_answer)
+
+    def _note(self, moment: str) -> None:
+        if self._record is not None:
+            setattr(self._record, moment, time.monotonic())
 
     def _no_connection(self) -> ChatError:
         if self._securing:
@@ -189,6 +197,7 @@ class Exchange:
                 self._chunks = None
                 self._over = True
                 watch.close()
+                self._note("ended")
                 return self._inflate.end() if self._inflate else None
             except Exception as error:
                 self._chunks = None
@@ -197,11 +206,11 @@ class Exchange:
                 watch.end()
             if self.phase is not Phase.STARTED:
                 self._first_byte()
-            if self._record is not None:
-                self._record.chunks.append((time.monotonic(), data))
             if self._inflate is not None:
                 data = self._inflate.feed(data)
             if data:
+                if self._record is not None:
+                    self._record.take(data)
                 return data
 
     def _first_byte(self) -> None:
@@ -224,6 +233,8 @@ class Exchange:
     async def close(self) -> None:
         """Give the connection back (body read to its end) or end it. Safe in every state, and twice."""
         self._watch.close()
+        if self._record is not None and self._record.ended is None:
+            self._note("ended")
         chunks, self._chunks = self._chunks, None
         if chunks is not None:
             import httpcore

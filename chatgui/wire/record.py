@@ -6,13 +6,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+MOST = 16 << 20  # bytes of one answer that are kept
+
 
 @dataclass(slots=True)
 class WireRecord:
-    """One attempt; handed over when the request leaves, and growing from then on.
+    """One attempt; handed over when the request is about to leave, and growing from then on.
 
-    Header values that carry the key are dots. `chunks` are (monotonic seconds, raw bytes) as they came; `started` is on the same
-    clock, just before the request leaves.
+    Header values that carry the key are dots. Moments are monotonic seconds: `started` before anything is done, `connected`
+    when a new connection stood (None where an old one was used), `sent` when the request began to leave, `headed` when the
+    head of the answer was there, `ended` when the body was over or given up. `chunks` are (moment, bytes of the body) as
+    they came; beyond `MOST` only their number is kept, in `dropped`.
     """
 
     method: str
@@ -23,6 +27,20 @@ class WireRecord:
     response_headers: tuple[tuple[str, str], ...] = ()
     chunks: list[tuple[float, bytes]] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
+    connected: float | None = None
+    sent: float | None = None
+    headed: float | None = None
+    ended: float | None = None
+    kept: int = 0
+    dropped: int = 0
+
+    def take(self, data: bytes) -> None:
+        """Keep bytes of the body, with their moment."""
+        kept = data[: max(MOST - self.kept, 0)]
+        self.dropped += len(data) - len(kept)
+        self.kept += len(kept)
+        if kept:
+            self.chunks.append((time.monotonic(), kept))
 
 
 Record = Callable[[WireRecord], None]

@@ -1,12 +1,14 @@
-"""What went over the wire for a message: request, answer and events, as they were, without the key."""
+"""What went over the wire for a message: when what happened, request, answer and events, as they were, without the key."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -17,15 +19,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatgui.chat.usage import duration
 from chatgui.core.message import Message, Role
 from chatgui.ui.combo import Combo
+from chatgui.ui.panels.moments_bar import MomentsBar
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.chat.turn import Turn
     from chatgui.ui.transcript.style import Style
 
-SHOWN = 400_000  # characters; the file that is saved is whole
+SHOWN = 200_000  # characters; the file that is saved has more
+LIVE_MS = 400  # between looks at a request that is under way
 NONE = "Nothing is remembered of this message’s request. Only the newest messages of this run are kept, in memory."
 
 
@@ -36,13 +41,15 @@ class InspectorPanel(QWidget):
         super().__init__()
         self._inspector = session.inspector
         self._message = ""
+        self._turn: Turn | None = None
         self._attempt = Combo()
         self._attempt.setAccessibleName("Attempt")
         self._what = Combo()
         self._what.setAccessibleName("Part")
-        self._what.addItems(["Request", "Answer", "Events"])
+        self._what.addItems(["Times", "Request", "Answer", "Events"])
         for box in (self._attempt, self._what):
             box.activated.connect(lambda _: self._show())
+        self.bar = MomentsBar(style)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setAccessibleName("Request details")
@@ -54,6 +61,8 @@ class InspectorPanel(QWidget):
         self._curl.clicked.connect(self._copy_curl)
         self._save = QPushButton("Save…")
         self._save.clicked.connect(self._choose_file)
+        self._live = QTimer(self, interval=LIVE_MS)
+        self._live.timeout.connect(self._look)
         self._lay_out()
         self.set_style(style)
         self._fill()
@@ -70,8 +79,10 @@ class InspectorPanel(QWidget):
         column.setContentsMargins(12, 0, 12, 12)
         column.addWidget(self._note)
         column.addLayout(top)
+        column.addWidget(self.bar)
         column.addWidget(self.text, 1)
         column.addLayout(foot)
+        column.addStretch(0)
 
     # What the window tells
 
@@ -80,6 +91,7 @@ class InspectorPanel(QWidget):
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPixelSize(max(8, round(style.px(style.small_size))))
         self.text.setFont(font)
+        self.bar.set_style(style)
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Another conversation or branch: its newest answer comes first."""
@@ -91,6 +103,8 @@ class InspectorPanel(QWidget):
     def begin_reply(self, message: Message, turn: Turn) -> None:
         """An answer begins; what is sent for it can be seen at once."""
         self._message = message.id
+        self._turn = turn
+        self._live.start()
         self._fill()
 
     def end_reply(self, message: Message) -> None:
@@ -103,17 +117,36 @@ class InspectorPanel(QWidget):
         self._message = message_id
         self._fill()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """What came while nobody looked."""
+        super().showEvent(event)
+        self._fill()
+
+    def _look(self) -> None:
+        """A request is under way: its time line grows, an attempt may follow another."""
+        if self._turn is None or self._turn.done:
+            self._live.stop()
+            self._turn = None
+        elif self.isVisible() and self._turn.message_id == self._message:
+            if len(self._inspector.attempts(self._message)) != self._attempt.count():
+                self._fill()
+            elif self._what.currentText() == "Times":
+                self._show()
+
     # What is shown
 
     def _fill(self) -> None:
+        if not self.isVisible():
+            return
         records = self._inspector.attempts(self._message)
         self._attempt.clear()
         for at, record in enumerate(records, 1):
-            status = "no answer" if record.status is None else str(record.status)
-            self._attempt.addItem(f"Attempt {at} · {status}")
+            status = "no answer yet" if record.ended is None else "no answer"
+            self._attempt.addItem(f"Attempt {at} · {status if record.status is None else record.status}")
         self._attempt.setCurrentIndex(len(records) - 1)
         for widget in (self._attempt, self._what, self.text, self._curl, self._save):
             widget.setVisible(bool(records))
+        self._note.setText(NONE)
         self._note.setVisible(not records)
         self._show()
 
@@ -124,36 +157,86 @@ class InspectorPanel(QWidget):
 
     def _show(self) -> None:
         record = self._record()
-        self.text.setPlainText(self._words(record)[:SHOWN] if record is not None else "")
+        self.bar.show_moments(self._inspector.moments(record) if record is not None else None)
+        words = self._words(record) if record is not None else ""
+        if len(words) > SHOWN:
+            words = f"{words[:SHOWN]}\n… cut here"
+        if words != self.text.toPlainText():
+            self.text.setPlainText(words)
 
     def _words(self, record: Any) -> str:
         match self._what.currentText():
+            case "Times":
+                return "\n".join(
+                    [*(self.bar.moments.lines if self.bar.moments else ()), *self._attempts(), *_dropped(record)]
+                )
             case "Request":
                 return self._inspector.request(record)
             case "Answer":
                 return self._inspector.response(record)
             case _:
-                events = self._inspector.events(record)
-                return "\n".join(f"{one.ms:9.1f} ms  {one.name and one.name + ': '}{one.data}" for one in events)
+                return self._events(record)
+
+    def _events(self, record: Any) -> str:
+        """The events as far as they are shown: a long stream is not read to its end for this."""
+        lines, length = [], 0
+        for one in self._inspector.events(record):
+            lines.append(f"{one.ms:9.1f} ms  {one.name and one.name + ': '}{one.data}")
+            length += len(lines[-1]) + 1
+            if length > SHOWN:
+                break
+        return "\n".join([*lines, *_dropped(record)])
+
+    def _attempts(self) -> list[str]:
+        """How the attempts followed each other, if there were several."""
+        records = self._inspector.attempts(self._message)
+        if len(records) < 2:
+            return []
+        lines = [""]
+        for at, one in enumerate(records, 1):
+            begun = f"began {duration((one.started - records[0].started) * 1000)} later, " if at > 1 else ""
+            lines.append(f"Attempt {at}: {begun}{'no answer' if one.status is None else f'status {one.status}'}")
+        return lines
 
     def _copy_curl(self) -> None:
         if (record := self._record()) is not None:
             QGuiApplication.clipboard().setText(self._inspector.curl(record))
+            self._say("Copied. Set API_KEY in the shell before running it.")
+
+    def _say(self, words: str) -> None:
+        self._note.setText(words)
+        self._note.setVisible(True)
 
     def _choose_file(self) -> None:
         record = self._record()
         if record is None:
             return
-        chooser = QFileDialog(self, "Save the answer as it came")
+        chooser = QFileDialog(self, "Save the Answer as It Came")
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setDefaultSuffix("sse")
-        chooser.fileSelected.connect(lambda path: self._write(Path(path), self._inspector.raw(record)))
+        chooser.selectFile("answer.sse")
+        chooser.fileSelected.connect(lambda path: self.write(Path(path), self._inspector.raw(record)))
         chooser.finished.connect(lambda _: chooser.deleteLater())
         chooser.open()
 
-    def _write(self, path: Path, body: bytes) -> None:
-        try:
-            path.write_bytes(body)
-        except OSError as error:
-            self._note.setText(f"Not saved: {error.strerror}.")
-            self._note.setVisible(True)
+    def write(self, path: Path, body: bytes) -> asyncio.Future[None]:
+        """Save a body; how it went is said above."""
+
+        async def save() -> None:
+            try:
+                await asyncio.to_thread(path.write_bytes, body)
+            except OSError as error:
+                self._say(f"Not saved: {error.strerror}.")
+            else:
+                self._say(f"Saved as {path.name}.")
+
+        self._saving = asyncio.ensure_future(save())
+        return self._saving
+
+
+def _dropped(record: Any) -> list[str]:
+    return (
+        [f"The first {record.kept:,} bytes of the answer are kept; {record.dropped:,} more came."]
+        if record.dropped
+        else []
+    )

@@ -1,0 +1,116 @@
+"""The time line of a request, painted: what was waited for, what came, and where it fell silent. Words stand below it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from chatgui.chat.moments import Moments
+from chatgui.chat.usage import duration
+from chatgui.ui.transcript.style import Style
+
+BAR, TOP, GAP = 14, 4, 6  # pixels
+# what a stretch of time was: name, from, to (the first of them that is known), colour, filled
+STRETCHES = (
+    ("connect", (), ("connected",), "secondary", False),
+    ("wait", ("connected",), ("first reasoning", "first words", "first byte"), "faint", False),
+    ("think", ("first reasoning",), ("first words", "end"), "thinking", True),
+    ("answer", ("first words",), ("end",), "accent", True),
+)
+
+
+class MomentsBar(QWidget):
+    """A bar from the request to the end; its legend names only what there was."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self._style = style
+        self.moments: Moments | None = None
+        self.setAccessibleName("Time line")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_style(self, style: Style) -> None:
+        """Another theme or zoom."""
+        self._style = style
+        self.updateGeometry()
+        self.update()
+
+    def show_moments(self, moments: Moments | None) -> None:
+        """Paint these from now on."""
+        self.moments = moments
+        self.setAccessibleDescription("; ".join(" ".join(line.split()) for line in moments.lines) if moments else "")
+        self.setVisible(moments is not None)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The bar, its ends and two lines of legend."""
+        return QSize(240, round(TOP + BAR + GAP + self._style.metrics("small").height() * 2.5))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
+    def stretches(self) -> list[tuple[str, float, float, str, bool]]:
+        """What each part of the time was: name, from, to (ms), colour, filled."""
+        moments = self.moments
+        if moments is None or not moments.length:
+            return []
+        found = []
+        for name, begins, ends, colour, filled in STRETCHES:
+            begin = 0.0 if not begins else next((at for one in begins if (at := moments.at(one)) is not None), None)
+            end = next((at for one in ends if (at := moments.at(one)) is not None), moments.length)
+            if begin is not None and end > begin:
+                found.append((name, begin, end, colour, filled))
+        return found
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Stretches, silences, ends, legend."""
+        if self.moments is None or not self.moments.length:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._style.font("small"))
+        for _, begin, end, colour, filled in self.stretches():
+            self._paint_stretch(painter, begin, end, colour, filled=filled)
+        for begin, end in self.moments.gaps:
+            painter.fillRect(self._box(begin, end), self._style.colours["raised"])
+            painter.fillRect(self._box(begin, end), QBrush(self._style.colours["warning"], Qt.BrushStyle.BDiagPattern))
+        self._paint_words(painter)
+        painter.end()
+
+    def _box(self, begin: float, end: float) -> QRectF:
+        scale = (self.width() - 1) / self.moments.length if self.moments else 0.0
+        return QRectF(begin * scale, TOP, max((end - begin) * scale, 1.5), BAR)
+
+    def _paint_stretch(self, painter: QPainter, begin: float, end: float, colour: str, *, filled: bool) -> None:
+        box, ink = self._box(begin, end), self._style.colours[colour]
+        if filled:
+            painter.fillRect(box, ink)
+        else:
+            painter.setPen(QPen(ink, 1, Qt.PenStyle.SolidLine if colour == "secondary" else Qt.PenStyle.DotLine))
+            painter.drawRect(box.adjusted(0.5, 3.5, -0.5, -3.5))
+
+    def _paint_words(self, painter: QPainter) -> None:
+        metrics, colours = self._style.metrics("small"), self._style.colours
+        line, y = metrics.height(), float(TOP + BAR + GAP)
+        length = duration(self.moments.length) if self.moments else ""
+        painter.setPen(colours["faint"])
+        painter.drawText(QRectF(0, y, self.width(), line), Qt.AlignmentFlag.AlignLeft, "0")
+        painter.drawText(QRectF(0, y, self.width(), line), Qt.AlignmentFlag.AlignRight, length)
+        x, y = 0.0, y + line * 1.3
+        entries = [(name, colour, filled) for name, _, _, colour, filled in self.stretches()]
+        entries += [("silence", "warning", False)] if self.moments and self.moments.gaps else []
+        for name, colour, filled in entries:
+            swatch = QRectF(x, y + line / 2 - 4, 8, 8)
+            if name == "silence":
+                painter.fillRect(swatch, QBrush(colours[colour], Qt.BrushStyle.BDiagPattern))
+            elif filled:
+                painter.fillRect(swatch, colours[colour])
+            else:
+                painter.setPen(
+                    QPen(colours[colour], 1, Qt.PenStyle.SolidLine if colour == "secondary" else Qt.PenStyle.DotLine)
+                )
+                painter.drawRect(swatch)
+            painter.setPen(colours["secondary"])
+            painter.drawText(QRectF(x + 13, y, 200, line), Qt.AlignmentFlag.AlignLeft, name)
+            x += 13 + metrics.horizontalAdvance(name) + 14
