@@ -123,8 +123,8 @@ class ConversationBinding(QObject):
 
     # Showing
 
-    async def open(self, conversation_id: str, message_id: str = "") -> None:
-        """Show a conversation, and in it a message. The draft of the one before is kept first."""
+    async def open(self, conversation_id: str, message_id: str = "", words: str = "") -> None:
+        """Show a conversation, in it a message, and in that the words a search found. The draft before is kept first."""
         if conversation_id != self.id:
             self.composing.keep_pending()
             conversation = await self._session.conversation(conversation_id)
@@ -137,6 +137,7 @@ class ConversationBinding(QObject):
             self._moved(conversation_id)
         if message_id:
             await self._reveal(message_id)
+            self._stage.show_hit(message_id, words)
 
     async def open_last(self, conversation_id: str, place: Place = END) -> None:
         """Go on where the program was left, if that is still there; else begin an empty conversation."""

@@ -53,11 +53,16 @@ class FindBar(QWidget):
 
     def open(self, text: str = "") -> None:
         """Show the bar, ready to type."""
-        if text:
-            self.line.setText(text)
-        self.show()
+        self.show_words(text)
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.line.selectAll()
+
+    def show_words(self, text: str = "") -> None:
+        """Show the bar with these words, or those that were in it, and what they find; the focus stays where it is."""
+        if text:
+            self.line.setText(text)
+            self._typing.stop()
+        self.show()
         if self.line.text():
             self.typed.emit(self.line.text())
 

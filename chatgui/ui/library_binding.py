@@ -32,7 +32,7 @@ class LibraryBinding(QObject):
         sidebar: Sidebar,
         notices: NoticeBar,
         tasks: Tasks,
-        open_conversation: Callable[[str, str], None],
+        open_conversation: Callable[[str, str, str], None],
     ) -> None:
         super().__init__(sidebar)
         self._session = session

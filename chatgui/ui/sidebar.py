@@ -28,7 +28,7 @@ TYPING_MS = 120  # a search begins when the typing pauses this long
 class Sidebar(QWidget):
     """Shows what it is given and says what is wanted; knows no session."""
 
-    opened = Signal(str, str)  # conversation, message to show (or empty)
+    opened = Signal(str, str, str)  # conversation, message to show (or empty), words that were found in it
     searched = Signal(str)
     new_wanted = Signal()
     settings_wanted = Signal()
@@ -254,7 +254,7 @@ class Sidebar(QWidget):
         if several:
             return
         row = self.model.row(index.row())
-        self.opened.emit(row.conversation, row.hit.message if row.hit else "")
+        self.opened.emit(row.conversation, row.hit.message if row.hit else "", _found_words(row.hit))
 
     def _open_first(self) -> None:
         if self.model.total:
@@ -295,6 +295,11 @@ class Sidebar(QWidget):
             self._shelf.offer(targets(self, self._known(self.selected())))
         else:
             self._shelf.hide()
+
+
+def _found_words(hit: Hit | None) -> str:
+    """The first words a search found, as they are written there."""
+    return hit.snippet[slice(*hit.marks[0])] if hit is not None and hit.marks else ""
 
 
 MOST_OFFERED = 30  # models or accounts a menu offers

@@ -69,6 +69,13 @@ class Stage(QWidget):
         self.find_bar.closed.connect(self._end_find)
         search.changed.connect(lambda: self.find_bar.show_place(search.number, search.total))
 
+    def show_hit(self, message_id: str, words: str) -> None:
+        """Mark what a search found in a message, and bring its first place there into sight."""
+        index = self.view.index_of(message_id)
+        if index is not None and words:
+            self.find_bar.show_words(words)
+            self.view.search.go_to(index)
+
     def _end_find(self) -> None:
         self.view.search.start("")
         self.view.setFocus()

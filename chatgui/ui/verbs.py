@@ -60,9 +60,9 @@ class Verbs:
         self._panes.dismiss()
         self._tasks.start(self._conversation.open_new())
 
-    def open(self, conversation: str, message: str = "") -> None:
-        """Show a conversation, and in it a message."""
-        self._tasks.start(self._conversation.open(conversation, message))
+    def open(self, conversation: str, message: str = "", words: str = "") -> None:
+        """Show a conversation, in it a message, and in that the words a search found."""
+        self._tasks.start(self._conversation.open(conversation, message, words))
 
     def rename(self) -> None:
         """Edit the title where the focus is: in the list, or above the conversation."""

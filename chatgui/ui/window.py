@@ -191,10 +191,10 @@ class Window(QMainWindow):
     def _call(self, row: actions.Row) -> None:
         getattr(self if not row.needs else self.verbs_bound, row.verb)()
 
-    def _open(self, conversation: str, message: str) -> None:
+    def _open(self, conversation: str, message: str, words: str = "") -> None:
         if self.panes.is_overlay(Place.LEADING) and not message:
             self.panes.dismiss()
-        self.verbs_bound.open(conversation, message)
+        self.verbs_bound.open(conversation, message, words)
 
     def _come_to(self, conversation: str) -> None:
         """A notification was clicked."""

@@ -179,7 +179,7 @@ def test_a_click_opens(sidebar: Sidebar) -> None:
     opened = QSignalSpy(sidebar.opened)
     place = sidebar.list.visualRect(sidebar.model.index(2)).center()
     QTest.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
-    assert opened.at(opened.count() - 1) == ["id2", ""]
+    assert opened.at(opened.count() - 1) == ["id2", "", ""]
 
 
 def test_typing_searches_after_a_pause(sidebar: Sidebar) -> None:
@@ -197,7 +197,7 @@ def test_hits_stand_below_and_open_their_message(sidebar: Sidebar) -> None:
     opened = QSignalSpy(sidebar.opened)
     place = sidebar.list.visualRect(sidebar.model.index(1)).center()
     QTest.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
-    assert opened.at(opened.count() - 1) == ["id9", "m7"]
+    assert opened.at(opened.count() - 1) == ["id9", "m7", "tides"]
     sidebar.grab()  # snippets and marks are painted without complaint
 
 

@@ -117,6 +117,12 @@ class Find(QObject):
             if self._go(by, sorted(self.counts)):
                 return
 
+    def go_to(self, message: int) -> None:
+        """Go to the first place in a message, if there is one."""
+        if self._pattern is not None and self._count_exactly(message):
+            self.current = (message, -1)
+            self.step(1)
+
     def _go(self, by: int, at: list[int]) -> bool:
         """Take one step; False if the place turned out not to be there."""
         if not at:
