@@ -169,6 +169,7 @@ class Program:
             return
         await self.window.bind(self._session)
         self._session.upkeep.begin(self._session.settings.backups)
+        self._session.folder_archive.begin()
         asyncio.get_running_loop().call_later(STEADY_S, self._last_time.went_well)
 
     def _retry(self) -> None:

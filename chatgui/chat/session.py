@@ -26,6 +26,7 @@ from chatgui.chat.assistants import Assistants
 from chatgui.chat.attachments import Attachments
 from chatgui.chat.drafts import Drafts
 from chatgui.chat.editing import Editing, message_of
+from chatgui.chat.folder_archive import FolderArchive
 from chatgui.chat.inspector import Inspector
 from chatgui.chat.keeper import StoreKeeper
 from chatgui.chat.ledger import Ledger
@@ -103,6 +104,7 @@ class Session:
         self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget)
         self.upkeep = Upkeep(database)
+        self.folder_archive = FolderArchive(self.archive, database, self.preferences, self.changed)
         self.inspector = Inspector(self.accounts.secrets)
         self.naming = Naming(database, self.accounts, self.changed, self._stream_of)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
@@ -129,6 +131,7 @@ class Session:
             turn.stop()
         await asyncio.gather(*(turn.wait() for turn in running), return_exceptions=True)
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.folder_archive.end()
         await self.accounts.demo.close()
         await self.client.aclose()
         await self._db.close()

@@ -62,6 +62,14 @@ class StoreTrouble:
     advice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveTrouble:
+    """The archive folder could not be brought up to date."""
+
+    message: str
+    advice: str = ""
+
+
 Change: TypeAlias = (
     LibraryChanged
     | MessagesChanged
@@ -71,4 +79,5 @@ Change: TypeAlias = (
     | AssistantsChanged
     | SettingsChanged
     | StoreTrouble
+    | ArchiveTrouble
 )

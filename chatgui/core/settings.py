@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,11 @@ def _proxy(address: str) -> str:
     if parts.scheme not in ("http", "https", "socks5", "socks5h") or not parts.hostname or port == 0:
         return "A proxy is written like http://host:8080 or socks5://host:1080."
     return ""
+
+
+def _folder(path: str) -> str:
+    """Why this cannot be a folder's place; empty if it can."""
+    return "" if not path or PurePath(path).is_absolute() else "The whole path is needed, from the root on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,22 @@ class Settings:
     backups: int = setting(
         7, "Backups kept", "Daily copies of the database; 0 for none.", section="Storage", low=0, high=60
     )
+    archive_folder: str = setting(
+        "", "Archive folder", "Every conversation is written there as files, too, and kept up to date; nothing is ever "
+        "deleted there. Empty for none.", section="Storage", check=_folder, portable=False,
+    )  # fmt: skip
+    archive_formats: str = setting(
+        "markdown", "Archive as", "What is written into that folder.", section="Storage",
+        choices={
+            "markdown": "Markdown", "html": "Web pages", "text": "Plain text", "json": "JSON",
+            "markdown json": "Markdown and JSON", "html json": "Web pages and JSON",
+            "markdown html json": "Markdown, web pages and JSON",
+        },
+    )  # fmt: skip
+    archive_when: str = setting(
+        "both", "Archive when", "Only what has changed is written.", section="Storage",
+        choices={"daily": "Once a day", "quit": "When the program ends", "both": "Daily and at the end"},
+    )  # fmt: skip
     notify_words: bool = setting(
         False, "Show the words in notifications", "Title and first line of the answer. Others may see the screen.",
         section="Privacy",

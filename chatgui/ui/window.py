@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QEvent, QLocale, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from chatgui.core.change import Change, SettingsChanged
+from chatgui.core.change import ArchiveTrouble, Change, SettingsChanged
 from chatgui.core.conversation import ORDERS
 from chatgui.core.settings import Settings, shown
 from chatgui.ui import actions, assets, shortcuts
@@ -224,6 +224,8 @@ class Window(QMainWindow):
             self._settings = self.session.settings
             if change.names & {"shortcuts", *(one.name for one in shown())}:
                 self._apply_settings()
+        elif isinstance(change, ArchiveTrouble):
+            self.stage.notices.say(f"{change.message} {change.advice}", meaning="warning", stays=True)
 
     def _apply_settings(self) -> None:
         now = self._settings
