@@ -237,6 +237,7 @@ class ShortcutsDialog(Sheet):
     def _show_all(self) -> None:
         for name, keys in shortcuts.in_force(self._session.settings.shortcuts).items():
             self._items[name].setText(1, actions.shown_keys(keys))
+            self._items[name].setData(1, Qt.ItemDataRole.AccessibleTextRole, actions.shown_keys(keys) or "No keys")
             font = self._items[name].font(1)
             font.setBold(name in self._session.settings.shortcuts)
             self._items[name].setFont(1, font)

@@ -311,7 +311,14 @@ class BlockRow(Row):
 
     def actions(self) -> tuple[Action, ...]:
         return tuple(
-            Action(f"{number}@{self.start}", "", one.name, one.rect.translated(0, self.space), quiet=False, run=one.run)
+            Action(
+                f"{number}@{self.start}",
+                "",
+                one.spoken or one.name,
+                one.rect.translated(0, self.space),
+                quiet=False,
+                run=one.run,
+            )
             for number, one in enumerate(self.block.actions())
         )
 

@@ -166,7 +166,8 @@ class TranscriptView(QAbstractScrollArea):
         page.messages = [*page.messages[:-1], message]
         page.settle(len(page.messages) - 1)
         self.refresh(anew=True)
-        announce(self, message)
+        if not page.facet.is_one_text:  # the pane beside shows the same answer: it is told of once
+            announce(self, message)
 
     def replace(self, message: Message) -> None:
         """A message has changed (edited, other usage …); nothing happens if it is not shown."""

@@ -84,9 +84,9 @@ def test_code_met_before_it_was_laid_out_has_its_actions_once_it_is() -> None:
     above = f"{CODE}\n" + "A line of text.\n\n" * 60
     view = shown([message(0, Role.USER, "Go"), message(1, Role.ASSISTANT, above), message(2, Role.USER, "On")])
     said = next(one for one in children(interface(view)) if "x = 1" in one.textInterface().text(0, -1))
-    assert "Copy" not in {one.text(NAME) for one in children(said)}
+    assert "Copy code" not in {one.text(NAME) for one in children(said)}
     view.to_start()
-    assert "Copy" in {one.text(NAME) for one in children(said)}
+    assert "Copy code" in {one.text(NAME) for one in children(said)}
 
 
 def test_everything_knows_its_parent_and_place() -> None:
@@ -132,6 +132,9 @@ def test_a_finished_answer_is_announced_once_in_a_sentence(monkeypatch: pytest.M
     flush(view)
     view.end_reply(answer("Two bulges."))
     view.replace(answer("Two bulges."))
+    beside = shown([message(0, Role.USER, "Go")], facet=ReasoningFacet())  # the pane that shows what was thought
+    beside.begin_reply(streaming(1), reply, Turn())
+    beside.end_reply(answer("Two bulges."))
     assert len(told) == 1
     assert told[0].startswith("The answer by tide-1 is finished, 2 words.")
 

@@ -24,11 +24,13 @@ Mark: TypeAlias = tuple[int, int, bool]  # a place found: start, end, whether it
 
 @dataclass(frozen=True, slots=True)
 class BlockAction:
-    """Something one can do with a block. `name` is what is shown and spoken; `rect` is where a click does it."""
+    """Something one can do with a block. `name` is what is shown, and spoken unless `spoken` says more; `rect` is where a click
+    does it."""
 
     name: str
     rect: QRectF
     run: Callable[[], object]
+    spoken: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from chatgui.ui.transcript.highlight import Highlighting, formats
 from chatgui.ui.transcript.style import Style
 
 NUMBERED_FROM = 2  # lines: less needs no numbers
+SPOKEN = {"Copy": "Copy code", "Wrap": "Wrap lines of code", "Unwrap": "Do not wrap lines of code",
+          "Numbers": "Show line numbers", "Hide numbers": "Hide line numbers"}  # fmt: skip
 
 
 class CodeBlock(Block):
@@ -337,7 +339,7 @@ class CodeBlock(Block):
         for name, run in wanted:
             width = metrics.horizontalAdvance(name) + self.style.px(14)
             x -= width
-            made.append(BlockAction(name, QRectF(x, self.style.px(1), width, self.style.px(28)), run))
+            made.append(BlockAction(name, QRectF(x, self.style.px(1), width, self.style.px(28)), run, SPOKEN[name]))
         return tuple(made)
 
     def _names(self) -> list[str]:

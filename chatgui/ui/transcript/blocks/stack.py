@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -229,7 +229,7 @@ class StackBlock(Block):
 
     def actions(self) -> tuple[BlockAction, ...]:
         return tuple(
-            BlockAction(one.name, one.rect.translated(child.left, child.top), one.run)
+            replace(one, rect=one.rect.translated(child.left, child.top))
             for child in self.children
             for one in child.block.actions()
         )

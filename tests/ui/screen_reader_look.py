@@ -1,0 +1,125 @@
+"""Uses the program as somebody with a screen reader would, and prints what was met as JSON. Runs under the harness's own
+interpreter.
+
+Arguments: the folder of drive.py, the interpreter of the program, the repository.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+DIALOGS = ("Accounts", "Assistants", "Settings", "Export", "Import", "Restore", "Usage", "Parameters", "Trash",
+           "Keyboard Shortcuts", "About chatgui")  # fmt: skip
+LISTENED = "object:announcement"
+
+
+class Listening:
+    """What the program says aloud."""
+
+    def __init__(self, address: str) -> None:
+        from jeepney import DBusAddress, MatchRule, new_method_call
+        from jeepney.io.blocking import open_dbus_connection
+
+        self.said: list[str] = []
+        self._bus = open_dbus_connection(bus=address)
+        registry = DBusAddress("/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry")
+        self._bus.send_and_get_reply(new_method_call(registry, "RegisterEvent", "s", (LISTENED,)))
+        bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+        rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object", member="Announcement")
+        self._bus.send_and_get_reply(new_method_call(bus, "AddMatch", "s", (rule.serialise(),)))
+
+    def hear(self) -> list[str]:
+        """Everything said so far."""
+        while True:
+            try:
+                message = self._bus.receive(timeout=0.2)
+            except TimeoutError:
+                return self.said
+            if message.body and len(message.body) > 3 and isinstance(message.body[3], tuple):
+                self.said.append(str(message.body[3][1]))
+
+
+def nameless(app: Any) -> list[str]:
+    """What can have the focus and says nothing of itself."""
+    return [
+        str(node).strip()
+        for node in app.nodes()
+        if {"focusable", "showing"} <= node.states and not node.name.strip() and not node.el.labelled_by
+    ]
+
+
+def messages(app: Any) -> list[Any]:
+    return [one for one in app.find(role="list", name="Transcript").children if one.role == "list item"]
+
+
+def reasoning(app: Any) -> str:
+    found = [one for one in app.find_all(name="Reasoning") if "Text" in one.interfaces]
+    return str(found[0].text()) if found else ""
+
+
+def look(app: Any, listening: Listening, told: dict[str, Any]) -> None:
+    """One question to the demo, read while it is answered and after."""
+    told["nameless"] = {"Start": nameless(app)}
+    app.click(name="Try the Demo")
+    app.wait(lambda: app.exists(name="Stop"), 20)
+    told["reasoning_seen"], told["states_seen"] = [], []
+    while app.exists(name="Stop"):
+        told["reasoning_seen"].append(reasoning(app))
+        last = messages(app)[-1]
+        told["states_seen"].append(("busy" in last.states, last.description))
+    app.wait(lambda: app.exists(name=re.compile("^Token usage")), 10)
+    told["announced"] = list(listening.hear())
+    last = messages(app)[-1]
+    told["answer"], told["reasoning"], told["state"] = last.text(), reasoning(app), last.description
+    told["inside"] = [(part.role, part.name) for part in last.children]
+    told["model"] = [one.name for one in app.find_all(role="push button") if one.name.startswith("Model")]
+    told["nameless"]["Main"] = nameless(app)
+
+
+def dialogs(app: Any, told: dict[str, Any]) -> None:
+    """Every dialog, opened by its name in the palette."""
+    told["dialogs"] = {}
+    for name in DIALOGS:
+        app.key("ctrl+k")
+        app.wait(lambda: (app.focused().snap.get("role"), app.focused().name) != ("text", "Message"), 10)
+        app.type(name)
+        app.sync()
+        app.key("Return")
+        app.wait(lambda: len(app.windows()) > 1, 10, what=f"the dialog {name}")
+        app.sync()
+        window = app.windows()[-1]["title"]
+        told["dialogs"][name] = window
+        told["nameless"][name] = nameless(app)
+        app.key("Escape")
+        app.wait(lambda: len(app.windows()) == 1, 10, what=f"the end of {name}")
+
+
+def main() -> None:
+    """All of it."""
+    tools, python, root = sys.argv[1:]
+    sys.path.insert(0, tools)
+    from drive import Desktop  # type: ignore[import-not-found]  # lies beside the repository
+
+    told: dict[str, Any] = {}
+    with Desktop(keyring="unlocked") as desktop:
+        listening = Listening(desktop.a11y_address)
+        profile = f"{desktop.home}/profile"
+        program = [python, "-m", "chatgui", "--profile", profile]
+        app = desktop.start(program, env={"PYTHONPATH": root, "CHATGUI_DEMO_PACE": "0.3"})
+        app.wait(lambda: app.exists(name="Message"), 20)
+        look(app, listening, told)
+        dialogs(app, told)
+        told["alive"] = app.alive()
+        said = [python, "-m", "chatgui", "--profile", profile, "conversations"]
+        env = {**desktop.env, "PYTHONPATH": root}
+        listed = json.loads(subprocess.check_output([*said, "list", "--json"], env=env))
+        told["kept"] = json.loads(subprocess.check_output([*said, "show", listed[0]["id"], "--json"], env=env))
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()

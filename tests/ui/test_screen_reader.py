@@ -1,0 +1,91 @@
+"""The whole program through AT-SPI, as a screen reader has it: an answer read while it comes and after, and every dialog."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatgui.core.markdown import blocks
+from chatgui.ui.transcript.blocks import make_block
+from chatgui.ui.transcript.style import Style
+from tests.ui.screen_reader_look import DIALOGS
+
+ROOT = Path(__file__).resolve().parents[2]
+HARNESS = Path(os.environ.get("CHATGUI_HARNESS", "/var/tmp/real-servers/v-harness")) / "bin" / "python"
+
+pytestmark = [pytest.mark.window, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def told(shared: Path) -> dict[str, Any]:
+    """What was met."""
+    if not HARNESS.exists():
+        pytest.skip(f"needs the harness's interpreter at {HARNESS}")
+    look = Path(__file__).with_name("screen_reader_look.py")
+    seen = subprocess.run(
+        [HARNESS, look, shared / "tools", sys.executable, ROOT],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
+    )
+    assert seen.returncode == 0, seen.stderr[-4000:]
+    found: dict[str, Any] = json.loads(seen.stdout.strip().split("\n")[-1])
+    return found
+
+
+def said(told: dict[str, Any], kind: str) -> str:
+    """The kept answer's text of a kind."""
+    return "".join(part["text"] for part in told["kept"]["messages"][-1]["parts"] if part["kind"] == kind)
+
+
+def test_what_is_read_is_what_was_answered(told: dict[str, Any], qapp: Any) -> None:
+    markdown = said(told, "text")
+    plain = "\n\n".join(make_block(source, Style()).text for source in blocks(markdown))
+    assert len(plain) > 500
+    assert told["answer"] == plain
+
+
+def test_reasoning_is_read_while_it_comes(told: dict[str, Any]) -> None:
+    whole = said(told, "reasoning").strip()
+    assert told["reasoning"] == whole
+    assert all(whole.startswith(seen) for seen in told["reasoning_seen"])
+    assert any(0 < len(seen) < len(whole) for seen in told["reasoning_seen"])
+
+
+def test_states_are_told(told: dict[str, Any]) -> None:
+    assert all(busy and words.startswith("being written") for busy, words in told["states_seen"][:-1])
+    assert not told["state"].startswith("being written")
+
+
+def test_a_finished_answer_is_announced_once(told: dict[str, Any]) -> None:
+    words = len(said(told, "text").split())
+    assert told["announced"] == [f"The answer by demo is finished, {words:,} words."]
+
+
+def test_the_fixed_names_are_there(told: dict[str, Any]) -> None:
+    usage = [name for _, name in told["inside"] if name.startswith("Token usage, reported")]
+    assert len(usage) == 1
+    assert told["model"] == ["Model Demo · demo"]
+
+
+def test_what_can_be_done_says_what_it_is(told: dict[str, Any]) -> None:
+    names = [name for role, name in told["inside"] if role == "push button"]
+    assert {"Copy code", "Copy this answer", "Ask for another answer"} <= set(names)
+    assert ["section", "Code, python"] in told["inside"]
+
+
+@pytest.mark.parametrize("window", ["Start", "Main", *DIALOGS])
+def test_every_focusable_has_a_name(told: dict[str, Any], window: str) -> None:
+    assert told["nameless"][window] == []
+
+
+def test_every_dialog_came(told: dict[str, Any]) -> None:
+    assert len(set(told["dialogs"].values())) == len(DIALOGS)
+    assert told["alive"]
