@@ -63,7 +63,7 @@ class Sidebar(QWidget):
         self.places.chosen.connect(self._narrow)
         self.model = SidebarModel(self)
         self.list = self._make_list(theme)
-        self.search.down_pressed.connect(self.list.setFocus)
+        self.search.down_pressed.connect(self._go_down)
         self._shelf = DropShelf(self.list)
         self._empty = QLabel(self.list.viewport())
         self._empty.setProperty("strength", "3")
@@ -106,7 +106,7 @@ class Sidebar(QWidget):
         top.addWidget(self.filter_button)
         top.addWidget(new)
         foot = QHBoxLayout()
-        foot.setContentsMargins(8, 4, 8, 8)
+        foot.setContentsMargins(4, 4, 8, 8)
         foot.addWidget(settings)
         foot.addStretch(1)
         column = QVBoxLayout(self)
@@ -255,6 +255,12 @@ class Sidebar(QWidget):
             return
         row = self.model.row(index.row())
         self.opened.emit(row.conversation, row.hit.message if row.hit else "", _found_words(row.hit))
+
+    def _go_down(self) -> None:
+        """From the search to the first row."""
+        self.list.setFocus()
+        if self.model.total:
+            self.list.setCurrentIndex(self.model.index(0))
 
     def _open_first(self) -> None:
         if self.model.total:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chatgui.core.conversation import Hit
 
 PAD, MARK, RADIUS = 12, 16, 6
+LEAD = 12  # characters of a snippet kept before its first mark where the line is too short
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -118,9 +119,10 @@ class RowDelegate(QStyledItemDelegate):
     def _paint_snippet(self, painter: QPainter, option: QStyleOptionViewItem, inner: QRect, hit: Hit) -> None:
         """One line of the found text, the found words on the find ground."""
         tokens = self._theme.tokens
-        layout = QTextLayout(" ".join(hit.snippet.splitlines()) or " ", option.font)
+        words, marks = snippet_line(hit, lambda text: option.fontMetrics.horizontalAdvance(text) <= inner.width())
+        layout = QTextLayout(words, option.font)
         formats = []
-        for start, end in hit.marks:
+        for start, end in marks:
             one = QTextLayout.FormatRange()
             one.start, one.length = start, end - start
             one.format.setBackground(QColor(tokens.find))
@@ -154,6 +156,16 @@ class RowDelegate(QStyledItemDelegate):
         if index.data(SidebarModel.RowRole).heading:
             area.setTop(area.top() + self._heading_height(option))
         editor.setGeometry(area.adjusted(4, 1, -4, -1))
+
+
+def snippet_line(hit: Hit, fits: Callable[[str], bool]) -> tuple[str, Sequence[tuple[int, int]]]:
+    """A hit's snippet as one line, and its marks; cut at the front where the first mark would not be in sight."""
+    words = " ".join(hit.snippet.splitlines()) or " "
+    if not hit.marks or fits(words[: hit.marks[0][1]]):
+        return words, hit.marks
+    begin = words.rfind(" ", 0, max(0, hit.marks[0][0] - LEAD)) + 1
+    moved = begin - len("…")
+    return f"…{words[begin:]}", [(start - moved, end - moved) for start, end in hit.marks]
 
 
 def _icon_of(row: Row, mark: str) -> tuple[str, str] | None:

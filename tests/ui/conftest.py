@@ -15,6 +15,7 @@ from chatgui.chat.session import Session, open_session
 from chatgui.core.account import Account, KeySource
 from chatgui.core.ids import new_id
 from chatgui.demo.server import serve
+from chatgui.ui.sidebar import Sidebar
 from chatgui.ui.theme import Theme
 from chatgui.ui.window import Window
 
@@ -77,3 +78,12 @@ async def until(fact: Callable[[], object], seconds: float = 40.0) -> None:
     async with asyncio.timeout(seconds):
         while not fact():  # noqa: ASYNC110 - facts of widgets have no event to wait for
             await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+def sidebar(qapp: QApplication) -> Iterator[Sidebar]:
+    made = Sidebar(Theme(qapp))
+    made.resize(260, 600)
+    made.show()
+    yield made
+    made.hide()

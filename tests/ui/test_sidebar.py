@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu, QToolButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu
 
 from chatgui.core.conversation import ORDERS, Hit, Summary, order_key
 from chatgui.ui.conversation_list import DropShelf
@@ -20,7 +19,6 @@ from chatgui.ui.listing import Listing
 from chatgui.ui.places import move_menu, tag_menu
 from chatgui.ui.sidebar import Sidebar
 from chatgui.ui.sidebar_model import STEP, SidebarModel
-from chatgui.ui.theme import Theme
 from chatgui.ui.words import day
 
 NOW = datetime.now(UTC)
@@ -32,15 +30,6 @@ def rows(count: int, **fields: object) -> list[Summary]:
         replace(Summary(f"id{at}", f"Title {at}", NOW, NOW - timedelta(hours=3 * at)), **fields)  # type: ignore[arg-type]
         for at in range(count)
     ]
-
-
-@pytest.fixture
-def sidebar(qapp: QApplication) -> Iterator[Sidebar]:
-    made = Sidebar(Theme(qapp))
-    made.resize(260, 600)
-    made.show()
-    yield made
-    made.hide()
 
 
 def test_the_model_keeps_qts_rules(qapp: QApplication) -> None:
@@ -182,25 +171,6 @@ def test_a_click_opens(sidebar: Sidebar) -> None:
     assert opened.at(opened.count() - 1) == ["id2", "", ""]
 
 
-def test_typing_searches_after_a_pause(sidebar: Sidebar) -> None:
-    searched = QSignalSpy(sidebar.searched)
-    QTest.keyClicks(sidebar.search, "tides")
-    assert searched.wait(2000)
-    assert searched.count() == 1
-    assert searched.at(0) == ["tides"]
-
-
-def test_hits_stand_below_and_open_their_message(sidebar: Sidebar) -> None:
-    sidebar.search.setText("tides")
-    sidebar.show_found(rows(1), [Hit("id9", "m7", "Trip plan", "the tides come", NOW, ((4, 9),))])
-    assert sidebar.model.row(1).heading == "Found in messages"
-    opened = QSignalSpy(sidebar.opened)
-    place = sidebar.list.visualRect(sidebar.model.index(1)).center()
-    QTest.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
-    assert opened.at(opened.count() - 1) == ["id9", "m7", "tides"]
-    sidebar.grab()  # snippets and marks are painted without complaint
-
-
 def test_delete_acts_on_all_that_is_selected(sidebar: Sidebar) -> None:
     sidebar.show_rows(rows(5))
     sidebar.list.setCurrentIndex(sidebar.model.index(1))
@@ -258,14 +228,6 @@ def test_folders_and_tags_are_offered_once_there_is_one_and_narrow_the_list(side
     assert (sidebar.places.place, sidebar.model.total) == (("", ""), 4)
 
 
-def test_choosing_a_place_narrows_the_search_as_well(sidebar: Sidebar) -> None:
-    sidebar.show_rows([replace(rows(1)[0], folder="Travel")])
-    sidebar.search.setText("tides")
-    searched = QSignalSpy(sidebar.searched)
-    sidebar.places.setCurrentIndex(1)
-    assert [searched.at(at) for at in range(searched.count())] == [["tides"]]
-
-
 def test_another_order_has_other_groups(sidebar: Sidebar) -> None:
     sidebar.show_rows([replace(one, title=title) for one, title in zip(rows(3), "cab", strict=True)])
     sidebar.arrange("title")
@@ -275,19 +237,6 @@ def test_another_order_has_other_groups(sidebar: Sidebar) -> None:
     assert [sidebar.model.row(at).title for at in range(4)] == ["a", "aa", "b", "c"]
     sidebar.arrange("created")
     assert sidebar.model.row(0).heading == day(NOW)
-
-
-def test_leaving_the_search_shows_everything_at_once(sidebar: Sidebar) -> None:
-    sidebar.show_rows(rows(4))
-    sidebar.search.setText("tides")
-    sidebar.show_found(rows(1), [])
-    assert sidebar.model.total == 1
-    sidebar.change_rows([Summary("new", "Newest", NOW, NOW)])
-    assert sidebar.model.total == 1
-    sidebar.search.clear()
-    assert sidebar.model.total == 5
-    sidebar.show_found(rows(1), [])  # an answer that comes too late
-    assert sidebar.model.total == 5
 
 
 def test_a_condition_is_chosen_from_a_menu_and_stands_in_the_line_as_it_could_be_typed(sidebar: Sidebar) -> None:
@@ -373,22 +322,3 @@ def test_a_folder_is_chosen_from_those_there_are_or_made(qapp: QApplication, sid
     dialog.setTextValue("  New  one ")
     dialog.accept()
     assert moved == ["R&D", "", "New one"]
-
-
-def test_escape_empties_the_search_and_down_goes_to_what_was_found(sidebar: Sidebar) -> None:
-    sidebar.show_rows(rows(3))
-    QTest.keyClicks(sidebar.search, "tides")
-    searched = QSignalSpy(sidebar.searched)
-    before = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
-    before.ignore()
-    QApplication.sendEvent(sidebar.search, before)
-    assert before.isAccepted()  # or the window's own Escape would stop an answer
-    QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
-    assert not sidebar.search.text()
-    assert searched.wait(1_000)
-    QTest.keyClick(sidebar.search, Qt.Key.Key_Down)
-    assert sidebar.list.hasFocus()
-
-
-def test_every_button_of_the_search_has_a_name(sidebar: Sidebar) -> None:
-    assert all(one.accessibleName() or one.text() for one in sidebar.findChildren(QToolButton))
