@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from chatgui.core.attaching import Kind, kind_of
 from chatgui.core.estimate import MESSAGE_OVERHEAD, count_attachment, count_tokens
 from chatgui.core.message import Attachment, Message, Role, State
+from chatgui.core.reply import Reply
 from chatgui.core.usage import Source
 
 COUNTED = 2_000_000  # characters counted word by word; what is older is reckoned by the rate of what is newer
+CALL_OVERHEAD, END = 8, 1  # tokens: the frame around a tool call, and the end of an answer
 AT_ONCE = 150_000  # the same, where nobody can wait: some twenty milliseconds
 LEAST = 300  # tokens; a shorter prompt says nothing of how a provider counts
 NEAR = (0.6, 1.7)  # how far a provider's count may be from ours to be believed to be of the same text
@@ -36,6 +38,13 @@ def count_request(history: Iterable[Message], *, reasoning: bool = False) -> int
     counter.begin(tuple(history), reasoning=reasoning, images=False)
     counter.step(float("inf"))
     return counter.counted
+
+
+def count_reply(reply: Reply) -> tuple[int | None, int]:
+    """About how many tokens an answer is: of its reasoning (None if there was none), and in all, tool calls included."""
+    reasoning = count_tokens(str(reply.reasoning))
+    calls = sum(count_tokens(call.name) + count_tokens(call.arguments) + CALL_OVERHEAD for call in reply.calls)
+    return reasoning or None, reasoning + count_tokens(str(reply.text)) + count_tokens(str(reply.refusal)) + calls + END
 
 
 def _is_sent(message: Message) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from chatgui.chat.counting import count_request
-from chatgui.core.estimate import count_tokens
+from chatgui.chat.counting import count_reply, count_request
+from chatgui.core.estimate import ERROR
 from chatgui.core.message import Message, State
 from chatgui.core.money import said
 from chatgui.core.reply import Reply
@@ -23,8 +23,7 @@ def settled(usage: Usage, history: Iterable[Message], reply: Reply, *, cut_short
     prompt = count_request(history)
     if usage.known:
         return replace(usage, partial=cut_short, sent_tokens=prompt)
-    reasoning = count_tokens(str(reply.reasoning))
-    completion = count_tokens(str(reply.text) + str(reply.refusal)) + reasoning
+    reasoning, completion = count_reply(reply)
     return replace(
         usage,
         prompt_tokens=prompt,
@@ -65,22 +64,7 @@ def usage_line(message: Message) -> tuple[str, str]:
 def spoken(message: Message) -> str:
     """The same in sentences, every number with where it came from. Begins with “Token usage”."""
     usage = message.usage
-    if not usage.known:
-        return "Token usage: unknown. The provider did not report it."
-    words = [
-        f"Token usage, {usage.source.value}"
-        + (" by the provider" if usage.source is Source.REPORTED else " by this program")
-        + f": prompt {_said(usage.prompt_tokens)}, answer {_said(usage.completion_tokens)}, total {_said(usage.total_tokens)} tokens."
-    ]
-    if usage.reasoning_tokens is not None:
-        words.append(f"Of the answer, {usage.reasoning_tokens:,} were reasoning.")
-    if usage.cached_tokens is not None:
-        words.append(f"Of the prompt, {usage.cached_tokens:,} were cached.")
-    if usage.cost is not None:
-        words.append(f"Cost {money(usage)}, {usage.cost_source.value}.")
-    else:
-        words.append("Cost unknown.")
-    words.extend(_timing_words(message))
+    words = [*_count_words(usage), *_cost_words(usage), *_timing_words(message)]
     if usage.truncated:
         words.append(
             f"The server read about {rough(usage.prompt_tokens)} of the {rough(usage.sent_tokens)} tokens it was sent:"
@@ -89,6 +73,32 @@ def spoken(message: Message) -> str:
     if usage.partial or message.state is State.STREAMING:
         words.append("The answer was cut short, so these counts are partial.")
     return " ".join(words)
+
+
+def _count_words(usage: Usage) -> list[str]:
+    if not usage.known:
+        return ["Token usage: unknown. The provider did not report it."]
+    by = (
+        " by the provider"
+        if usage.source is Source.REPORTED
+        else f" by this program, usually within ± {ERROR * 100:.0f} %"
+    )
+    counts = (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)
+    prompt, answer, total = ("unknown" if one is None else f"{one:,}" for one in counts)
+    words = [f"Token usage, {usage.source.value}{by}: prompt {prompt}, answer {answer}, total {total} tokens."]
+    if usage.reasoning_tokens is not None:
+        words.append(f"Of the answer, {usage.reasoning_tokens:,} were reasoning.")
+    if usage.cached_tokens is not None:
+        words.append(f"Of the prompt, {usage.cached_tokens:,} were cached.")
+    return words
+
+
+def _cost_words(usage: Usage) -> list[str]:
+    if usage.cost is None:
+        return ["Cost unknown."]
+    if usage.cost_source is Source.REPORTED:
+        return [f"Cost {money(usage)}, reported by the provider."]
+    return [f"Cost {money(usage)}, estimated from the price at that moment."]
 
 
 def rough(value: int | None) -> str:
@@ -100,10 +110,6 @@ def rough(value: int | None) -> str:
     return f"{value / 1000:.0f}k" if value < 999_500 else f"{value / 1_000_000:.1f}M"
 
 
-def _said(value: int | None) -> str:
-    return "unknown" if value is None else f"{value:,}"
-
-
 def _timing_words(message: Message) -> list[str]:
     timing, words = message.timing, []
     if timing.ttft_ms is not None:
@@ -112,6 +118,11 @@ def _timing_words(message: Message) -> list[str]:
         words.append(f"Thought for {duration(timing.thinking_ms)}.")
     if timing.duration_ms is not None:
         words.append(f"Took {duration(timing.duration_ms)}.")
+    if rate := speed(message):
+        said_so = bool(message.usage.tokens_per_second)
+        words.append(
+            f"{rate:,.0f} tokens a second{', as the provider says' if said_so else ', worked out from these'}."
+        )
     return words
 
 

@@ -36,7 +36,7 @@ def test_estimates_are_marked() -> None:
 def test_unknown_is_a_dash_and_said_so() -> None:
     short, spoken = usage_line(answer(Usage()))
     assert short == "— → — tokens"
-    assert spoken == "Token usage: unknown. The provider did not report it."
+    assert spoken == "Token usage: unknown. The provider did not report it. Cost unknown."
 
 
 def test_one_unknown_number_beside_known_ones() -> None:
