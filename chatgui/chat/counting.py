@@ -14,7 +14,9 @@ from chatgui.core.usage import Source
 COUNTED = 2_000_000  # characters counted word by word; what is older is reckoned by the rate of what is newer
 CALL_OVERHEAD, END = 8, 1  # tokens: the frame around a tool call, and the end of an answer
 AT_ONCE = 150_000  # the same, where nobody can wait: some twenty milliseconds
+SAMPLED = 1_000  # messages that stand for all the older ones
 LEAST = 300  # tokens; a shorter prompt says nothing of how a provider counts
+LOOKED_AT = 100  # messages, for the newest count of the provider
 NEAR = (0.6, 1.7)  # how far a provider's count may be from ours to be believed to be of the same text
 
 
@@ -78,11 +80,9 @@ class HistoryCounter:
 
     def begin(self, branch: Sequence[Message], *, reasoning: bool, images: bool = True) -> None:
         """Count this branch, oldest first, from now on."""
-        if self._manner != (reasoning, images):
+        if self._manner != (reasoning, images) or len(self._known) > 2 * len(branch) + SAMPLED:
             self._known.clear()
         self._manner = (reasoning, images)
-        kept = {message.id for message in branch}
-        self._known = {one: known for one, known in self._known.items() if one in kept}
         self._left = reversed(branch)
         self._factor = factor(branch)
         self.counted = self._chars = 0
@@ -93,8 +93,19 @@ class HistoryCounter:
         until = time.perf_counter() + seconds
         for message in self._left:
             self.counted += self._count(message)
+            if self._chars > self._most:
+                return self._reckon()
             if time.perf_counter() > until:
                 return False
+        self.done = True
+        return True
+
+    def _reckon(self) -> bool:
+        """Enough was counted: of what is left, some messages stand for all, at the rate found so far."""
+        left = list(self._left)
+        some = left[:: len(left) // SAMPLED + 1]
+        chars = sum(len(message.text) for message in some if _is_sent(message))
+        self.counted += round(chars * (len(left) / len(some)) * self.counted / self._chars) if some else 0
         self.done = True
         return True
 
@@ -102,10 +113,6 @@ class HistoryCounter:
         known = self._known.get(message.id)
         if known is None or known[0] is not message:
             chars = len(message.text) if _is_sent(message) else 0
-            if self._chars > self._most:
-                tokens = round(chars * self.counted / self._chars)
-                self._chars += chars
-                return tokens
             reasoning, images = self._manner
             known = message, count_message(message, reasoning=reasoning, images=images), chars
             self._known[message.id] = known
@@ -118,7 +125,7 @@ def factor(branch: Sequence[Message]) -> float:
 
     A count far from ours is of another text (a template, tools, pictures, a prompt cut off), and tells nothing.
     """
-    for message in reversed(branch):
+    for message in reversed(branch[-LOOKED_AT:]):
         usage = message.usage
         if message.role is Role.ASSISTANT and usage.source is Source.REPORTED:
             if not usage.prompt_tokens or not usage.sent_tokens or usage.sent_tokens < LEAST:

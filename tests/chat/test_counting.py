@@ -47,7 +47,7 @@ def test_text_files_count_by_their_size_and_pictures_by_a_common_price() -> None
 
 
 def test_a_long_history_is_counted_in_steps_and_known_messages_cost_nothing() -> None:
-    branch = [said(str(at), WORDS * 20) for at in range(3000)]
+    branch = [said(str(at), WORDS * 20) for at in range(1500)]
     counter = HistoryCounter()
     counter.begin(branch, reasoning=False)
     steps = 1
@@ -56,7 +56,7 @@ def test_a_long_history_is_counted_in_steps_and_known_messages_cost_nothing() ->
         steps += 1
     assert steps > 3
     whole = counter.tokens
-    assert whole == pytest.approx(3000 * count_message(branch[0]), rel=0.01)
+    assert whole == pytest.approx(1500 * count_message(branch[0]), rel=0.01)
     counter.begin([*branch, said("new", WORDS)], reasoning=False)
     counter.step(10)
     assert counter.tokens == (whole or 0) + count_message(said("new", WORDS))
