@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from chatgui.chat.kept_wire import packed, unpacked
 from chatgui.chat.moments import Moments, moments_of
 from chatgui.chat.preview import KEY
 from chatgui.core.errors import ProtocolError
 from chatgui.core.secret import DOTS, Secret, redact
+from chatgui.store import wire
+from chatgui.store.database import Database
 from chatgui.wire.framing import Event, Framer
 from chatgui.wire.record import Record, WireRecord
 
@@ -31,13 +35,21 @@ class SeenEvent:
 
 
 class Inspector:
-    """Keeps the wire records of the newest messages in memory; nothing is written unless the user saves it."""
+    """Keeps the wire records of the newest messages in memory; nothing is written unless the user wants it kept."""
 
-    def __init__(self, secrets: Callable[[], Iterable[Secret | None]], newest: int = NEWEST, largest: int = LARGEST):
+    def __init__(
+        self,
+        secrets: Callable[[], Iterable[Secret | None]],
+        database: Database,
+        newest: int = NEWEST,
+        largest: int = LARGEST,
+    ) -> None:
         self._secrets = secrets
+        self._db = database
         self._newest = newest
         self._largest = largest
         self._records: OrderedDict[str, list[WireRecord]] = OrderedDict()
+        self._recalled: tuple[str, tuple[WireRecord, ...]] = "", ()  # the older message that was last looked at
 
     def recorder(self, message_id: str) -> Record:
         """What the client calls with each attempt made for a message."""
@@ -47,8 +59,30 @@ class Inspector:
         return attempts.append
 
     def attempts(self, message_id: str) -> tuple[WireRecord, ...]:
-        """Every attempt of a message, oldest first; none if it is too long ago."""
-        return tuple(self._records.get(message_id, ()))
+        """Every attempt of a message, oldest first; none if it is too long ago and was not recalled."""
+        if (known := self._records.get(message_id)) is not None:
+            return tuple(known)
+        return self._recalled[1] if self._recalled[0] == message_id else ()
+
+    async def keep(self, message_id: str) -> None:
+        """Keep what is remembered of a message's attempts beside the message."""
+        if records := self.attempts(message_id):
+            data = await asyncio.to_thread(packed, records, self._clean)
+            await self._db.write(wire.save, message_id, data)
+
+    async def recall(self, message_id: str) -> tuple[WireRecord, ...]:
+        """The attempts of a message, from memory or from what was kept; none if there is neither."""
+        if records := self.attempts(message_id):
+            return records
+        data = await self._db.call(wire.load, message_id)
+        records = await asyncio.to_thread(unpacked, data) if data is not None else ()
+        self._recalled = message_id, records
+        return records
+
+    async def forget(self) -> None:
+        """Let go of all that was kept beside messages."""
+        self._recalled = "", ()
+        await self._db.write(wire.forget)
 
     def _make_room(self) -> None:
         while len(self._records) > self._newest or (len(self._records) > 1 and self._size() > self._largest):

@@ -105,7 +105,7 @@ class Session:
         self.archive = Archive(database, self.changed, self._forget)
         self.upkeep = Upkeep(database)
         self.folder_archive = FolderArchive(self.archive, database, self.preferences, self.changed)
-        self.inspector = Inspector(self.accounts.secrets)
+        self.inspector = Inspector(self.accounts.secrets, database)
         self.naming = Naming(database, self.accounts, self.changed, self._stream_of)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
 
@@ -144,6 +144,8 @@ class Session:
     async def change_settings(self, **values: Any) -> None:
         """Replace settings and keep them. Raises UsageError for a name or value that cannot be."""
         await self.preferences.change(values)
+        if values.get("keep_requests") is False:
+            await self.inspector.forget()
 
     # Conversations
 
@@ -350,6 +352,8 @@ class Session:
         conversation.updated = datetime.now(UTC)
         self.changed.emit(TurnEnded(conversation.id, message.id))
         self.changed.emit(LibraryChanged(conversation.id))
+        if self.settings.keep_requests:
+            self._spawn(self.inspector.keep(message.id))
         if self.settings.titles == "model":
             self.naming.consider(conversation, message)
         if message.state is State.FINISHED and (next_one := self.drafts.next(conversation.id)):

@@ -146,6 +146,10 @@ class Settings:
         True, "Remember recent models", "The last five chosen are offered first in the model picker.",
         section="Privacy",
     )  # fmt: skip
+    keep_requests: bool = setting(
+        False, "Keep requests", "What went over the wire stays beside each answer, without keys; switched off, it is forgotten. "
+        "The newest twenty are remembered until the program ends in any case.", section="Privacy",
+    )  # fmt: skip
     proxy_mode: str = setting(
         "system", "Proxy", "How new accounts reach the network.", section="Network",
         choices={"system": "As the system", "none": "None", "own": "The one below"},

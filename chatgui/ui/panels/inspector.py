@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 SHOWN = 200_000  # characters; the file that is saved has more
 LIVE_MS = 400  # between looks at a request that is under way
-NONE = "Nothing is remembered of this message’s request. Only the newest messages of this run are kept, in memory."
+NONE = (
+    "Nothing is remembered of this message’s request. Only the newest messages of this run are, unless the settings say to"
+    " keep them."
+)
 
 
 class InspectorPanel(QWidget):
@@ -42,6 +45,7 @@ class InspectorPanel(QWidget):
         self._inspector = session.inspector
         self._message = ""
         self._turn: Turn | None = None
+        self._sought = ""  # the message that was last looked for in the database
         self._attempt = Combo()
         self._attempt.setAccessibleName("Attempt")
         self._what = Combo()
@@ -139,6 +143,9 @@ class InspectorPanel(QWidget):
         if not self.isVisible():
             return
         records = self._inspector.attempts(self._message)
+        if not records and self._message and self._sought != self._message:
+            self._sought = self._message  # once: what is not there now will not be in a moment
+            self._recalling = asyncio.ensure_future(self._recall(self._message))
         self._attempt.clear()
         for at, record in enumerate(records, 1):
             status = "no answer yet" if record.ended is None else "no answer"
@@ -149,6 +156,11 @@ class InspectorPanel(QWidget):
         self._note.setText(NONE)
         self._note.setVisible(not records)
         self._show()
+
+    async def _recall(self, message_id: str) -> None:
+        """Show what was kept of an older message, if anything was."""
+        if await self._inspector.recall(message_id) and message_id == self._message:
+            self._fill()
 
     def _record(self) -> Any | None:
         records = self._inspector.attempts(self._message)
