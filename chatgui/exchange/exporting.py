@@ -94,6 +94,16 @@ async def export(
         stop.set()  # a thread still at work for a cancelled export ends soon
 
 
+def file_names(titles: Sequence[str], exporter: Exporter) -> list[str]:
+    """What the files of conversations with these titles are called in a folder."""
+    taken: set[str] = set()
+    names = []
+    for title in titles:
+        names.append(safe_name(title, exporter.suffix, taken))
+        taken.add(names[-1].lower())
+    return names
+
+
 def _is_folder(path: Path) -> bool:
     return path.is_dir()
 

@@ -50,14 +50,18 @@ class Document(Protocol):
         """The rest of the file."""
 
 
+USUAL = frozenset({"reasoning", "usage", "system", "timestamps", "branches"})  # options most formats heed
+
+
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """One format. `open` begins a file that has this title."""
+    """One format. `open` begins a file that has this title; `heeds` are the options that make a difference."""
 
     name: str
     suffix: str
     title: str
     open: Callable[[str, Options], Document]
+    heeds: frozenset[str] = USUAL
 
     def export(self, conversation: Conversation, options: Options) -> bytes:
         """One conversation as a whole file."""

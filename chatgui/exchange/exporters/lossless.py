@@ -88,4 +88,4 @@ class _Archive:
         return f"{opening}\n]}}\n".encode()
 
 
-JSON = Exporter("json", ".json", "JSON (everything, to import again)", _Archive)
+JSON = Exporter("json", ".json", "JSON (everything, to import again)", _Archive, frozenset({"reasoning"}))

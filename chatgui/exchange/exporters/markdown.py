@@ -19,6 +19,7 @@ from chatgui.core.message import (
 )
 from chatgui.exchange.codec import Entry, time_to_json
 from chatgui.exchange.exporters.base import (
+    USUAL,
     Exporter,
     Options,
     branches,
@@ -135,4 +136,4 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
-MARKDOWN = Exporter("markdown", ".md", "Markdown", _Page)
+MARKDOWN = Exporter("markdown", ".md", "Markdown", _Page, USUAL | {"front_matter"})

@@ -39,10 +39,12 @@ from chatgui.exchange.exporters.base import (
 )
 from chatgui.exchange.exporters.pdf_file import readable, settled
 from chatgui.exchange.exporters.plain import image_words
+from chatgui.exchange.exporters.sample import beginning
+from chatgui.exchange.rendering import at_work
 from chatgui.exchange.values import EPOCH
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtGui import QGuiApplication, QImage
 
     from chatgui.exchange.exporters.pdf_typesetter import Typesetter
 
@@ -71,6 +73,14 @@ class _Book:
     def add(self, entry: Entry) -> bytes:
         self._entries.append(entry)
         return b""
+
+    def first_page(self, entry: Entry, width: int) -> QImage:
+        """The page the conversation would begin with, so many pixels wide."""
+        from chatgui.exchange.exporters.pdf_typesetter import Typesetter
+
+        self._set = Typesetter(self._title, self._options)
+        self._conversation(entry, new_page=False)
+        return self._set.first_page(width)
 
     def end(self) -> bytes:
         from chatgui.exchange.exporters.pdf_typesetter import Typesetter
@@ -137,6 +147,12 @@ class _Book:
     def _picture(self, part: Attachment | Image, entry: Entry) -> None:
         if picture := picture_of(part, entry):
             self._set.picture(picture.content, picture.kind)
+
+
+def first_page(entry: Entry, options: Options, width: int) -> QImage:
+    """What the first page will look like. Blocking; `ensure_application` must have been called before, elsewhere."""
+    with at_work():
+        return _Book("", options).first_page(beginning(entry), width)
 
 
 PDF = Exporter("pdf", ".pdf", "PDF", _Book)

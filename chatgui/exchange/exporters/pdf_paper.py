@@ -121,6 +121,21 @@ class Paper:
         lines = block.layout()
         return int((top + (lines.lineAt(0).y() if lines.lineCount() else 0) + 1) / self._height)
 
+    def first_page(self, width: int) -> QImage:
+        """A picture of the first page, so many pixels wide, before anything is printed."""
+        sheet = self._writer.pageLayout()
+        whole, inside = sheet.fullRectPoints(), sheet.paintRectPoints()
+        image = QImage(width, width * whole.height() // whole.width(), QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        scale = width / (whole.width() * UNIT)
+        painter.scale(scale, scale)
+        painter.translate(inside.left() * UNIT, inside.top() * UNIT)
+        self._print_page(painter, 0)
+        painter.end()
+        return image
+
     def _print(self, cancelled: Callable[[], bool]) -> None:
         if self._painter is None:
             QHashSeed.setDeterministicGlobalSeed()  # the order of the fonts in the file hangs on it

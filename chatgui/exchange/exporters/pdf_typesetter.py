@@ -355,6 +355,11 @@ class Typesetter:
         if self._cursor.currentTable() is None:
             self._settle_headings()
 
+    def first_page(self, width: int) -> QImage:
+        """What the first page looks like, so many pixels wide."""
+        self._settle_headings()
+        return self._paper.first_page(width)
+
     @property
     def stand_ins(self) -> dict[str, str]:
         """The letters that stand in for emoji, and for which."""
