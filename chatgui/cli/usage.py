@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -38,8 +37,10 @@ def _until(text: str) -> datetime:
     """The end of a day (its last moment is in), or a moment."""
     moment = _parsed(text)
     if _is_day(text):
-        with contextlib.suppress(OverflowError):
+        try:
             moment += timedelta(days=1)  # by the wall clock: some days are longer or shorter
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
     return _utc(text, moment)
 
 

@@ -162,7 +162,8 @@ async def test_the_account_doctor(chatgui: Program) -> None:
     assert (good.status, bad.status, missing.status, words.status) == (0, 1, 3, 0)
     assert good.json["healthy"]
     assert not bad.json["healthy"]
-    assert all(set(one) == {"step", "good", "ms", "words", "advice", "kind"} for one in good.json["findings"])
+    told = {"step", "good", "ms", "words", "advice", "kind", "code", "offer"}
+    assert all(set(one) == told for one in good.json["findings"])
     assert bad.json["findings"][-1]["kind"] == "authentication"
     assert words.out.count("\n") == len(good.json["findings"])
     assert (await chatgui("accounts", "list", "--json")).json[1]["last_test"]
