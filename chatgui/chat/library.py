@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -129,8 +130,24 @@ class Library:
     async def purge(self, ids: Sequence[str]) -> None:
         """Delete for ever: the text leaves the database and its log. What it cost stays counted. Not undoable."""
         await self._db.write(conversations.purge, list(ids), durable=True)
-        await self._db.call(conversations.forget_freed_pages)
+        await self._db.forget()
         self._tell(ids)
+
+    async def deleted_messages(self) -> int:
+        """How many messages were deleted from conversations that are not in the trash; they are kept until purged."""
+        return len(await self._db.look(conversations.hidden))
+
+    async def purge_messages(self) -> None:
+        """Delete those for ever. Not undoable, and nothing that was done before can be undone any more."""
+        seqs = await self._db.look(conversations.hidden)
+        self._undo.forget()
+        await self._db.write(conversations.purge_hidden, seqs, durable=True)
+        await self._db.forget()
+
+    async def forgotten(self) -> None:
+        """Until nothing that was purged is left in old pages of the database; seconds for a large one."""
+        while not await self._db.forget():  # noqa: ASYNC110 - whoever reads from the log tells nobody when it ends
+            await asyncio.sleep(0.05)
 
     async def undo(self) -> str:
         """Take the last change back; says what it was, or nothing."""

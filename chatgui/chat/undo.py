@@ -31,6 +31,11 @@ class UndoStack:
         self._done.append(step)
         del self._done[:-DEEPEST]
 
+    def forget(self) -> None:
+        """Nothing that was done can be taken back, or done again."""
+        self._done.clear()
+        self._undone.clear()
+
     async def undo(self) -> str:
         """Take the newest step back; what it was, or empty words if there is none."""
         if not self._done:

@@ -128,7 +128,11 @@ async def _delete(session: Session, options: argparse.Namespace) -> None:
     ids = list(dict.fromkeys(options.id))
     for one in ids:
         await session.library.summary(one)  # all must be there before any goes
-    await (session.library.purge(ids) if options.purge else session.library.delete(ids))
+    if options.purge:
+        await session.library.purge(ids)
+        await session.library.forgotten()
+    else:
+        await session.library.delete(ids)
     if options.json:
         print_json({"deleted": ids})
 

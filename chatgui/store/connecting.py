@@ -160,6 +160,16 @@ def has_log(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA journal_mode").fetchone() == ("wal",))
 
 
+def empty_log(connection: sqlite3.Connection) -> bool:
+    """Put the log into the file and leave nothing in it; False if somebody reads from it just now."""
+    connection.execute("PRAGMA busy_timeout = 0")  # whoever writes next shall not wait for a reader
+    try:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_S * 1000:.0f}")
+    return not busy
+
+
 def tolerantly(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], R]) -> R:
     """Do the job; if it meets a damaged text, do it again, and from now on show what can be shown of such texts."""
     try:

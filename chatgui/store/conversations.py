@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +24,7 @@ from chatgui.store.replies import append_chunk, begin_reply, drop_reply, finish_
 from chatgui.store.times import from_ms, to_ms
 
 __all__ = [
-    "append_chunk", "begin_reply", "create", "drop_reply", "finish_reply", "forget_freed_pages", "hide_messages",
+    "append_chunk", "begin_reply", "create", "drop_reply", "finish_reply", "hidden", "hide_messages",
     "insert_message", "load", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
     "unhide_messages",
 ]  # fmt: skip
@@ -205,7 +204,7 @@ def set_fields(connection: sqlite3.Connection, conversation_id: str, **fields: A
 
 
 def purge(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
-    """Delete for ever. What was spent stays counted, without the title. Call `forget_freed_pages` afterwards."""
+    """Delete for ever. What was spent stays counted, without the title. Call `Database.forget` afterwards."""
     named: set[str] = set()
     for one in ids:
         connection.execute("UPDATE spending SET title = '' WHERE conversation = ?", (one,))
@@ -220,20 +219,28 @@ def purge(connection: sqlite3.Connection, ids: Sequence[str]) -> None:
 _ROW = "SELECT seq FROM conversations WHERE id = ?"
 
 
-def purge_hidden(connection: sqlite3.Connection, before: datetime) -> None:
-    """Delete for ever the messages that were taken out of their tree before a date."""
-    rows = connection.execute("SELECT seq FROM messages WHERE deleted < ?", (to_ms(before),)).fetchall()
-    search_index.forget_for_ever(connection, [seq for (seq,) in rows])
-    connection.executemany("DELETE FROM messages WHERE seq = ?", rows)
+def hidden(connection: sqlite3.Connection) -> list[int]:
+    """The rows of messages that were taken out of trees that are not in the trash; goes through all messages."""
+    query = (
+        "SELECT messages.seq FROM messages JOIN conversations ON conversations.seq = conversation"
+        " WHERE messages.deleted IS NOT NULL AND conversations.deleted IS NULL"
+    )
+    return [row[0] for row in connection.execute(query)]
 
 
-def forget_freed_pages(connection: sqlite3.Connection) -> None:
-    """Empty the search index and the write-ahead log of what was deleted. Not inside a transaction.
+def purge_hidden(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
+    """Delete messages for ever, those of them that are (still) hidden. Call `Database.forget` afterwards."""
+    one = "SELECT 1 FROM messages WHERE seq = ? AND deleted IS NOT NULL"
+    gone = [seq for seq in seqs if connection.execute(one, (seq,)).fetchone()]
+    named: set[str] = set()
+    for seq in gone:
+        named.update(row[0] for row in connection.execute(_FILES, (seq,)))
+    search_index.forget_for_ever(connection, gone)
+    connection.executemany("DELETE FROM messages WHERE seq = ?", ((seq,) for seq in gone))
+    attachments.forget(connection, named)
 
-    A large index takes its time, so this goes on in the background when half a second is not enough.
-    """
-    search_index.compact(connection, time.monotonic() + 0.5)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+_FILES = "SELECT sha256 FROM message_attachments WHERE message = ?"
 
 
 def row_of(connection: sqlite3.Connection, conversation_id: str) -> int:

@@ -30,13 +30,14 @@ from chatgui.store.ballast import Ballast
 from chatgui.store.reader import Reader
 from chatgui.store.run import Run
 from chatgui.store.salvage import Report, salvage
-from chatgui.store.worker import Worker
+from chatgui.store.worker import IDLE_S, Worker
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _LOOK_EVERY = 5.0  # seconds between looks whether the file is still the one we opened
 _IDLE_AFTER_TROUBLE = 60.0
+_FORGET = 0.5  # seconds in which what was purged is looked after at once
 
 
 class Database:
@@ -60,6 +61,7 @@ class Database:
         self._durable: bool | None = None  # how the connection syncs now
         self._identity: tuple[int | None, int | None] = (None, None)
         self._looked = 0.0
+        self._forgetting = False  # what was purged is still in the index's old pages or in the log
         self._loop: asyncio.AbstractEventLoop
 
     async def open(self) -> None:
@@ -98,6 +100,13 @@ class Database:
     async def write(self, fn: Callable[..., R], *args: Any, durable: bool = False) -> R:
         """Run `fn(connection, …)` in one transaction. Cancelling the wait does not undo the write."""
         return await self._submit(lambda: self._write(lambda connection: fn(connection, *args), durable))
+
+    async def forget(self) -> bool:
+        """Empty the search index and the log of what was purged; whether that is done. Half a second at most.
+
+        Otherwise it goes on while the database is idle: a large index takes its time, and so may whoever reads meanwhile.
+        """
+        return await self._submit(lambda: self._forget(_FORGET))
 
     async def examine(self, stop: Callable[[], bool] = backup.never) -> str:
         """What SQLite's check of the whole file finds wrong, empty if nothing. Seconds for a large file; in the background.
@@ -260,6 +269,16 @@ class Database:
         if self._connection is None or self.refuses is not None:
             return None
         try:
-            return 0 if self._transaction(search_index.work, self._durable or False) else None
+            self._forgetting = self._forgetting or search_index.is_compacting(self._connection)
+            if self._transaction(search_index.work, self._durable or False):
+                return 0
+            return IDLE_S if self._forgetting and not self._forget(0) else None
         except (sqlite3.Error, StoreError):
             return _IDLE_AFTER_TROUBLE
+
+    def _forget(self, budget_s: float) -> bool:
+        connection = self._connected()
+        self._forgetting = True
+        if search_index.compact(connection, time.monotonic() + budget_s) and connecting.empty_log(connection):
+            self._forgetting = False
+        return not self._forgetting

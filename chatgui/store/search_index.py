@@ -87,9 +87,14 @@ def _index(connection: sqlite3.Connection, seqs: list[int]) -> None:
             connection.execute("INSERT INTO search_pieces (rowid, word) VALUES (?, ?)", (added.lastrowid, word))
 
 
+def is_compacting(connection: sqlite3.Connection) -> bool:
+    """Whether something purged is still in old pages of the index."""
+    return connection.execute("SELECT 1 FROM search_state WHERE name = 'compact'").fetchone() is not None
+
+
 def compact(connection: sqlite3.Connection, deadline: float) -> bool:
     """Rewrite the pages that still hold purged words, until the deadline (monotonic); whether all is done."""
-    if connection.execute("SELECT 1 FROM search_state WHERE name = 'compact'").fetchone() is None:
+    if not is_compacting(connection):
         return True
     for index in ("search_index", "search_pieces"):
         pages = -_MERGE_PAGES  # negative: begin to merge everything, then go on

@@ -116,7 +116,7 @@ class Worker:
         if self.chance.random() < 0.3:
             say("purging", ids=ids)
             await self.db.write(conversations.purge, [talk], durable=True)
-            await self.db.call(conversations.forget_freed_pages)
+            await self.db.forget()
             say("purged", ids=ids)
         else:
             await self.db.write(lambda one: conversations.set_fields(one, talk, deleted=None), durable=True)

@@ -151,7 +151,7 @@ async def test_delete_for_ever_leaves_no_trace_in_any_file(db: Database) -> None
     await db.write(conversations.create, talk)
     await db.write(conversations.insert_message, talk.id, replace(message, parts=(*message.parts, file)))
     await db.write(conversations.purge, [talk.id], durable=True)
-    await db.call(conversations.forget_freed_pages)
+    await db.forget()
     assert await db.call(conversations.load, talk.id) is None
     assert await db.call(attachments.load, [drafted.sha256]) != {}, "what stands in a composer is not swept away"
     assert [path for path in files(db.path.parent) if secret.encode() in path.read_bytes()] == []

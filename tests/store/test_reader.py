@@ -70,7 +70,7 @@ async def test_looking_sees_what_was_written_before_and_keeps_no_moment(db: Data
         left_half_read = await db.look(lambda connection: next(connection.execute("SELECT seq FROM conversations")))
         assert left_half_read == (1,)
         assert len(await db.look(conversations.summaries)) == number + 1
-    await db.call(conversations.forget_freed_pages)
+    await db.forget()
     assert db.path.with_name("chatgui.db-wal").stat().st_size == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -220,10 +221,61 @@ async def test_purged_words_leave_every_file(db: Database) -> None:
         await db.write(conversations.insert_message, one.id, user(text))
     await db.write(search_index.work, 10.0)
     await db.write(conversations.purge, [talk.id], durable=True)
-    await db.call(conversations.forget_freed_pages)
+    await db.forget()
     for path in db.path.parent.iterdir():
         assert path.is_dir() or b"zwiebelmuster" not in path.read_bytes()
     assert len(await find(db, "more")) == 1
+
+
+async def test_purged_words_leave_the_log_when_the_last_reader_has(db: Database) -> None:
+    talk = conversation()
+    await db.write(conversations.create, talk)
+    await db.write(conversations.insert_message, talk.id, user("zwiebelmusterporzellan"))
+    await db.write(search_index.work, 10.0)
+    reader = sqlite3.connect(db.path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM messages").fetchone()
+    await db.write(conversations.purge, [talk.id], durable=True)
+    assert not await db.forget()
+    await db.write(conversations.create, conversation("not delayed"))
+    reader.close()
+    while db._forgetting:
+        await db.call(lambda _: db._index())
+    for path in db.path.parent.glob("chatgui.db*"):
+        assert b"zwiebelmuster" not in path.read_bytes()
+
+
+async def test_what_a_killed_program_had_purged_leaves_the_file_at_the_next_start(db: Database) -> None:
+    await db.write(lambda one: one.execute("INSERT INTO search_state VALUES ('compact', '')"))
+    await db.call(lambda _: db._index())
+    assert not await db.call(search_index.is_compacting)
+
+
+async def test_a_deleted_message_leaves_every_file_and_the_others_stay(db: Database) -> None:
+    talk, gone, stays = conversation(), user("zwiebelmusterporzellan"), user("porcelain")
+    await db.write(conversations.create, talk)
+    for message in (gone, stays):
+        await db.write(conversations.insert_message, talk.id, message)
+    await db.write(search_index.work, 10.0)
+    await db.write(conversations.hide_messages, [gone.id], NOON)
+    await db.write(conversations.purge_hidden, await db.look(conversations.hidden), durable=True)
+    assert await db.forget()
+    for path in db.path.parent.glob("chatgui.db*"):
+        assert b"zwiebelmuster" not in path.read_bytes()
+    assert len(await find(db, "porcelain")) == 1
+
+
+async def test_a_message_that_came_back_is_not_purged(db: Database) -> None:
+    talk, message = conversation(), user("here")
+    await db.write(conversations.create, talk)
+    await db.write(conversations.insert_message, talk.id, message)
+    await db.write(conversations.hide_messages, [message.id], NOON)
+    hidden = await db.call(conversations.hidden)
+    await db.write(conversations.unhide_messages, [message.id])
+    await db.write(conversations.purge_hidden, hidden)
+    loaded = await db.call(conversations.load, talk.id)
+    assert loaded is not None
+    assert list(loaded.messages) == [message.id]
 
 
 async def test_an_index_made_by_another_folding_is_made_anew(db: Database) -> None:
@@ -249,7 +301,9 @@ async def test_the_idle_database_indexes_by_itself(db: Database) -> None:
 async def test_the_index_agrees_with_its_words(db: Database, number: int) -> None:
     names = await library(db, True)
     await db.write(conversations.hide_messages, list(names)[: number + 1], NOON)
-    await db.write(lambda connection: conversations.purge_hidden(connection, NOON + timedelta(days=1)))
+    hidden = await db.call(conversations.hidden)
+    assert len(hidden) == number + 1
+    await db.write(conversations.purge_hidden, hidden)
     for index in ("search_index", "search_pieces"):
         check = f"INSERT INTO {index} ({index}) VALUES ('integrity-check')"
         await db.write(lambda connection, check=check: connection.execute(check))

@@ -324,6 +324,31 @@ async def test_the_trash_gives_back_what_was_deleted(qapp: QApplication, profile
         trash.close()
 
 
+async def test_deleted_messages_stand_in_the_trash_and_can_be_deleted_for_ever(
+    qapp: QApplication, profile: Path
+) -> None:
+    from chatgui.ui.dialogs.trash import TrashDialog
+
+    async with showing(qapp, profile) as (window, session):
+        say(window, "Zwiebelmusterporzellan")
+        await until(lambda: answered(window), 40)
+        shown = window.conversation_bound.conversation
+        assert shown is not None
+        (profile / "backups" / "chatgui-2026-05-20.db").write_bytes(b"")
+        await session.editing.delete_message(shown.id, shown.branch()[0].id)
+        window.verbs_bound.open_trash()
+        trash = next(one for one in window.findChildren(TrashDialog))
+        await until(lambda: trash.list.count() == 1)
+        assert trash.list.item(0).text().startswith("2 messages deleted")
+        assert not trash.restore_button.isEnabled()
+        trash.purge_button.click()
+        trash.purge_button.click()
+        await until(lambda: trash.list.count() == 0)
+        assert "The backup of" in trash._words.text()
+        assert await session.library.undo() == ""
+        trash.close()
+
+
 async def test_what_went_over_the_wire_can_be_seen(qapp: QApplication, profile: Path) -> None:
     from chatgui.ui.panels.inspector import InspectorPanel
 

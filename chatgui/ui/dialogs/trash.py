@@ -5,11 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton
 
+from chatgui.chat.archive import Copy
 from chatgui.core.change import Change, LibraryChanged
 from chatgui.core.conversation import Summary
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, say, words
 from chatgui.ui.words import full_date, isolated
+
+MESSAGES = "messages"  # stands for the deleted messages of conversations that are still there
 
 
 class TrashDialog(Sheet):
@@ -28,7 +31,8 @@ class TrashDialog(Sheet):
         self.restore_button.clicked.connect(lambda: self._tasks.start(self._session.library.restore(self.selected())))
         self.purge_button = QPushButton("Delete for Ever")
         self.purge_button.clicked.connect(self._purge)
-        self._sure: list[str] = []  # ids for which the button was pressed once
+        self._sure: tuple[list[str], bool] | None = None  # for what the button was pressed once
+        self._purged = ""  # what is to be said once the list is shown anew
         row = QHBoxLayout()
         row.addWidget(self._words, 1000)
         row.addStretch(1)
@@ -42,7 +46,11 @@ class TrashDialog(Sheet):
 
     def selected(self) -> list[str]:
         """The ids of the selected conversations."""
-        return [str(item.data(Qt.ItemDataRole.UserRole)) for item in self.list.selectedItems()]
+        ids = (str(item.data(Qt.ItemDataRole.UserRole)) for item in self.list.selectedItems())
+        return [one for one in ids if one != MESSAGES]
+
+    def _messages_chosen(self) -> bool:
+        return any(item.data(Qt.ItemDataRole.UserRole) == MESSAGES for item in self.list.selectedItems())
 
     def _hear(self, change: Change) -> None:
         if isinstance(change, LibraryChanged):
@@ -52,29 +60,58 @@ class TrashDialog(Sheet):
         self.start(self._tasks, self._read())
 
     async def _read(self) -> None:
-        self._show(await self._session.library.summaries(deleted=True))
+        library = self._session.library
+        self._show(await library.summaries(deleted=True), await library.deleted_messages())
 
-    def _show(self, rows: list[Summary]) -> None:
+    def _show(self, rows: list[Summary], messages: int) -> None:
         self.list.clear()
+        if messages:
+            words = f"{messages:,} message{'' if messages == 1 else 's'} deleted in conversations that are still there"
+            item = QListWidgetItem(words)
+            item.setData(Qt.ItemDataRole.UserRole, MESSAGES)
+            item.setToolTip("Undo brings them back, for as long as the program runs.")
+            self.list.addItem(item)
         for row in rows:
             when = f" · deleted {full_date(row.deleted)}" if row.deleted else ""
             item = QListWidgetItem(f"{isolated(row.title)}{when}")
             item.setData(Qt.ItemDataRole.UserRole, row.id)
             self.list.addItem(item)
-        if rows:
-            self.list.setCurrentRow(0)
+        if self.list.count():
+            self.list.setCurrentRow(self.list.count() - len(rows) if rows else 0)
         self._enable()
-        say(self._words, "" if rows else "The trash is empty.")
+        say(self._words, self._purged if self._purged or self.list.count() else "The trash is empty.")
+        self._purged = ""
 
     def _enable(self) -> None:
-        self._sure = []
-        for button in (self.restore_button, self.purge_button):
-            button.setEnabled(bool(self.selected()))
+        self._sure = None
+        self.restore_button.setEnabled(bool(self.selected()))
+        self.purge_button.setEnabled(bool(self.selected()) or self._messages_chosen())
         say(self._words, "")
 
     def _purge(self) -> None:
-        if self._sure == self.selected():
-            self._tasks.start(self._session.library.purge(self._sure))
+        chosen = (self.selected(), self._messages_chosen())
+        if self._sure == chosen:
+            self._tasks.start(self._delete_for_ever(*chosen))
             return
-        self._sure = self.selected()
-        say(self._words, "This cannot be undone. Press again to delete for ever.", "warning")
+        self._sure = chosen
+        forgets = " Nor can anything that was done before." if chosen[1] else ""
+        say(self._words, f"This cannot be undone.{forgets} Press again to delete for ever.", "warning")
+
+    async def _delete_for_ever(self, ids: list[str], messages: bool) -> None:
+        library = self._session.library
+        self._purged = _still_in(await self._session.archive.copies())
+        if messages:
+            await library.purge_messages()
+        if ids:
+            await library.purge(ids)
+        else:
+            self._refresh()
+
+
+def _still_in(copies: list[Copy]) -> str:
+    """What to say of the backups, which hold what was deleted until they are replaced."""
+    if not copies:
+        return ""
+    newest, oldest = (full_date(one.made) for one in (copies[0], copies[-1]))
+    which = f"The backup of {newest}" if len(copies) == 1 else f"The {len(copies)} backups from {oldest} to {newest}"
+    return f"{which} may still hold it, until newer ones replace {'it' if len(copies) == 1 else 'them'}."
