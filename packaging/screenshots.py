@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from qasync import QEventLoop  # noqa: E402
 
 from chatgui.chat.session import Session, open_session  # noqa: E402
-from chatgui.core.message import Role  # noqa: E402
+from chatgui.core.message import Message, Role, Text  # noqa: E402
 from chatgui.ui.panes import Place  # noqa: E402
 from chatgui.ui.theme import Theme  # noqa: E402
 from chatgui.ui.window import Window  # noqa: E402
@@ -41,6 +42,7 @@ class Scene:
     model: str = "demo"
     pace: float = 0.02
     history: bool = True
+    zoom: int = 100
     readme: bool = False  # kept in the repository
 
 
@@ -102,6 +104,22 @@ async def request(window: Window) -> None:
     await asyncio.sleep(0.2)
 
 
+async def gallery(window: Window) -> None:
+    """One answer with every construct there is, from its beginning."""
+    text = (ROOT / "tests" / "ui" / "blocks" / "gallery.md").read_text(encoding="utf-8")
+    view, now = window.stage.view, datetime(2026, 3, 1, 14, 2, tzinfo=UTC)
+    window.stage.show_messages(True)
+    asked = Message("asked", Role.USER, (Text("Show me everything you can *write*.\n  As it was typed."),), now)
+    answered = Message("answered", Role.ASSISTANT, (Text(text),), now, model="tide-1")
+    view.show_messages([asked, answered])
+    view.to_start()
+    await asyncio.sleep(0.5)
+    view.follow()
+    await asyncio.sleep(2.5)  # formulas, images and colours come a moment later
+    view.to_start()
+    await asyncio.sleep(1.5)
+
+
 def dialog(name: str) -> Callable[[Window], Awaitable[QWidget]]:
     """A dialog by its name."""
 
@@ -139,6 +157,10 @@ SCENES: tuple[Scene, ...] = (
     Scene("accounts-light", dialog("accounts")),
     Scene("usage-light", dialog("usage")),
     Scene("picker-light", picker),
+    Scene("gallery-light", gallery, size=(1180, 4600), history=False),
+    Scene("gallery-dark", gallery, size=(1180, 4600), theme="dark", history=False),
+    Scene("gallery-narrow", gallery, size=(600, 5600), history=False),
+    Scene("gallery-zoomed", gallery, size=(1700, 6400), zoom=150, history=False),
 )
 
 
@@ -150,7 +172,7 @@ async def take(app: QApplication, scene: Scene, folder: Path) -> None:
         window.resize(*scene.size)
         window.show()
         session = await open_session(Path(place))
-        await session.change_settings(theme=scene.theme)
+        await session.change_settings(theme=scene.theme, zoom=scene.zoom)
         if scene.history:
             await remember(session)
         await window.bind(session)

@@ -26,7 +26,6 @@ class Tokens(Colours):
 
     dark: bool = False
     hover: str = "#e7e7e3"  # ground under the pointer and of selected rows
-    edge: str = "#878782"  # borders that carry meaning: fields, focus
 
 
 LIGHT = Tokens(

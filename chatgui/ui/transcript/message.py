@@ -9,6 +9,7 @@ from chatgui.chat.usage import duration
 from chatgui.core.markdown import Source
 from chatgui.core.message import Message, State
 from chatgui.core.reply import Reply
+from chatgui.ui.transcript.blocks import space_above
 from chatgui.ui.transcript.chrome import Lookups, TraceRow
 from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.heights import Heights
@@ -92,12 +93,7 @@ class Item:
         return rows
 
     def _space(self, source: Source, start: int) -> int:
-        if start == 0 or source.kind == "definitions":
-            return 0
-        style = self.context.style
-        if source.kind == "item" and not source.first:
-            return round(style.px(4))
-        return round(style.px(style.block_space + {"heading": 8, "rule": -8}.get(source.kind, 0)))
+        return space_above(source, self.context.style) if start else 0
 
     def _assemble(self) -> None:
         self.rows = [*self._head, *self._body, *self._foot]

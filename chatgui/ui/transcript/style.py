@@ -20,6 +20,7 @@ class Colours:
     ground: str = "#fbfbfa"  # the window behind answers
     raised: str = "#f1f1ef"  # behind the user's own words, menus, quotes
     line: str = "#dcdcd8"  # hairlines: rules, table lines, borders
+    edge: str = "#878782"  # lines that carry meaning: borders of fields, focus, how far one has scrolled
     text: str = "#1f2123"
     secondary: str = "#55585c"  # names, reasoning, captions
     faint: str = "#6c7075"  # times, usage, quiet actions
@@ -53,15 +54,6 @@ class Colours:
         if made is None:
             made = self._made[role] = QColor(getattr(self, role))
         return made
-
-
-DARK = Colours(
-    ground="#1d1f21", raised="#272a2d", line="#3a3e42", text="#e4e5e6", secondary="#b1b5ba", faint="#92979d",
-    accent="#7ab4f5", on_accent="#10202f", code_ground="#24272a", selection="#2f4f73", find="#5d4f1e",
-    find_current="#a67c1a", good="#6fcf97", warning="#e0b050", error="#f28b82", thinking="#b9a3e3",
-    keyword="#cf9fe0", string="#8fcf9f", number="#e0b07a", comment="#92979d", name="#8fbff5", builtin="#7fd0d8",
-    diff_added="#6fcf97", diff_removed="#f28b82",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

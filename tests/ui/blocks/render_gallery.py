@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from chatgui.core.markdown import blocks
 from chatgui.core.settings import Settings
 from chatgui.ui.theme import DARK, LIGHT, transcript_style
-from chatgui.ui.transcript.blocks import make_block
+from chatgui.ui.transcript.blocks import make_block, space_above
 from chatgui.ui.transcript.blocks.base import Block
 from chatgui.ui.transcript.blocks.errands import errands
 from chatgui.ui.transcript.style import Style
@@ -46,14 +46,14 @@ def render(text: str, style: Style, scale: float, wait: float) -> QImage:
         painter.end()
     settle(made, wait)
     margin, width = style.px(32), column + style.px(64)
-    height = margin * 2 + sum(block.layout(column) + space(style, block) for block in made)
+    height = margin * 2 + sum(block.layout(column) + space_above(block.source, style) for block in made)
     image = QImage(round(width * scale), round(height * scale), QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(style.colours["ground"])
     painter = QPainter(image)
     y = margin
     for block in made:
-        y += space(style, block)
+        y += space_above(block.source, style)
         painter.save()
         painter.translate(margin, round(y))
         block.paint(painter, QRectF(0, 0, column, block.height), None, [])
@@ -61,13 +61,6 @@ def render(text: str, style: Style, scale: float, wait: float) -> QImage:
         y += round(block.height + 0.49)
     painter.end()
     return image
-
-
-def space(style: Style, block: Block) -> float:
-    """What stands above a block."""
-    from chatgui.ui.transcript.blocks import space_above
-
-    return space_above(block)
 
 
 def main() -> None:

@@ -196,6 +196,33 @@ def test_a_paragraph_runs_the_way_its_first_strong_letter_does(style: Style) -> 
     assert made("```\nالمد\n```", style).caret_rect(0).left() < 100
 
 
+def test_all_items_of_a_list_begin_below_each_other(style: Style) -> None:
+    items = [
+        make_block(source, style)
+        for source in blocks("".join(f"{n}. item\n" for n in range(1, 30)) + "\n- bullet\n- [ ] box\n")
+    ]
+    for item in items:
+        item.layout(600)
+    assert len({round(item.caret_rect(0).left()) for item in items}) == 1
+
+
+def test_a_list_written_from_the_right_has_its_marks_there(style: Style) -> None:
+    left, right = made("- tides\n  1. ebb\n", style), made("- المد\n  1. أول\n", style)
+    assert left.caret_rect(0).left() == 600 - right.caret_rect(0).left()
+    assert (left.caret_rect(6).left(), right.caret_rect(5).left()) == (52, 600 - 52)
+    for block in (left, right):
+        for position in (0, len(block.text) - 1):
+            assert block.position_at(block.caret_rect(position).center()) == position
+    side = picture(right).copy(560, 0, 40, 60)
+    blank = side.copy()
+    blank.fill(0xFFFFFF)
+    assert side != blank  # the marks
+    grown = make_block(blocks("- \n")[0], style)
+    grown.layout(600)
+    assert grown.update_source(blocks("- المد\n")[0])
+    assert picture(grown) == picture(made("- المد\n", style))
+
+
 def test_a_table_scrolls_rather_than_squeezes(style: Style) -> None:
     head = "|".join("a column of some width" for _ in range(12))
     block = made(f"|{head}|\n|{'|'.join(['---'] * 12)}|\n|{head}|\n", style)

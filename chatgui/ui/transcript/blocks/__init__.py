@@ -69,21 +69,16 @@ def plain_block(source: Source, style: Style) -> Block:
     return block
 
 
-def space_above(block: Block) -> float:
+def space_above(source: Source, style: Style) -> int:
     """Pixels between a block and the one above it in a message: items of a list stand close, headings apart."""
-    style, source = block.style, block.source
-    if source is None:
-        return style.px(style.block_space)
     match source.kind:
         case "definitions":
-            return 0.0
+            return 0
         case "item" if not source.first:
-            return style.px(4)
+            return round(style.px(4))
         case "heading":
-            return style.px(style.block_space + 8)
-        case "rule":
-            return style.px(4)
-    return style.px(style.block_space)
+            return round(style.px(style.block_space + 8))
+    return round(style.px(style.block_space))
 
 
 def _literal(text: str, style: Style) -> Block:

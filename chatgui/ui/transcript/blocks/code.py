@@ -273,7 +273,7 @@ class CodeBlock(Block):
         font = style.font("small")
         painter.setFont(font)
         painter.setPen(style.colours["faint"])
-        room = QRectF(style.px(style.padding), style.px(4), self.width / 2, style.px(24))
+        room = QRectF(style.px(style.padding), style.px(1), self.width / 2, style.px(28))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.label)
         for action in self.actions():
             hot = self._hot is not None and action.rect.contains(self._hot)

@@ -57,6 +57,6 @@ class Sideways:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.style.colours["line"])
+        painter.setBrush(self.style.colours["edge"])
         painter.drawRoundedRect(QRectF(at, y, length, 3), 1.5, 1.5)
         painter.restore()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from chatgui.core.deadline import check
 from chatgui.core.markdown import Source
@@ -15,6 +15,7 @@ from chatgui.core.markup import Code, Footnote, Heading, Html, List, Node, Parag
 from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span, clipped, clipped_marks
+from chatgui.ui.transcript.blocks.looks import begins_rtl
 from chatgui.ui.transcript.style import Style
 
 ALERTS = {"note": "accent", "tip": "good", "important": "thinking", "warning": "warning", "caution": "error"}
@@ -38,9 +39,10 @@ class Child:
     block: Block
     left: float
     space: float  # above it
-    mark: str = ""  # a bullet, a number, a box
+    mark: str = ""  # a bullet, a number, a box; with a ^ the label of a footnote
     mark_width: float = 0.0
     top: float = 0.0
+    x: float = 0.0  # of the block's left edge; where one writes from the right, `left` is kept free on the right
     start: int = 0  # of its text in the stack's
 
 
@@ -61,6 +63,7 @@ class StackBlock(Block):
         self.children: list[Child] = []
         self.bars: list[Bar] = []
         self._hovered: Block | None = None
+        self.rtl = False  # written from the right: marks and lines stand there, too
         self._take(plan(self.nodes, style))
 
     def _take(self, made: Plan) -> int:
@@ -92,6 +95,8 @@ class StackBlock(Block):
             child.start = position
             position += len(child.block.text) + 1
         self.text = "\n".join(child.block.text for child in children)
+        before, self.rtl = self.rtl, begins_rtl(self.text)
+        first = first if self.rtl == before else 0
         self.height = sum(child.space + child.block.height for child in children)
         return first
 
@@ -105,6 +110,7 @@ class StackBlock(Block):
         for index, child in enumerate(self.children):
             top += child.space if index else 0.0
             child.top = top
+            child.x = 0.0 if self.rtl else child.left
             top += child.block.layout(max(40.0, width - child.left))
         loose = self.source is not None and self.source.kind == "item" and self._is_loose()
         return top + (self.style.px(self.style.block_space - 4) if loose else 0.0)
@@ -130,11 +136,11 @@ class StackBlock(Block):
                 continue
             start, end = child.start, child.start + len(child.block.text)
             painter.save()
-            painter.translate(child.left, child.top)
+            painter.translate(child.x, child.top)
             if child.mark:
                 self._paint_mark(painter, child)
             child.block.paint(
-                painter, clip.translated(-child.left, -child.top), clipped(selection, start, end),
+                painter, clip.translated(-child.x, -child.top), clipped(selection, start, end),
                 clipped_marks(marks, start, end),
             )  # fmt: skip
             painter.restore()
@@ -142,39 +148,51 @@ class StackBlock(Block):
     def _paint_bar(self, painter: QPainter, bar: Bar) -> None:
         if bar.last < len(self.children):
             top, last = self.children[bar.first].top, self.children[bar.last]
+            x = self.width - bar.x - self.style.px(3) if self.rtl else bar.x
             painter.fillRect(
-                QRectF(bar.x, top, self.style.px(3), last.top + last.block.height - top), self.style.colours[bar.role]
+                QRectF(x, top, self.style.px(3), last.top + last.block.height - top), self.style.colours[bar.role]
             )
 
     def _paint_mark(self, painter: QPainter, child: Child) -> None:
-        style = self.style
-        line = style.line()
+        style, metrics = self.style, self.style.metrics()
+        baseline = (style.line() - metrics.height()) / 2 + metrics.ascent()
+        painter.setPen(style.colours["secondary"])
         if child.mark in {"☐", "☑"}:
             self._paint_box(painter, child, checked=child.mark == "☑")
-            return
-        font = QFont(style.font())
-        painter.setFont(font)
-        painter.setPen(style.colours["secondary"])
-        metrics = style.metrics()
-        space = (line - metrics.height()) / 2
-        if child.mark == "•":
+        elif child.mark == "•":
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(style.colours["secondary"])
             size = max(2.0, style.px(2.4))
             painter.drawEllipse(
-                QPointF(-child.mark_width + style.px(7), space + metrics.ascent() - metrics.xHeight() / 2), size, size
+                QPointF(self._beside(child, style.px(15)), baseline - metrics.xHeight() / 2), size, size
             )
             painter.restore()
-            return
-        width = metrics.horizontalAdvance(child.mark)
-        painter.drawText(QPointF(-width - style.px(7), space + metrics.ascent()), child.mark)
+        elif child.mark.startswith("^"):
+            painter.setFont(style.font("small"))
+            painter.setPen(style.colours["accent"])
+            self._write(painter, child, child.mark[1:], baseline - metrics.xHeight() / 3)
+        else:
+            painter.setFont(style.font())
+            self._write(painter, child, child.mark, baseline)
+
+    def _write(self, painter: QPainter, child: Child, words: str, baseline: float) -> None:
+        words = f"\u200f{words}\u200f" if self.rtl else words  # the dot stands on the left, too
+        width = painter.fontMetrics().horizontalAdvance(words)
+        away = self.style.px(6)
+        x = self._beside(child, away) if self.rtl else self._beside(child, away + width)
+        painter.drawText(QPointF(x, baseline), words)
+
+    def _beside(self, child: Child, away: float) -> float:
+        """So far from the side where the text of `child` begins, outside it."""
+        return child.block.width + away if self.rtl else -away
 
     def _paint_box(self, painter: QPainter, child: Child, *, checked: bool) -> None:
         style = self.style
         side = round(style.px(13))
-        box = QRectF(-child.mark_width + 0.5, round((style.line() - side) / 2) + 0.5, side, side)
+        left = child.block.width + child.mark_width - side if self.rtl else -child.mark_width
+        box = QRectF(left + 0.5, round((style.line() - side) / 2) + 0.5, side, side)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(style.colours["accent" if checked else "faint"], 1))
@@ -202,13 +220,13 @@ class StackBlock(Block):
 
     def position_at(self, point: QPointF) -> int:
         child = self._at(point.y())
-        return child.start + child.block.position_at(point - QPointF(child.left, child.top)) if child else 0
+        return child.start + child.block.position_at(point - QPointF(child.x, child.top)) if child else 0
 
     def caret_rect(self, position: int) -> QRectF:
         child = self._holding(position)
         if child is None:
             return QRectF(0, 0, 1, self.height)
-        return child.block.caret_rect(position - child.start).translated(child.left, child.top)
+        return child.block.caret_rect(position - child.start).translated(child.x, child.top)
 
     def _holding(self, position: int) -> Child | None:
         found = None
@@ -220,16 +238,16 @@ class StackBlock(Block):
 
     def link(self, point: QPointF) -> links.Link | None:
         child = self._at(point.y())
-        return child.block.link(point - QPointF(child.left, child.top)) if child else None
+        return child.block.link(point - QPointF(child.x, child.top)) if child else None
 
     def links(self) -> Iterator[tuple[links.Link, str, QRectF]]:
         for child in self.children:
             for link, text, rect in child.block.links():
-                yield link, text, rect.translated(child.left, child.top)
+                yield link, text, rect.translated(child.x, child.top)
 
     def actions(self) -> tuple[BlockAction, ...]:
         return tuple(
-            replace(one, rect=one.rect.translated(child.left, child.top))
+            replace(one, rect=one.rect.translated(child.x, child.top))
             for child in self.children
             for one in child.block.actions()
         )
@@ -242,7 +260,7 @@ class StackBlock(Block):
             changed = self._hovered.hover(None)
         self._hovered = block
         if child is not None and point is not None:
-            changed |= child.block.hover(point - QPointF(child.left, child.top))
+            changed |= child.block.hover(point - QPointF(child.x, child.top))
         return changed
 
     def show(self, position: int) -> bool:
@@ -270,7 +288,9 @@ class StackBlock(Block):
             part = child.block.fragment(*span)
             if child.mark and span[0] == 0:
                 mark = {"•": "- ", "☐": "- [ ] ", "☑": "- [x] "}.get(child.mark, f"{child.mark} ")
-                part = Fragment(mark + part.plain, mark + part.markdown, f"<p>{child.mark} {part.html}</p>")
+                if child.mark.startswith("^"):
+                    mark = f"[{child.mark}]: "
+                part = Fragment(mark + part.plain, mark + part.markdown, f"<p>{child.mark.lstrip('^')} {part.html}</p>")
             yield part
 
     def update_source(self, source: Source) -> bool:
@@ -319,7 +339,7 @@ class _Planner:
                 case Quote():
                     self._place_quote(node, left)
                 case Footnote(label, children):
-                    self._place_marked(children, left, f"{label}.", space)
+                    self._place_marked(children, left, f"^{label}", space)
                 case _:
                     rows.append((node, left, space, "", 0.0))
 
@@ -349,9 +369,12 @@ class _Planner:
 
     def _place_marked(self, children: Sequence[Node], left: float, mark: str, space: float) -> None:
         style, rows = self.style, self.made.rows
-        width = style.px(22)
-        if mark[0].isalnum():
-            width = max(style.px(24), QFontMetricsF(style.font()).horizontalAdvance(mark) + style.px(8))
+        width = style.px(26)
+        if mark.strip("^")[
+            0
+        ].isalnum():  # numbers below a hundred take the same room, so that all items begin below each other
+            words = mark if len(mark) > len("00.") else "00."
+            width = max(width, QFontMetricsF(style.font()).horizontalAdvance(words) + style.px(6))
         first = len(rows)
         if not children or not isinstance(children[0], (Paragraph, Heading, Html, Code)):
             rows.append((Paragraph(()), left + width, space, mark, width))

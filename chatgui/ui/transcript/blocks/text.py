@@ -173,10 +173,10 @@ class RuleBlock(Block):
 
     def __init__(self, style: Style) -> None:
         super().__init__(style)
-        self.height = style.px(17)
+        self.height = style.px(9)
 
     def arrange(self, width: float) -> float:
-        return self.style.px(17)
+        return self.style.px(9)
 
     def paint(self, painter: QPainter, clip: QRectF, selection: Span | None, marks: Sequence[Mark]) -> None:
         painter.fillRect(QRectF(0, round(self.height / 2), self.width, 1), self.style.colours["line"])
