@@ -1,4 +1,4 @@
-"""The monthly budget of the account that is asked: a line in the composer once it is nearly used up, a notice when it happens."""
+"""The monthly budget of the account that is asked: a line in the composer once it is nearly used up; a notice for any other."""
 
 from __future__ import annotations
 
@@ -36,30 +36,30 @@ class Budgeting(QObject):
 
     def _hear(self, change: Change) -> None:
         if isinstance(change, (TurnEnded, AccountsChanged)):
-            self._look(is_news=isinstance(change, TurnEnded))
+            self._look()
 
-    def _look(self, *, is_news: bool = False) -> None:
+    def _look(self) -> None:
         budgeted = [one for one in self._session.accounts.all() if one.budget is not None]
         if not budgeted:
             self._stage.composer.notes.say("budget", "")
             self._levels.clear()
         else:
-            self._tasks.start(self._compare(budgeted, is_news=is_news))
+            self._tasks.start(self._compare(budgeted))
 
-    async def _compare(self, accounts: list[Account], *, is_news: bool) -> None:
+    async def _compare(self, accounts: list[Account]) -> None:
         asked = self._asked()
-        words = ""
+        words, is_news = "", False
         for account in accounts:
             standing = await self._session.ledger.standing(account)
             if standing is None:
                 continue
             risen = standing.level > self._levels.get(account.id, standing.level)
             self._levels[account.id] = standing.level
-            if is_news and risen:  # answers of other conversations count too
-                self._stage.notices.say(standing.warning, meaning="warning")
             if account.id == asked:
-                words = standing.warning
-        self._stage.composer.notes.say("budget", words)
+                words, is_news = standing.warning, risen
+            elif risen:  # by an answer in another conversation
+                self._stage.notices.say(standing.warning, meaning="warning")
+        self._stage.composer.notes.say("budget", words, is_news=is_news)
 
     def _asked(self) -> str:
         """Id of the account the next message goes to."""

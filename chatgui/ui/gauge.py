@@ -76,13 +76,13 @@ class ComposerNotes(QLabel):
         """As narrow as it must be: the words wrap."""
         return QSize(0, super().minimumSizeHint().height())
 
-    def say(self, subject: str, words: str) -> None:
-        """What there is to know of a subject now; empty words take it away."""
+    def say(self, subject: str, words: str, *, is_news: bool = False) -> None:
+        """What there is to know of a subject now; empty words take it away. It is read aloud when it comes, and as news."""
         before = self._said.get(subject, "")
         if words == before:
             return
         self._said[subject] = words
         self.setText("\n".join(one for one in self._said.values() if one))
         self.setVisible(bool(self.text()))
-        if words and not before:  # not at each key: the number in it goes on changing
+        if words and (is_news or not before):  # not at each key: the number in it goes on changing
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))

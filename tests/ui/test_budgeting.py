@@ -1,4 +1,4 @@
-"""A budget in the window: a notice when it is nearly used up, a line in the composer from then on, and nothing is hindered."""
+"""A budget in the window: a line in the composer once it is nearly used up, a notice for other accounts; nothing is hindered."""
 
 from __future__ import annotations
 
@@ -32,41 +32,48 @@ async def asked(window: Window) -> float:
     return shown.conversation.messages[shown.last(Role.ASSISTANT)].usage.cost or 0.0
 
 
-async def test_nearly_used_up_is_said_once_and_stands_in_the_composer(qapp: QApplication, profile: Path) -> None:
+async def test_nearly_used_up_and_used_up_stand_in_the_composer(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, session):
-        notes, notices = window.stage.composer.notes, window.stage.notices
-        cost = await asked(window)  # no price was known yet
-        assert cost == 0.0
+        notes = window.stage.composer.notes
+        assert await asked(window) == 0.0  # no price was known yet
         account = await budget(session, 1e9)
         cost = await asked(window)
         assert cost > 1
         assert not notes.isVisible()
         await session.accounts.edit(replace(account, budget=Budget(cost * 2.2)))
-        cost += await asked(window)
-        await until(lambda: "nearly used up" in notices.words)
-        assert "nearly used up" in notes.text()
-        assert "1 answer of unknown cost is not in it" in notes.text()
-        notices.dismiss()
         await asked(window)
-        await until(lambda: "is used up" in notices.words)
+        await until(lambda: "nearly used up" in notes.text())
+        assert "1 answer of unknown cost is not in it" in notes.text()
+        await asked(window)
         await until(lambda: "is used up" in notes.text())
-        notices.dismiss()
-        await asked(window)  # it still answers, and is not said again
-        assert notices.words == ""
+        await asked(window)  # it still answers
+        assert window.stage.notices.words == "", "once is enough"
         await session.accounts.edit(replace(account, budget=None))
         await until(notes.isHidden)
 
 
-async def test_only_the_account_that_is_asked_warns_in_the_composer(qapp: QApplication, profile: Path) -> None:
+async def test_another_account_s_budget_is_told_by_a_notice_once(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, session):
+        notes, notices, shown = window.stage.composer.notes, window.stage.notices, window.conversation_bound
         account = await budget(session, 1.0)
-        await asked(window)
-        notes = window.stage.composer.notes
-        await until(notes.isVisible)
+        away = shown.id
+        await session.choose_model(away, account.id, "demo")
         other = await session.accounts.add(Account("other", "Other", account.base_url, key_source=account.key_source))
-        await session.choose_model(window.conversation_bound.id, other.id, "demo")
-        window.conversation_bound.show_head()
-        await until(notes.isHidden)
+        await shown.open((await session.new_conversation()).id)
+        await session.choose_model(shown.id, other.id, "demo")
+        shown.show_head()
+        await session.send(away, "Hello")
+        await until(lambda: "Local" in notices.words)
+        assert "is used up" in notices.words
+        assert notes.isHidden()
+        notices.dismiss()
+        turn = await session.send(away, "Again")
+        assert turn is not None
+        await turn.wait()
+        await session.ledger.standing(account)  # whatever is looked up after the answer has been
+        assert notices.words == ""
+        await shown.open(away)
+        await until(notes.isVisible)
 
 
 def test_the_form_reads_a_budget_and_refuses_what_is_none(qapp: QApplication) -> None:
