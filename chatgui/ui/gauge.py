@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chatgui.chat.fill import Fill
 
 RING, GAP, STROKE = 14, 6, 2.5  # pixels
+WIDEST = "≈ 8,888"
 
 
 class Gauge(QLabel):
@@ -26,7 +27,19 @@ class Gauge(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("strength", "3")
         self.setFixedHeight(32)  # as the button beside it
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
         self.hide()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for any number: the editor beside it keeps its width while one types."""
+        return QSize(RING + GAP + self.fontMetrics().horizontalAdvance(WIDEST) + 2, 32)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: it does not give way."""
+        return self.sizeHint()
 
     def show_fill(self, fill: Fill) -> None:
         """Show this from now on; nothing while there is nothing to count."""
@@ -35,7 +48,6 @@ class Gauge(QLabel):
         self.setVisible(bool(fill.short))
         self.setToolTip(fill.sentences)
         self.setAccessibleName(f"Tokens to send: {fill.sentences}")
-        self.setContentsMargins(RING + GAP if fill.share is not None else 0, 0, 0, 0)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -45,7 +57,8 @@ class Gauge(QLabel):
         if share is None:
             return
         tokens = self._theme.tokens
-        box = QRectF(STROKE / 2, (self.height() - RING + STROKE) / 2, RING - STROKE, RING - STROKE)
+        left = self.width() - self.fontMetrics().horizontalAdvance(self.text()) - GAP - RING
+        box = QRectF(left + STROKE / 2, (self.height() - RING + STROKE) / 2, RING - STROKE, RING - STROKE)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(tokens.line), STROKE))

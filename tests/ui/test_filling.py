@@ -38,8 +38,10 @@ async def test_the_draft_is_counted_as_it_is_typed(qapp: QApplication, profile: 
         spoken = QAccessible.queryAccessibleInterface(gauge).text(QAccessible.Text.Name)
         assert gauge.toolTip() in spoken
         assert f"≈ {gauge.fill.total} of 1,000 tokens (2 %) would be sent." in gauge.toolTip()
+        width = editor.width()
         editor.clear()
         assert not gauge.isVisible()
+        assert editor.width() == width, "typing never changes where the lines break"
 
 
 async def test_what_was_said_before_counts_and_another_model_reads_more(qapp: QApplication, profile: Path) -> None:
