@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chatgui.chat.usage import rough
 from chatgui.core.money import said
 from chatgui.store.usage import Piece
 
@@ -124,9 +123,8 @@ def _bar(label: str, sums: dict[int, tuple[float, float]], names: Sequence[str],
     pieces = tuple((series, *sums[series]) for series in sorted(sums))
     lines = [f"{names[series]}: {_said(sure, guess, measure)}" for series, sure, guess in pieces]
     whole = _said(sum(sure for _, sure, _ in pieces), sum(guess for _, _, guess in pieces), measure)
-    return Bar(
-        label, "\n".join([f"{label}: {whole if pieces else 'nothing'}", *(lines if len(lines) > 1 else [])]), pieces
-    )
+    head = f"{label}: {whole if pieces else 'nothing'}"
+    return Bar(label, "\n".join([head, *lines]) if len(lines) > 1 else head, pieces)
 
 
 def _said(sure: float, guess: float, measure: str) -> str:
@@ -158,12 +156,9 @@ def _scale(highest: float, measure: str) -> tuple[tuple[float, str], ...]:
 
 
 def _rounded(value: float, measure: str) -> str:
-    if measure == TOKENS:
-        return (
-            rough(round(value))
-            if value < 1000 or value % 1000 == 0
-            else f"{value / 1000:g}k"
-            if value < 1e6
-            else f"{value / 1e6:g}M"
-        )
-    return f"{value:,.2f}" if value >= 1 else f"{value:.3g}"
+    if measure != TOKENS:
+        return f"{value:,.2f}" if value >= 1 else f"{value:.3g}"
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"

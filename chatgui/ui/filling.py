@@ -38,6 +38,7 @@ class Filling(QObject):
         self._pasted: list[tuple[str, int]] = []  # large texts beside the editor, counted once
         self._fill = Fill()
         stage.composer.gauge.show_fill(self._fill)
+        self._place = ""  # the counted conversation
         self._after: str | None = None  # the message the counted branch ends with
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._count_draft)
@@ -98,6 +99,9 @@ class Filling(QObject):
         if conversation is None or account is None:
             self._show(history=0)
             return
+        if conversation.id != self._place:
+            self._place = conversation.id
+            self._show(history=None)
         self._after = self._shown.composing.after
         history = history_of(conversation, self._after, None)
         self._counter.begin(history, reasoning=bool(account.traits.returns_reasoning))
@@ -122,9 +126,9 @@ class Filling(QObject):
     def _step(self) -> None:
         if self._counter.step(STEP_S):
             self._steps.stop()
+            self._show(history=self._counter.tokens, **self._window())
         elif not self._steps.isActive():
             self._steps.start()
-        self._show(history=self._counter.tokens)
 
     def _show(self, **values: int | None) -> None:
         fill = replace(self._fill, **values)  # type: ignore[arg-type]  # its own fields

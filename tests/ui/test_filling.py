@@ -116,6 +116,20 @@ async def test_counting_a_long_conversation_never_holds_the_window_up(qapp: QApp
         assert window.stage.composer.gauge.fill.history
 
 
+async def test_the_number_stays_while_a_conversation_is_counted_again(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        await long_conversation(session, window, 2000)
+        gauge, filling = window.stage.composer.gauge, window._filling
+        await until(lambda: gauge.fill.history)
+        before = gauge.fill.history
+        filling._counter._known.clear()  # as if all had to be counted anew
+        filling._begin()
+        assert filling._steps.isActive()
+        assert gauge.fill.history == before
+        await until(lambda: not filling._steps.isActive())
+        assert gauge.fill.history == before
+
+
 async def test_editing_a_message_counts_what_comes_before_it(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, _):
         gauge, shown = window.stage.composer.gauge, window.conversation_bound
