@@ -96,6 +96,8 @@ ROWS: tuple[Row, ...] = (
     Row("zoom_reset", "View", "Actual Size", "zoom_reset", keys=("Ctrl+0",)),
     Row("hidden", "View", "Show Hidden Characters", "toggle_hidden", keys=("Ctrl+Shift+I",), checkable=True),
     Row("message", "View", "Go to Message", "focus_message", keys=("Ctrl+L",), line=True),
+    Row("next_pane", "View", "Next Pane", "next_pane", keys=("F6",)),
+    Row("previous_pane", "View", "Previous Pane", "previous_pane", keys=("Shift+F6",)),
     Row("model", "View", "Choose Model", "choose_model", keys=("Ctrl+Shift+M",)),
     Row("full_screen", "View", "Full Screen", "toggle_full_screen", Key.FullScreen, ("F11",), checkable=True,
         needs="", line=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QTextOption
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -43,6 +43,16 @@ class MessageEditor(QPlainTextEdit):
         self.send_with = "enter"
         self._composing = False
         self.textChanged.connect(self.fit)
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo are the window's where there is nothing typed to take back."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            document, standard = self.document(), QKeySequence.StandardKey
+            undo = event.matches(standard.Undo) and not document.isUndoAvailable()
+            if undo or (event.matches(standard.Redo) and not document.isRedoAvailable()):
+                event.ignore()
+                return False
+        return super().event(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether something is being composed."""

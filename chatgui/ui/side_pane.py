@@ -90,6 +90,13 @@ class SidePane(QWidget):
             panel.set_style(replace(style, colours=colours))
 
     @property
+    def doors(self) -> list[QWidget]:
+        """What may take the focus when one comes here, the best first: what is read, its panel, the whole."""
+        panel = self._stack.currentWidget()
+        view = getattr(panel, "view", None)
+        return [one for one in (view, panel, self) if one is not None]
+
+    @property
     def views(self) -> list[TranscriptView]:
         """The transcripts among the panels."""
         return [view for panel in self.panels if (view := getattr(panel, "view", None)) is not None]

@@ -10,10 +10,12 @@ from PySide6.QtGui import QGuiApplication
 from chatgui.core.conversation import Summary
 from chatgui.core.errors import Failure
 from chatgui.core.message import Role, State
+from chatgui.ui import regions
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.library_binding import LibraryBinding
 from chatgui.ui.palette import Palette
 from chatgui.ui.panes import Panes, Place
+from chatgui.ui.side_pane import SidePane
 from chatgui.ui.sidebar import Sidebar
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
@@ -38,6 +40,7 @@ class Verbs:
         *,
         stage: Stage,
         sidebar: Sidebar,
+        side: SidePane,
         panes: Panes,
         tasks: Tasks,
         palette: Palette,
@@ -48,6 +51,7 @@ class Verbs:
         self._dialogs = dialogs
         self._stage = stage
         self._sidebar = sidebar
+        self._side = side
         self._panes = panes
         self._tasks = tasks
         self._palette = palette
@@ -235,6 +239,19 @@ class Verbs:
         """Go to the composer."""
         self._panes.dismiss()
         self._stage.composer.editor.setFocus()
+
+    def next_pane(self) -> None:
+        """Go to the next part of the window: conversations, transcript, composer, side pane."""
+        self._step_pane(1)
+
+    def previous_pane(self) -> None:
+        """Go to the part of the window before."""
+        self._step_pane(-1)
+
+    def _step_pane(self, by: int) -> None:
+        stage, side, sidebar = self._stage, self._side, self._sidebar
+        shown = stage.view if stage.view.isVisible() else stage.welcome
+        regions.step([(sidebar.list, sidebar), (shown,), (stage.composer.editor, stage.composer), side.doors], by)
 
     def zoom_in(self) -> None:
         """Larger text."""

@@ -118,7 +118,7 @@ class Window(QMainWindow):
         self.library = LibraryBinding(session, self.sidebar, self.stage.notices, self.tasks, self._open)
         self.verbs = Verbs(
             session, self.conversation, self.library, dialogs,
-            stage=self.stage, sidebar=self.sidebar, panes=self.panes, tasks=self.tasks,
+            stage=self.stage, sidebar=self.sidebar, side=self.side, panes=self.panes, tasks=self.tasks,
             palette=Palette(self, self.theme, self.actions_by_id),
         )  # fmt: skip
         ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)

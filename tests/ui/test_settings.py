@@ -128,14 +128,14 @@ async def test_everything_is_reset_with_a_way_back(qapp: QApplication, profile: 
     async with showing(qapp, profile) as (window, session):
         one, _ = opened(window)
         assert not one.reset_all.isEnabled()
-        await session.change_settings(zoom=150, shortcuts={"new": ("F6",)})
+        await session.change_settings(zoom=150, shortcuts={"new": ("F7",)})
         QTest.mouseClick(one.reset_all, Qt.MouseButton.LeftButton)
         await until(lambda: session.settings.zoom == 100 and one._undo.isVisible())
         assert session.settings.shortcuts == {}
         QTest.mouseClick(one._undo, Qt.MouseButton.LeftButton)
         await until(lambda: one.said.text() == "Every setting is as it was.")
         assert session.settings.zoom == 150
-        assert window.actions_by_id["new"].shortcut() == QKeySequence("F6")
+        assert window.actions_by_id["new"].shortcut() == QKeySequence("F7")
         one.close()
 
 

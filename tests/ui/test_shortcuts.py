@@ -47,7 +47,7 @@ def test_undo_in_a_text_field_is_the_fields_own(qapp: QApplication) -> None:
         ("Ctrl+Down", "transcript"),
         ("Alt+F", "menu File"),
         ("Ctrl+Alt+B", ""),
-        ("F6", ""),
+        ("F7", ""),
         ("Ctrl+R", ""),  # its own
     ],
 )
@@ -59,14 +59,14 @@ def test_keys_that_cannot_be_are_refused_in_words(qapp: QApplication, keys: str,
 
 def test_only_differences_from_the_defaults_are_kept(qapp: QApplication) -> None:
     rows = {row.id: row for row in actions.ROWS}
-    own = shortcuts.with_keys({}, "find", [QKeySequence("F6")])
-    assert own == {"find": ("F6",)}
+    own = shortcuts.with_keys({}, "find", [QKeySequence("F7")])
+    assert own == {"find": ("F7",)}
     assert shortcuts.with_keys(own, "find", rows["find"].sequences()) == {}
-    assert shortcuts.with_keys(own, "search", []) == {"find": ("F6",), "search": ()}
+    assert shortcuts.with_keys(own, "search", []) == {"find": ("F7",), "search": ()}
 
 
 def test_a_file_edited_by_hand_never_gives_one_key_to_two_actions(qapp: QApplication) -> None:
-    found = shortcuts.in_force({"search": ["Ctrl+N", "nonsense"], "quit": ["Ctrl+N"], "not_an_action": ["F7"]})
+    found = shortcuts.in_force({"search": ["Ctrl+N", "nonsense"], "quit": ["Ctrl+N"], "not_an_action": ["F12"]})
     holders = [name for name, keys in found.items() if QKeySequence("Ctrl+N") in keys]
     assert holders == ["quit"]  # the first row of those a person gave it to
     assert QKeySequence("Ctrl+F") in found["find"]
@@ -91,13 +91,13 @@ async def test_keys_are_added_changed_removed_and_reset_by_keyboard(qapp: QAppli
         find = window.actions_by_id["find"]
         chosen(one, "find in conv")
         QTest.keyClick(one.tree, Qt.Key.Key_Return)
-        QTest.keyClick(one.keys.field, Qt.Key.Key_F6)
-        await until(lambda: keys_of(find) == ["F6"])
-        assert session.settings.shortcuts["find"][0] == "F6"
+        QTest.keyClick(one.keys.field, Qt.Key.Key_F7)
+        await until(lambda: keys_of(find) == ["F7"])
+        assert session.settings.shortcuts["find"][0] == "F7"
         assert list(session.settings.shortcuts) == ["find"]
         one.keys.add_button.click()
         QTest.keyClick(one.keys.field, Qt.Key.Key_B, CONTROL | ALT)
-        await until(lambda: keys_of(find) == ["F6", "Ctrl+Alt+B"])
+        await until(lambda: keys_of(find) == ["F7", "Ctrl+Alt+B"])
         assert "Ctrl+Alt+B" in cast("Any", one.tree.currentItem()).text(1)
         QTest.keyClick(one.tree, Qt.Key.Key_Delete)
         await until(lambda: keys_of(find) == [])
