@@ -391,7 +391,7 @@ class Session:
             conversation.account, conversation.model = account.id, account.default_model
         account = self.accounts.usable(conversation.account)
         if not (conversation.model or account.default_model):
-            raise UsageError(f"No model is chosen for “{account.name}”.", advice="Choose a model, or type its name.")
+            raise UsageError(f"No model is chosen for “{account.name}”.", code="no_model", advice="Choose a model.")
         return account
 
     async def _idle(self, conversation_id: str) -> Conversation:

@@ -22,7 +22,7 @@ from chatgui.core.change import (
     TurnStarted,
 )
 from chatgui.core.conversation import Conversation
-from chatgui.core.errors import Failure, UsageError
+from chatgui.core.errors import ChatError, Failure, UsageError
 from chatgui.core.message import Message, Role
 from chatgui.ui.composing import Composing
 from chatgui.ui.links import open_link
@@ -67,6 +67,7 @@ class ConversationBinding(QObject):
         self._open_accounts = open_accounts
         self.conversation: Conversation | None = None
         self._places: dict[str, Place] = {}  # where the reader was in each conversation
+        self._has_own = self._own_account()
         self.library_used = False  # whether anything was ever said in this profile
         self._heard: Callable[[], None] = lambda: None
         self._actions: dict[str, Callable[[str], None]] = {
@@ -192,15 +193,15 @@ class ConversationBinding(QObject):
         if all(one.is_demo for one in accounts) and not self.library_used:
             self._stage.welcome.show_first_start(demo=bool(accounts))
         elif assistant := self._assistant():
-            self._stage.welcome.show_assistant(assistant.name, assistant.greeting, self._who()[1])
+            self._stage.welcome.show_assistant(assistant.name, assistant.greeting, self.asked()[1])
         else:
-            self._stage.welcome.show_empty(self._who()[1])
+            self._stage.welcome.show_empty(self.asked()[1])
 
     def _assistant(self) -> Assistant | None:
         """The one the shown conversation asks as."""
         return self._session.assistants.of(self.conversation) if self.conversation else None
 
-    def _who(self) -> tuple[Account | None, str]:
+    def asked(self) -> tuple[Account | None, str]:
         """The account and model that will be asked."""
         conversation = self.conversation
         known = {one.id: one for one in self._session.accounts.all()}
@@ -212,7 +213,7 @@ class ConversationBinding(QObject):
 
     def show_head(self) -> None:
         """Show the title, and who will be asked."""
-        conversation, (account, model), assistant = self.conversation, self._who(), self._assistant()
+        conversation, (account, model), assistant = self.conversation, self.asked(), self._assistant()
         self._stage.header.title.show_title(conversation.title if conversation else "")
         self._stage.header.show_model(
             account.name if account else "", model,
@@ -249,10 +250,26 @@ class ConversationBinding(QObject):
                 self.show_head()
             case AccountsChanged() | AssistantsChanged() | SettingsChanged():
                 self.show_asked()
+                if not self._has_own and self._own_account():
+                    self._leave_demo()
+                self._has_own = self._own_account()
             case StoreTrouble(message, advice):
                 self._say_trouble(message, advice)
             case _:
                 pass
+
+    def _own_account(self) -> bool:
+        return any(not one.is_demo and not one.disabled for one in self._session.accounts.all())
+
+    def _leave_demo(self) -> None:
+        """The user's first own account is there: a conversation in which nothing was said asks it."""
+        wanted = self._session.accounts.default(self._session.settings.default_account)
+        if self.conversation is not None and not self.conversation.messages and wanted is not None:
+            self._tasks.start(self._ask_of(wanted.id))
+
+    async def _ask_of(self, account_id: str) -> None:
+        await self._session.choose_model(self.id, account_id, "")
+        self.show_asked()
 
     def _end_turn(self, message_id: str) -> None:
         self._heard()
@@ -289,6 +306,8 @@ class ConversationBinding(QObject):
 
     def trouble(self, error: BaseException) -> None:
         """Say what went wrong, with the way on."""
+        if isinstance(error, ChatError) and error.code == "no_model":
+            self._stage.header.model_wanted.emit()
         no_account = not [one for one in self._session.accounts.all() if not one.disabled]
         self._stage.notices.trouble(error, [("Accounts…", self._open_accounts)] if no_account else [])
 

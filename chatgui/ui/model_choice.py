@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -39,7 +40,10 @@ class ModelChoice(QObject):
         header.model_wanted.connect(self.open)
 
     def open(self) -> None:
-        """Open the picker; accounts never asked before are asked now."""
+        """Open the picker, or close it; accounts never asked before are asked now."""
+        if self.picker.isVisible():
+            self.picker.hide()
+            return
         shown = self._conversation.conversation
         usable = [one for one in self._session.accounts.all() if not one.disabled]
         for account in usable:
@@ -52,11 +56,15 @@ class ModelChoice(QObject):
         self.picker.open_below(self._button, self._offers(), account_id, model)
 
     def _offers(self) -> list[Offer]:
-        known = self._session.accounts.known_models
+        known, usable = self._session.accounts.known_models, self._session.accounts.all()
+        here = (
+            self._conversation.conversation.account if self._conversation.conversation else ""
+        )  # first, then the others
         return [
             Offer(one.id, one.name, tuple(model for model in described(one, known(one.id)) if model.chat is not False),
                   self._notes.get(one.id, ""), one.colour)
-            for one in self._session.accounts.all() if not one.disabled
+            for one in sorted(usable, key=lambda one: one.id != here)
+            if not one.disabled
         ]  # fmt: skip
 
     def _ways(self) -> list[Way]:
@@ -83,6 +91,9 @@ class ModelChoice(QObject):
         self._conversation.show_asked()
         if not self._session.settings.keep_recent:
             return
+        account = self._session.accounts.by_id(account_id)
+        if not account.default_model and not account.is_demo:  # the next conversation need not ask again
+            await self._session.accounts.edit(replace(account, default_model=model))
         this = f"{account_id}/{model}"
         others = [one for one in self._session.settings.recent_models if one != this]
         await self._session.change_settings(recent_models=(this, *others)[:RECENT])

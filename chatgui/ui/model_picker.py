@@ -130,13 +130,15 @@ class Choices(PickModel):
         return cast("Choice", self.pick_row(at))
 
     def find(self, account: str, model: str) -> int:
-        """Where a model stands; the first that can be chosen if it is not there; -1 if there is none."""
-        first = -1
+        """Where a model stands; if it is not there the first of its account, or the first that can be chosen; -1 if none."""
+        first, of_account = -1, False
         for at in range(self.rowCount()):
             row = self.row(at)
-            if not row.heading and first < 0:
+            mine = row.starred is not None and row.account == account  # listed, not typed by hand
+            if not row.heading and (first < 0 or (mine and not of_account)):
+                of_account = mine
                 first = at
-            if row.model == model and row.account == account:
+            if model and row.model == model and row.account == account:
                 return at
         return first
 
@@ -204,12 +206,9 @@ class ModelPicker(SearchPopup):
         self._current = (account, model)
         self.search.clear()
         self.show_offers(offers)
-        foot = button.mapToGlobal(QPoint(button.width(), button.height() + 4))
-        room = button.screen().availableGeometry()
-        left = min(max(foot.x() - self.width(), room.left() + 4), room.right() - self.width() - 4)
-        self.move(left, min(foot.y(), max(room.bottom() - self.height() - 4, room.top())))
-        self.show()
-        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+        room = self.room_below(button)
+        self.resize(WIDTH, min(HEIGHT, room.height()))
+        self.open_at(QPoint(room.left() + button.width() - WIDTH, room.top()), self.search, button)
 
     def narrow(self, typed: str) -> None:
         """Show the models that match, the current one marked."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -62,7 +62,6 @@ class Palette(SearchPopup):
         )  # fmt: skip
         self._model.setParent(self)
         self.setAccessibleName("Command palette")
-        self._window = window
         self._actions = made
         self._conversations: Sequence[Summary] = ()
         self._titles: list[str] = []
@@ -75,13 +74,7 @@ class Palette(SearchPopup):
         self._ways = [Entry(f"New Conversation with {name}", "Assistant", begin) for name, begin in assistants]
         self.search.clear()
         self.offer(conversations)
-        window = self._window
-        corner = window.rect().topLeft()
-        corner.setX((window.width() - self.width()) // 2)
-        corner.setY(TOP)
-        self.move(window.mapToGlobal(corner))
-        self.show()
-        self.search.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.open_at(QPoint((self._window.width() - self.width()) // 2, TOP), self.search)
 
     def offer(self, conversations: Sequence[Summary]) -> None:
         """Take other conversations; what was typed stays."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRe
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QLineEdit,
     QListView,
     QStyle,
@@ -21,10 +20,12 @@ from PySide6.QtWidgets import (
 
 from chatgui.ui import assets
 from chatgui.ui.account_colours import ROOM, dot
+from chatgui.ui.overlay import Overlay
 from chatgui.ui.sidebar_model import Index
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
 
+OWN_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Up, Qt.Key.Key_Down)
 ROW, STAR, ICON = 32, 28, 16  # heights and widths in pixels; the star's is where it is clicked, the icon's what is seen
 
 
@@ -173,13 +174,11 @@ class PickList(QListView):
         super().mouseReleaseEvent(event)
 
 
-class SearchPopup(QFrame):
+class SearchPopup(Overlay):
     """The frame with both. Who derives from it says what matches (`narrow`) and what choosing does (`choose`)."""
 
     def __init__(self, parent: QWidget, theme: Theme, model: PickModel, *, search: str, listed: str, hint: str) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName("Popup")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(parent)
         self.search = QLineEdit()
         self.search.setAccessibleName(search)
         self.search.setPlaceholderText(hint)
@@ -225,10 +224,17 @@ class SearchPopup(QFrame):
             if self.list.currentIndex().isValid():
                 self.choose(self.list.currentIndex().row())
             return True
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            return True
         return False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The search line's keys are looked at first."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self.press(event):
-            return True
+        """The search line's keys are looked at first, before the window's own shortcuts."""
+        if watched is self.search and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride and event.key() in OWN_KEYS:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and self.press(event):
+                return True
         return super().eventFilter(watched, event)

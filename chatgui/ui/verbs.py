@@ -56,6 +56,7 @@ class Verbs:
         self._tasks = tasks
         self._palette = palette
         palette.opened.connect(self.open)
+        stage.welcome.account_wanted.connect(self.add_account)
 
     # Conversations
 
@@ -276,7 +277,18 @@ class Verbs:
 
     def open_accounts(self) -> None:
         """The accounts window."""
-        self._dialogs.open("accounts")
+        self._dialogs.open("accounts").finished.connect(lambda _: self._be_ready())
+
+    def add_account(self) -> None:
+        """The accounts window, to make one account and then ask it."""
+        self._dialogs.open("accounts", True).finished.connect(lambda _: self._be_ready())
+
+    def _be_ready(self) -> None:
+        """At the composer; where nobody knows yet which model to ask, with the picker open."""
+        self._stage.composer.editor.setFocus()
+        account, model = self._conversation.asked()
+        if account is not None and not model:
+            self._stage.header.model_wanted.emit()
 
     def open_assistants(self) -> None:
         """The assistants window."""

@@ -87,7 +87,6 @@ class Window(QMainWindow):
         self.panes.changed.connect(self.stirred)
         self.sidebar.new_wanted.connect(self.actions_by_id["new"].trigger)
         self.sidebar.settings_wanted.connect(self.actions_by_id["settings"].trigger)
-        self.stage.welcome.account_wanted.connect(self.actions_by_id["accounts"].trigger)
 
     # With a session
 

@@ -128,6 +128,11 @@ def endpoint(base_url: str, path: str, query: tuple[tuple[str, str], ...] = ()) 
     return urlunsplit((url.scheme, url.netloc, url.path.rstrip("/") + path, urlencode(pairs), ""))
 
 
+def host_name(url: str) -> str:
+    """What an account at this address may be called: its host, without what every provider puts before it."""
+    return shown_host(url).removeprefix("www.").removeprefix("api.")
+
+
 def shown_host(url: str) -> str:
     """Host and port as shown to people; a standard port is left out."""
     parts = urlsplit(url)

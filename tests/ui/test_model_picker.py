@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from chatgui.core.account import Model
 from chatgui.store.settings import load
@@ -25,10 +26,13 @@ OFFERS = [
 
 @pytest.fixture
 def button(qapp: QApplication) -> Iterator[QPushButton]:
-    made = QPushButton("Model")
-    made.show()
+    window = QWidget()
+    window.resize(900, 700)
+    made = QPushButton("Model", window)
+    made.move(700, 0)
+    window.show()
     yield made
-    made.hide()
+    window.hide()
 
 
 @pytest.fixture
@@ -50,6 +54,43 @@ def test_models_stand_under_their_account_with_the_current_one_chosen(picker: Mo
     picker.open_below(button, OFFERS, "a", "gpt-small")
     assert words(picker) == ["Work", "gpt-large", "gpt-small", "Home", "qwen-9b"]
     assert picker.list.currentIndex().row() == 2
+
+
+def test_it_is_part_of_its_window_and_leaves_when_it_is_left(picker: ModelPicker, button: QPushButton) -> None:
+    """What Qt calls a popup window is not there for a screen reader."""
+    window = button.window()
+    elsewhere = QPushButton("Elsewhere", window)
+    elsewhere.show()
+    assert QTest.qWaitForWindowActive(window)
+    elsewhere.setFocus()
+    for leave in (
+        lambda: QTest.keyClick(picker.search, Qt.Key.Key_Escape),
+        lambda: QTest.mousePress(window, Qt.MouseButton.LeftButton, pos=QPoint(20, 650)),
+        lambda: window.resize(window.width() - 10, 700),
+        lambda: picker.choose(1),
+    ):
+        picker.open_below(button, OFFERS, "a", "gpt-small")
+        assert picker.isVisible()
+        assert window.rect().contains(picker.geometry())
+        spoken = QAccessible.queryAccessibleInterface(window)
+        names = [spoken.child(at).text(QAccessible.Text.Name) for at in range(spoken.childCount())]
+        assert "Choose a model" in names
+        leave()
+        assert not picker.isVisible()
+        assert elsewhere.hasFocus(), "the focus is where it was"
+    picker.open_below(button, OFFERS, "a", "gpt-small")
+    assert picker.search.hasFocus()
+    elsewhere.setFocus()
+    assert not picker.isVisible(), "the focus went elsewhere"
+
+
+def test_where_the_model_is_not_listed_the_first_of_its_account_is_marked(
+    picker: ModelPicker, button: QPushButton
+) -> None:
+    for model in ("gone", ""):
+        picker.open_below(button, OFFERS, "b", model)
+        assert picker.model.row(picker.list.currentIndex().row()).model == "qwen-9b"
+        picker.hide()
 
 
 def test_typing_filters_and_enter_chooses(picker: ModelPicker, button: QPushButton) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatgui.chat.abilities import efforts_of
-from chatgui.chat.setup import PRESETS, check_key, mend
+from chatgui.chat.setup import PRESETS, check_key, host_name, mend
 from chatgui.core.account import Account, KeySource, Network, Traits
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
@@ -43,9 +43,10 @@ class AccountForm(QWidget):
         super().__init__()
         self._session, self._tasks, self._sheet, self._save = context.session, context.tasks, sheet, save
         self._account: Account | None = None
+        self._named = ""  # the name that was made from the address
         self.is_new = False
         self.provider = provider_box()
-        self.provider.activated.connect(lambda _: self._take_preset())
+        self.provider.activated.connect(lambda _: self._choose_preset())
         self.url = line("https://…/v1")
         self.url.editingFinished.connect(self._mend)
         self.name = line("What you call it")
@@ -172,6 +173,11 @@ class AccountForm(QWidget):
             known = self._session.accounts.known_models(account.id)
             self.more.params.show_efforts(efforts_of(account, self.model.currentText().strip(), known))
 
+    def _choose_preset(self) -> None:
+        """Take a preset, and go to what is still missing."""
+        self._take_preset()
+        (self.key if self.key.isEnabled() and self.url.text() else self.url).setFocus()
+
     def _take_preset(self) -> None:
         preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
         known = {one.title for one in PRESETS}
@@ -294,7 +300,18 @@ class AccountForm(QWidget):
         mended = mend(self.url.text())
         if mended.url:
             self.url.setText(mended.url)
+            self._recognise(mended.url)
         say(self._url_words, mended.words, "" if mended.url else "error")
+
+    def _recognise(self, url: str) -> None:
+        """Whose address this is; and a name for the account, unless it was given one by hand."""
+        known = next((one for one in PRESETS if one.base_url == url), None)
+        if known is not None and self.is_new and not self.provider.currentData():
+            self.provider.setCurrentIndex(self.provider.findData(known.name))
+            self._take_preset()
+        if self.name.text() in ("", self._named):
+            self._named = known.title if known is not None else host_name(url)
+            self.name.setText(self._named)
 
     def _check_key(self) -> None:
         text = self.key.text()
@@ -311,6 +328,7 @@ class AccountForm(QWidget):
         """What the form says, or None if something must be mended first (which is then said)."""
         if self._account is None:
             return None
+        self._mend()
         account, problem = self.more.apply(self._account)
         account = replace(
             account, name=" ".join(self.name.text().split()), default_model=self.model.currentText().strip(),

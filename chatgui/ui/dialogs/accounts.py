@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
@@ -22,12 +23,16 @@ from chatgui.ui.notices import present
 
 
 class AccountsDialog(Sheet):
-    """Add, change, test and remove accounts. Removing can be taken back, but for a key in the keyring."""
+    """Add, change, test and remove accounts. Removing can be taken back, but for a key in the keyring.
 
-    def __init__(self, context: Context) -> None:
+    With `to_add` it was opened to make one account, and closes when that is ready to be asked.
+    """
+
+    def __init__(self, context: Context, to_add: bool = False) -> None:
         super().__init__(context.window, "Accounts", (820, 620))
         self._session, self._tasks, self._theme = context.session, context.tasks, context.theme
         accounts = self._session.accounts
+        self._to_add = to_add
         self.roster = Roster("Accounts", "account")
         self.roster.chosen.connect(self._show)
         self.roster.add_wanted.connect(self._begin_new)
@@ -41,7 +46,7 @@ class AccountsDialog(Sheet):
         self._fill_menu()
         self._lay_out()
         self._fill(select="")
-        if all(one.is_demo for one in accounts.all()):
+        if to_add or all(one.is_demo for one in accounts.all()):
             self._begin_new()
         self.start(self._tasks, self._discover())
         unsubscribe = self._session.changed.subscribe(self._hear)
@@ -108,7 +113,7 @@ class AccountsDialog(Sheet):
     def _begin_new(self) -> None:
         self.form.show_new(network=self._session.preferences.network)
         self._fill(select=NEW)
-        self.form.provider.setFocus()
+        self.form.url.setFocus()
 
     def _hear(self, change: Change) -> None:
         if isinstance(change, AccountsChanged) and self._items() != self.roster.shown:
@@ -126,6 +131,7 @@ class AccountsDialog(Sheet):
     def _take_found(self, account: Account, _: bool = False) -> None:
         self._begin_new()
         self.form.show_new(account)
+        self.form.save_button.setFocus()
 
     # What is done
 
@@ -152,7 +158,31 @@ class AccountsDialog(Sheet):
         warnings = " ".join(self._session.accounts.warnings(account))
         kept = "Saved. This key serves until the program ends." if lent else "Saved."
         self.form.say(f"{kept} {warnings}".strip(), "warning" if warnings else "good")
+        if not account.default_model:
+            self.start(self._tasks, self._find_model(account, warned=bool(warnings)))
+        elif self._to_add and not warnings:
+            self.accept()
         return True
+
+    async def _find_model(self, account: Account, *, warned: bool) -> None:
+        """Ask for the list of models: it shows whether the account works, and the only model needs no choosing."""
+        try:
+            found = [
+                one for one in await self._session.accounts.models(account.id, refresh=True) if one.chat is not False
+            ]
+        except ChatError as error:
+            if self.current == account.id:
+                self.form.say(f"Saved, but it does not answer yet: {error.message} {error.advice}".strip(), "warning")
+            return
+        if len(found) == 1:
+            await self._session.accounts.edit(
+                replace(self._session.accounts.by_id(account.id), default_model=found[0].id)
+            )
+        if self._to_add and not warned:
+            self.accept()  # what is left is to ask
+        elif self.current == account.id:
+            self.form.show_account(self._session.accounts.by_id(account.id))
+            self.form.say("Saved." if len(found) == 1 else f"Saved. Choose one of its {len(found):,} models.", "good")
 
     async def _keep(self, account: Account, secret: Secret | None) -> Account:
         accounts = self._session.accounts
