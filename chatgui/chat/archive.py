@@ -90,7 +90,7 @@ def _entry(connection: Any, conversation_id: str) -> Entry:
     if conversation is None or summary is None:
         raise UsageError(f"There is no conversation “{conversation_id}”.")
     parts = [part for message in conversation.messages.values() for part in message.parts]
-    wanted = {part.sha256 for part in parts if isinstance(part, Attachment)}
+    wanted = {part.sha256 for part in (*parts, *conversation.draft_attachments) if isinstance(part, Attachment)}
     return Entry(conversation, Shelf.of(summary), attachments.load(connection, sorted(wanted)))
 
 

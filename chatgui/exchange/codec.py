@@ -12,7 +12,7 @@ import binascii
 import hashlib
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import Enum
@@ -141,6 +141,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
         "params": _plain(conversation.params),
         "assistant": conversation.assistant,
         "draft": conversation.draft,
+        "draft_attachments": [part_to_json(part) for part in conversation.draft_attachments],
         "tip": conversation.tip,
         "shelf": fields_to_json(entry.shelf),
         "messages": [message_to_json(message) for message in conversation.messages.values()],
@@ -162,9 +163,10 @@ def _reasoning(value: dict[str, Any]) -> Part:
 def _attachment(value: dict[str, Any]) -> Part:
     digest = text_of(value.get("sha256"))
     if not re.fullmatch("[0-9a-f]{64}", digest):
-        raise Unreadable("its attachment has no valid SHA-256")
+        raise Unreadable("it is a file without a valid SHA-256")
     name = re.sub(r"[/\\]", "_", text_of(value.get("name")))  # a name to show, never a path
-    return Attachment(digest, text_of(value.get("media_type")), name, count_of(value.get("size")) or 0)
+    size, width, height = (count_of(value.get(one)) or 0 for one in ("size", "width", "height"))
+    return Attachment(digest, text_of(value.get("media_type")), name, size, width, height)
 
 
 def _sources(value: dict[str, Any]) -> Part:
@@ -189,7 +191,7 @@ def part_from_json(value: Any) -> Part:
     kind = object_of(value).get("kind")
     make = _PARTS.get(kind) if isinstance(kind, str) else None
     if make is None:
-        raise Unreadable(f"a part of the unknown kind “{text_of(kind)[:40]}”")
+        raise Unreadable(f"its kind “{text_of(kind)[:40]}” is not known")
     return make(value)
 
 
@@ -243,8 +245,8 @@ def _failure(value: Any) -> Failure | None:
     )
 
 
-def message_from_json(value: Any) -> Message:
-    """The message this object describes; `Unreadable` if it describes none."""
+def message_from_json(value: Any, skips: list[str]) -> Message:
+    """The message this object describes; `Unreadable` if it describes none. Parts it is without are told in `skips`."""
     told = object_of(value)
     role = _enum(Role, told.get("role"), None)
     if role is None:
@@ -253,7 +255,7 @@ def message_from_json(value: Any) -> Message:
     return Message(
         id=id_of(told.get("id")),
         role=role,
-        parts=tuple(part_from_json(one) for one in list_of(told.get("parts"))),
+        parts=tuple(_parts(told.get("parts"), skips)),
         created=time_of(told.get("created")) or EPOCH,
         parent=id_of(told["parent"]) if told.get("parent") is not None else None,
         state=State.INTERRUPTED if state is State.STREAMING else state,  # nobody is writing it here
@@ -268,6 +270,14 @@ def message_from_json(value: Any) -> Message:
     )
 
 
+def _parts(value: Any, skips: list[str]) -> Iterator[Part]:
+    for one in list_of(value):
+        try:
+            yield part_from_json(one)
+        except Unreadable as error:
+            skips.append(str(error))
+
+
 def _attachments(value: Any) -> dict[str, bytes]:
     kept: dict[str, bytes] = {}
     for one in map(object_of, list_of(value)):
@@ -278,6 +288,17 @@ def _attachments(value: Any) -> dict[str, bytes]:
         if hashlib.sha256(content).hexdigest() == one.get("sha256"):
             kept[one["sha256"]] = content
     return kept
+
+
+def _draft_attachments(value: Any) -> tuple[Attachment, ...]:
+    made = []
+    for one in list_of(value):
+        try:
+            part = part_from_json(one)
+        except Unreadable:
+            continue
+        made += [part] if isinstance(part, Attachment) else []
+    return tuple(made)
 
 
 def _shelf(value: Any) -> Shelf:
@@ -302,6 +323,7 @@ def entry_from_json(value: Any) -> tuple[Entry, list[Skip]]:
         system=text_of(told.get("system")),
         params=clean(object_of(told.get("params"))),
         draft=text_of(told.get("draft")),
+        draft_attachments=_draft_attachments(told.get("draft_attachments")),
         assistant=text_of(told.get("assistant")),
     )
     skips = _add_messages(conversation, told["messages"])
@@ -316,11 +338,13 @@ def _add_messages(conversation: Conversation, values: list[Any]) -> list[Skip]:
     skips: list[Skip] = []
     for number, value in enumerate(values, 1):
         what = f"message {number} of “{conversation.title[:60]}”"
+        lost: list[str] = []
         try:
-            message = message_from_json(value)
+            message = message_from_json(value, lost)
         except Unreadable as error:
             skips.append(Skip(what, str(error)))
             continue
+        skips.extend(Skip(f"a part of {what}", why) for why in lost)
         if message.id in conversation.messages:
             skips.append(Skip(what, "its identifier is there twice"))
         elif message.parent is not None and message.parent not in conversation.messages:

@@ -36,10 +36,10 @@ def merge(
 
     A conversation that is here keeps all it has and gains the messages it lacks; out of the trash it comes back.
     """
-    for message in incoming.messages.values():
-        for part in message.parts:
-            if isinstance(part, Attachment) and part.sha256 in files:
-                attachments.save(connection, files[part.sha256], part.media_type, part.name)
+    parts = [part for message in incoming.messages.values() for part in message.parts]
+    for part in (*parts, *incoming.draft_attachments):
+        if isinstance(part, Attachment) and part.sha256 in files:
+            attachments.save(connection, files[part.sha256], part.media_type, part.name)
     here = connection.execute("SELECT seq, deleted, tip FROM conversations WHERE id = ?", (incoming.id,)).fetchone()
     if here is None:
         fresh = _renamed(connection, incoming, None)

@@ -62,19 +62,22 @@ values = st.dictionaries(
     texts, st.one_of(texts, st.integers(-(2**53), 2**53), st.floats(-1e9, 1e9), st.booleans(), st.none()), max_size=3
 )
 
+files = st.builds(
+    Attachment,
+    st.text("0123456789abcdef", min_size=64, max_size=64),
+    texts,
+    texts.map(lambda t: t.replace("/", "").replace("\\", "")),
+    st.integers(0, 2**40),
+    st.integers(0, 9_999),
+    st.integers(0, 9_999),
+)
 parts = st.one_of(
     st.builds(Text, texts),
     st.builds(Reasoning, texts, st.lists(values, max_size=2).map(tuple)),
     st.builds(Refusal, texts),
     st.builds(ToolCall, texts, texts, texts),
     st.builds(ToolResult, texts, texts),
-    st.builds(
-        Attachment,
-        st.text("0123456789abcdef", min_size=64, max_size=64),
-        texts,
-        texts.map(lambda t: t.replace("/", "").replace("\\", "")),
-        st.integers(0, 2**40),
-    ),
+    files,
     st.builds(Sources, st.lists(st.tuples(texts, texts), max_size=2).map(tuple)),
     st.builds(Image, texts),
 )
@@ -103,6 +106,7 @@ def entries(draw: st.DrawFn, name: str = "c") -> Entry:
         system=draw(texts),
         params=draw(values),
         draft=draw(texts),
+        draft_attachments=draw(st.lists(files, max_size=2, unique_by=lambda one: one.sha256).map(tuple)),
         assistant=draw(texts),
     )
     for number in range(draw(st.integers(0, 6))):

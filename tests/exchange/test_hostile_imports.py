@@ -203,7 +203,8 @@ def test_our_own_file_with_holes(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(exported))
     reading = read(tmp_path / "a.json")
     assert len(reading.entries) == 1
-    assert len(reading.entries[0].conversation.messages) == 2
+    assert len(reading.entries[0].conversation.messages) == 3
+    assert reading.entries[0].conversation.messages["z"].parts == ()  # the file without a name is left out, and said
     assert len(reading.skips) == 5
 
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
+import re
 import secrets
 import tempfile
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chatgui.chat.archive import Archive
+from chatgui.core.conversation import Conversation, Summary
 from chatgui.core.event import Event
 from chatgui.core.message import Attachment, Message, Role, State, Text
 from chatgui.exchange.codec import Entry, entry_from_json, entry_to_json
 from chatgui.exchange.exporters import Options, by_name
+from chatgui.exchange.exporters.lossless import FORMAT, VERSION
 from chatgui.exchange.importing import read
 from chatgui.exchange.jsontext import dumps
+from chatgui.exchange.unknown import _known
 from chatgui.exchange.values import Unreadable
 from chatgui.store.database import Database
 from tests.exchange.library import NOON, answered, asked, conversation, entries, patient
@@ -143,6 +150,66 @@ def test_without_reasoning() -> None:
     """The one thing that can be left out."""
     made = conversation(asked(), answered("The moon.", reasoning="Secret thought."))
     assert "Secret thought." not in JSON.export(made, Options(reasoning=False)).decode()
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "json-format.md"
+
+
+def described() -> dict[str, Any]:
+    """The example in the document."""
+    (example,) = re.findall(r"(?s)```json\n(.*?)```", DOCUMENT.read_text())
+    return json.loads(example)
+
+
+async def test_the_document_describes_the_format(tmp_path: Path) -> None:
+    """Its example is read without a word, comes back out of a library as it is, and has every field and kind there is."""
+    example = described()
+    (tmp_path / "a.json").write_text(json.dumps(example))
+    reading = read(tmp_path / "a.json")
+    assert (reading.skips, reading.notes) == ([], [])
+    back = await stored(tmp_path, list(reading.entries))
+    (conversation,) = json.loads(archive_of(*back))["conversations"]
+    assert conversation == example["conversations"][0]
+    known = _known()
+    told = example["conversations"][0]
+    assert known["conversation"] == set(told)
+    assert known["shelf"] == set(told["shelf"])
+    for message in told["messages"]:
+        assert known["message"] == set(message)
+        assert known["usage"] == set(message["usage"])
+        assert known["timing"] == set(message["timing"])
+    assert known["failure"] == set(told["messages"][1]["failure"])
+    parts = {part["kind"]: set(part) for message in told["messages"] for part in message["parts"]}
+    assert parts == {name.removeprefix("part "): names for name, names in known.items() if name.startswith("part ")}
+    assert (example["format"], example["version"]) == (FORMAT, VERSION)
+
+
+def test_no_field_is_forgotten() -> None:
+    """Whoever adds a field to a conversation, a message or its place in the library has to write it, too."""
+    known = _known()
+    elsewhere = {"_children", "deleted", "messages", "unread", "state"}  # of the tree, the trash, the moment
+    assert {one.name for one in fields(Conversation)} - elsewhere <= known["conversation"]
+    assert {one.name for one in fields(Message)} - {"state"} <= known["message"]
+    summary = {one.name for one in fields(Summary)} - elsewhere
+    assert summary <= known["shelf"] | known["conversation"]
+
+
+def test_what_is_not_known_is_named(tmp_path: Path) -> None:
+    """A field or a kind of part of a newer program is reported; what stands beside it comes in all the same."""
+    example = described()
+    told = example["conversations"][0]
+    told["colour"] = "red"
+    told["shelf"]["shelf_life"] = 1
+    told["messages"][0]["parts"][0]["mood"] = "glad"
+    told["messages"][0]["usage"]["water_l"] = 1
+    told["messages"][1]["parts"].insert(0, {"kind": "smell", "text": "salt"})
+    (tmp_path / "a.json").write_text(json.dumps(example))
+    reading = read(tmp_path / "a.json")
+    said = "\n".join(f"{skip.what}: {skip.why}" for skip in reading.skips)
+    for name in ("“colour”", "“shelf.shelf_life”", "“messages.parts.text.mood”", "“messages.usage.water_l”", "“smell”"):
+        assert name in said
+    (entry,) = reading.entries
+    assert [len(message.parts) for message in entry.conversation.messages.values()] == [2, 7]
 
 
 def test_a_newer_file_is_refused() -> None:

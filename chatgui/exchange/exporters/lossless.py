@@ -1,58 +1,6 @@
-"""JSON: everything, so that importing it brings everything back.
+"""JSON: everything, so that importing it brings everything back. `docs/json-format.md` describes it, field by field.
 
-The file is one object, UTF-8, the same bytes for the same conversations::
-
-    {
-      "format": "chatgui-conversations",
-      "version": 1,                     raised when an older reader would misunderstand the file
-      "conversations": [
-        {
-          "id": "…",                    identifiers are 1 to 64 of A-Z a-z 0-9 _ -
-          "title": "…",
-          "created": "2026-11-20T20:10:09.123456Z",       every time is ISO 8601 in UTC
-          "updated": "…",
-          "account": "…",               the account's identifier where this was exported
-          "model": "…",
-          "system": "…",                the system prompt
-          "params": {"temperature": 0.2},
-          "assistant": "…",             the assistant's identifier where this was exported
-          "draft": "…",                 what stood unsent in the composer
-          "tip": "…" or null,           the last message of the shown branch
-          "shelf": {"pinned": false, "archived": false, "folder": "", "tags": []},
-          "messages": [                 the whole tree, a message never before the one it answers
-            {
-              "id": "…", "parent": "…" or null,
-              "role": "system" | "user" | "assistant" | "tool",
-              "state": "finished" | "stopped" | "interrupted" | "failed",
-              "created": "…", "account": "the account's name then", "model": "…",
-              "parts": [
-                {"kind": "text", "text": "…"},
-                {"kind": "reasoning", "text": "…", "opaque": [provider's objects]},
-                {"kind": "refusal", "text": "…"},
-                {"kind": "tool_call", "id": "…", "name": "…", "arguments": "…"},
-                {"kind": "tool_result", "call_id": "…", "text": "…"},
-                {"kind": "attachment", "sha256": "…", "media_type": "…", "name": "…", "size": 1},
-                {"kind": "sources", "sources": [{"url": "…", "title": "…"}]},
-                {"kind": "image", "url": "…"}
-              ],
-              "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, "reasoning_tokens": null,
-                        "cached_tokens": null, "tokens_per_second": null, "cost": null, "currency": null,
-                        "source": "reported" | "estimated" | "unknown", "cost_source": "…", "partial": false,
-                        "sent_tokens": null, "raw": provider's object or null},
-              "timing": {"ttft_ms": 12.3, "thinking_ms": null, "duration_ms": 456.7, "deltas": 28},
-              "finish_reason": "stop" or null,
-              "failure": null or {"kind", "message", "status", "code", "request_id", "retryable", "retry_after",
-                                  "advice", "said"},
-              "params": {}, "edited": false
-            }
-          ],
-          "attachments": [{"sha256": "…", "data": "base64"}]
-        }
-      ]
-    }
-
-An unknown number is null, never 0. There is no key in it. An answer still being written is saved as interrupted. Of the
-options only `reasoning` counts: without it the reasoning parts are left out, and the file is whole no more.
+Of the options only `reasoning` counts: without it the reasoning parts are left out, and the file is whole no more.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from typing import Any
 from chatgui.exchange.codec import Entry, entry_from_json
 from chatgui.exchange.exporters.lossless import FORMAT, VERSION
 from chatgui.exchange.importers.base import Found, Reader
-from chatgui.exchange.values import Unreadable, list_of
+from chatgui.exchange.unknown import unknown_fields
+from chatgui.exchange.values import Unreadable, list_of, object_of
 
 
 def _recognises(record: dict[str, Any]) -> bool:
@@ -25,7 +26,7 @@ def _read(record: dict[str, Any], found: Found) -> Iterator[Entry]:
         except Unreadable as error:
             found.skip(f"conversation {number}", str(error))
             continue
-        found.skips.extend(skips)
+        found.skips.extend((*skips, *unknown_fields(object_of(value))))
         yield entry
 
 
