@@ -52,7 +52,7 @@ def quoted(account: Account, model: str, listed: Iterable[Model]) -> tuple[Price
     if (own := account.prices.get(model)) is not None:
         return own, Quote.OWN
     said = next((one.price for one in listed if one.id == model), None)
-    if said is not None and (said.prompt is not None or said.completion is not None):
+    if _says(said):
         return said, Quote.LISTED
     found = bundled().prices.get(account.provider, {}).get(model)
     return found, Quote.BUNDLED if found else Quote.NONE
@@ -70,17 +70,22 @@ def context_of(account: Account, model: str, listed: Iterable[Model]) -> int | N
 
 
 def described(account: Account, listed: Iterable[Model]) -> list[Model]:
-    """The models of an account's list, each with the context length and price that are known of it from either place."""
+    """The models of an account's list, each with the context length and price that are known of it from any place."""
+    listed = list(listed)
     prices, context = bundled().prices.get(account.provider, {}), bundled().context.get(account.provider, {})
-    if not prices and not context:
-        return list(listed)
+    if not (prices or context or account.prices):
+        return listed
     return [
         replace(
             one, context_length=one.context_length or context.get(one.id),
-            price=one.price if one.price is not None and one.price.prompt is not None else prices.get(one.id),
+            price=account.prices.get(one.id) or (one.price if _says(one.price) else prices.get(one.id)),
         )
         for one in listed
     ]  # fmt: skip
+
+
+def _says(price: Price | None) -> bool:
+    return price is not None and (price.prompt is not None or price.completion is not None)
 
 
 def costed(usage: Usage, price: Price | None) -> Usage:

@@ -46,6 +46,10 @@ def usage_line(message: Message) -> tuple[str, str]:
     """The usage line of an answer, short for the eye and in full sentences for hover and screen readers."""
     usage, rate = message.usage, speed(message)
     short = f"{number(usage.prompt_tokens, usage.source)} → {number(usage.completion_tokens, usage.source)} tokens"
+    if usage.truncated:  # what matters most comes first: a narrow line is cut at its end
+        short = f"The server read about {rough(usage.prompt_tokens)} of {rough(usage.sent_tokens)} · {short}"
+    if usage.partial:
+        short += " · partial"
     if usage.reasoning_tokens:
         short += f" · {number(usage.reasoning_tokens, usage.source)} thinking"
     if usage.cached_tokens:
@@ -54,10 +58,6 @@ def usage_line(message: Message) -> tuple[str, str]:
         short += f" · {rate:,.0f}/s"
     if usage.cost is not None:
         short += f" · {money(usage)}"
-    if usage.partial:
-        short += " · partial"
-    if usage.truncated:
-        short += f" · the server read about {rough(usage.prompt_tokens)} of {rough(usage.sent_tokens)}"
     return short, spoken(message)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from chatgui.chat.prices import bundled, context_of, costed, price_of
+from chatgui.chat.prices import Quote, bundled, context_of, costed, described, price_of, quoted
 from chatgui.core.account import Account, Model, Price
 from chatgui.core.usage import Source, Usage
 from chatgui.wire.presets import BY_NAME
@@ -39,6 +40,19 @@ def test_what_the_account_lists_is_believed_before_the_bundled_table() -> None:
     assert price_of(OPENAI, "gpt-4o", []) == bundled().prices["openai"]["gpt-4o"]
     assert price_of(OPENAI, "gpt-4o", [Model("gpt-4o", price=Price(9, 9))]) == Price(9, 9)
     assert price_of(OPENAI, "never-heard-of", []) is None
+
+
+def test_one_s_own_price_comes_before_any_list() -> None:
+    own = replace(OPENAI, prices={"gpt-4o": Price(1, 2, None, "EUR")})
+    listed = [Model("gpt-4o", price=Price(9, 9)), Model("gpt-5-mini")]
+    assert quoted(own, "gpt-4o", listed) == (Price(1, 2, None, "EUR"), Quote.OWN)
+    assert [quoted(OPENAI, name, listed)[1] for name in ("gpt-4o", "gpt-5-mini", "x")] == [
+        Quote.LISTED, Quote.BUNDLED, Quote.NONE,
+    ]  # fmt: skip
+    assert [one.price for one in described(own, listed)] == [
+        Price(1, 2, None, "EUR"),
+        price_of(own, "gpt-5-mini", listed),
+    ]
 
 
 def test_the_same_name_at_another_provider_has_no_price() -> None:

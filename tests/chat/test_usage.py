@@ -79,7 +79,7 @@ def test_times_are_said_as_people_say_them() -> None:
 def test_a_server_that_read_a_tenth_of_what_it_was_sent_is_told() -> None:
     usage = Usage(16_387, 10, 16_397, source=Source.REPORTED, sent_tokens=160_689)
     short, spoken = usage_line(answer(usage))
-    assert short.endswith("the server read about 16k of 161k")
+    assert short == "The server read about 16k of 161k · 16,387 → 10 tokens"
     assert "may have been cut off" in spoken
 
 

@@ -266,7 +266,8 @@ class FooterRow(ChromeRow):
         return self.spoken if over and point.x() >= 0 and not self.is_bare else ""
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
-        self.write(painter, self.short, 0, self._room_lit if look.lit else self._room, "faint")
+        colour = "warning" if self.message.usage.truncated else "faint"
+        self.write(painter, self.short, 0, self._room_lit if look.lit else self._room, colour)
         self.paint_actions(painter, look)
 
 

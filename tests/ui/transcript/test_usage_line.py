@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 
 from chatgui.chat.usage import settled, usage_line
 from chatgui.core.message import Message, Role, Timing
 from chatgui.core.reply import Reply
 from chatgui.core.usage import Source, Usage
+from chatgui.ui.transcript.chrome import FooterRow, Lookups
+from chatgui.ui.transcript.rows import Look, Measure
+from chatgui.ui.transcript.style import Style
 from tests.ui.transcript.scenes import answer, message, shown
 from tests.ui.transcript.test_accessible import NAME, children, interface
 from tests.wire.reading import read
@@ -119,7 +123,7 @@ def test_all_of_them_in_the_view(recorded: list[tuple[dict[str, Any], Reply]]) -
         ),
         (
             Usage(1, 2, 3, cost=0.25, currency="EUR", source=Source.ESTIMATED, cost_source=Source.ESTIMATED, partial=True),
-            "≈ 1 → ≈ 2 tokens · ≈ 0.2500 EUR · partial", "Cost ≈ 0.2500 EUR, estimated from the price at that moment.",
+            "≈ 1 → ≈ 2 tokens · partial · ≈ 0.2500 EUR", "Cost ≈ 0.2500 EUR, estimated from the price at that moment.",
         ),
     ],
 )  # fmt: skip
@@ -129,3 +133,20 @@ def test_the_honesties_of_one_line(usage: Usage, short: str, spoken: str) -> Non
     assert found[0] == short
     assert spoken in found[1]
     assert "Cost" in found[1]
+
+
+def test_the_alarm_is_no_quiet_line(qapp: object) -> None:
+    """Painted in the colour of warnings, and first, where a narrow line still shows it."""
+    told = Usage(16_000, 5, 16_005, source=Source.REPORTED, sent_tokens=160_000)
+    colours = {}
+    for usage in (told, replace(told, sent_tokens=16_500)):
+        row = FooterRow(replace(answer("Yes."), usage=usage, timing=Timing()), Style(), Lookups())
+        row.layout(Measure(0, 400, 400))
+        picture = QImage(400, row.height, QImage.Format.Format_RGB32)
+        picture.fill(QColor(Style().colours.ground))
+        painter = QPainter(picture)
+        row.paint(painter, QRectF(0, 0, 400, row.height), Look())
+        painter.end()
+        seen = {picture.pixelColor(x, y).name() for x in range(200) for y in range(row.height)}
+        colours[row.short[:10]] = Style().colours.warning in seen
+    assert colours == {"The server": True, "16,000 → 5": False}
