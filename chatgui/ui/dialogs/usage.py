@@ -99,6 +99,7 @@ class UsageDialog(Sheet):
         self._span = self._choice("Time", SPANS)
         self._first, self._last = self._day("From"), self._day("To")
         self._measure = self._choice("Chart shows", (("Tokens", TOKENS),))
+        self._measure.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._summary = words()
         self._chart = UsageChart(context.theme)
         self._table = self._make_table()
@@ -197,12 +198,14 @@ class UsageDialog(Sheet):
         say(self._budgets, "\n".join(f"Budget of {one.words}" for one in known), "warning" if warns else "")
 
     def _offer_measures(self, known: tuple[str, ...]) -> None:
+        self._measure.setVisible(len(known) > 1)
+        if known == tuple(self._measure.itemData(at) for at in range(self._measure.count())):
+            return
         chosen = self._measure.currentData()
         self._measure.clear()
         for one in known:
             self._measure.addItem("Tokens" if one == TOKENS else f"Cost in {one}", one)
         self._measure.setCurrentIndex(max(self._measure.findData(chosen), 0))
-        self._measure.setVisible(len(known) > 1)
 
     def _show_rows(self, by: str, totals: list[Any]) -> None:
         self._totals = totals
