@@ -19,7 +19,7 @@ from chatgui.wire.framing import Event, Framer
 from chatgui.wire.record import Record, WireRecord
 
 NEWEST = 20  # messages
-LARGEST = 32 << 20  # bytes of answers kept in all; the oldest messages go first
+LARGEST = 32 << 20  # bytes of requests and answers kept in all; the oldest messages go first
 ARGUMENT = 100_000  # bytes; systems refuse a longer argument of a command, but not a longer line of input
 _MARK = "\ue000key\ue001"  # stands for the key until the shell's own words do; dots may be in what people write
 _NOT_FOR_CURL = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent"})
@@ -89,7 +89,7 @@ class Inspector:
             self._records.popitem(last=False)
 
     def _size(self) -> int:
-        return sum(record.kept for one in self._records.values() for record in one)
+        return sum(record.kept + len(record.body) for one in self._records.values() for record in one)
 
     def _clean(self, text: str, mark: str = DOTS) -> str:
         return redact(text, self._secrets(), mark)

@@ -150,6 +150,16 @@ async def test_a_stream_too_big_is_kept_in_part_and_said(
         assert record.ended is not None
 
 
+async def test_large_requests_make_room_too(opened: Callable[[], Any]) -> None:
+    async with scripted(GOOD) as server, opened() as session:
+        session.inspector._largest = 1_000_000
+        await add_account(session, server.base_url)
+        messages = [await asked(session, "long " * 60_000) for _ in range(5)]
+        kept = [bool(session.inspector.attempts(message.id)) for message in messages]
+        assert kept[-3:] == [True] * 3
+        assert not all(kept)
+
+
 async def test_a_squeezed_stream_is_kept_as_events(opened: Callable[[], Any]) -> None:
     body = gzip.compress(b"".join(GOOD[1:]))
     async with scripted([head(content_encoding="gzip"), body]) as server, opened() as session:
