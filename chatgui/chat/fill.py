@@ -19,13 +19,15 @@ NEARLY = 0.9  # of the window; from here on an estimate no longer promises that 
 class Fill:
     """Tokens of the draft and of the conversation before it (None while that is being counted).
 
-    `context` is the length of the model's window, None where nobody says it; `asked` is the longest answer asked for.
+    `context` is the length of the model's window, None where nobody says it; `asked` is the longest answer asked for;
+    `uncounted` are files beside the draft of which nobody can say what they cost.
     """
 
     draft: int = 0
     history: int | None = 0
     context: int | None = None
     asked: int = 0
+    uncounted: int = 0
 
     @property
     def total(self) -> int:
@@ -60,6 +62,8 @@ class Fill:
             said.append("The conversation is still being counted.")
         elif self.history and self.draft:
             said.append(f"This message ≈ {self.draft:,}, the conversation before it ≈ {self.history:,}.")
+        if self.uncounted:
+            said.append(f"{self.uncounted} file{'s are' if self.uncounted > 1 else ' is'} not counted.")
         if self.context is None:
             said.append("How much this model reads is not known.")
         said.append(f"An estimate, usually within ± {ERROR:.0%}.".replace("%", " %"))

@@ -90,6 +90,11 @@ def test_the_fill_says_number_window_and_share() -> None:
     assert fill.warning == ""
 
 
+def test_files_nobody_can_count_are_said() -> None:
+    assert "1 file is not counted." in Fill(draft=40, uncounted=1).sentences
+    assert "2 files are not counted." in Fill(draft=40, uncounted=2).sentences
+
+
 def test_an_unknown_window_has_no_share_and_warns_of_nothing() -> None:
     fill = Fill(draft=10_000_000)
     assert fill.share is None
