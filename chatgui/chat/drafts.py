@@ -2,46 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from chatgui.core.change import Change, MessagesChanged
-from chatgui.core.conversation import Unsent
+from chatgui.core.conversation import Conversation, Unsent
+from chatgui.core.errors import ChatError
 from chatgui.core.event import Event
 from chatgui.core.message import Attachment
+from chatgui.store import conversations
+from chatgui.store.database import Database
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
 
 
 class Drafts:
-    """One draft for each conversation, kept with it; and in memory, behind its running turn, what waits."""
+    """One draft for each conversation, and behind its running turn what waits; both are kept with the conversation.
 
-    def __init__(self, session: Session, changed: Event[Change]) -> None:
+    In the database what waits stands before the draft, so that a program that is killed finds it in the composer again.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        database: Database,
+        changed: Event[Change],
+        ensure_kept: Callable[[Conversation], Awaitable[None]],
+    ) -> None:
         self._session = session
+        self._db = database
         self._changed = changed
+        self._ensure_kept = ensure_kept  # in the database, if it is not yet
         self._waiting: dict[str, list[Unsent]] = {}
 
     async def save(self, conversation_id: str, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Keep what stands unsent in the composer. An empty draft does not make a new conversation."""
         conversation = await self._session.conversation(conversation_id)
         if conversation.unsent != (fresh := Unsent(text, tuple(attachments))):
-            await self._session.set_fields(conversation_id, draft=fresh.text, draft_attachments=fresh.attachments)
+            await self._keep(conversation, fresh)
 
-    async def wait(self, conversation_id: str, unsent: Unsent) -> None:
-        """Send this when the running turn has ended; it is a draft no longer."""
+    def put(self, conversation: Conversation, draft: Unsent) -> dict[str, Any]:
+        """Another draft; the fields to keep: what waits, then the draft."""
+        conversation.draft, conversation.draft_attachments = draft.text, draft.attachments
+        kept = sum((*self._waiting.get(conversation.id, ()), draft), Unsent())
+        return {"draft": kept.text, "draft_attachments": kept.attachments}
+
+    async def _keep(self, conversation: Conversation, draft: Unsent, *, durable: bool = False) -> None:
+        kept = self.put(conversation, draft)
+        if any(kept.values()):
+            await self._ensure_kept(conversation)
+        await self._db.write(
+            lambda connection: conversations.set_fields(connection, conversation.id, **kept), durable=durable
+        )
+
+    async def wait(self, conversation_id: str, unsent: Unsent, draft: Unsent) -> None:
+        """Send this when the running turn has ended; `draft` is what stands in the composer now."""
         self._waiting.setdefault(conversation_id, []).append(unsent)
         self._changed.emit(MessagesChanged(conversation_id))
-        await self.save(conversation_id, "")
+        await self._keep(await self._session.conversation(conversation_id), draft, durable=True)
 
     def waiting(self, conversation_id: str) -> tuple[Unsent, ...]:
         """What waits in a conversation, in order."""
         return tuple(self._waiting.get(conversation_id, ()))
 
-    def next(self, conversation_id: str) -> Unsent | None:
-        """What is to be sent now; it waits no longer."""
-        waiting = self._waiting.get(conversation_id)
-        return waiting.pop(0) if waiting else None
+    async def send_next(self, conversation_id: str) -> None:
+        """Send what waits longest, if anything does; if that cannot be, it waits again. The draft stays."""
+        if waiting := self._waiting.get(conversation_id):
+            first = waiting.pop(0)
+            draft = (await self._session.conversation(conversation_id)).unsent
+            try:
+                await self._session.send(conversation_id, first.text, first.attachments, draft=draft)
+            except ChatError:
+                waiting.insert(0, first)
+                self._changed.emit(MessagesChanged(conversation_id))
 
     def take_back(self, conversation_id: str, index: int) -> Unsent:
         """Take a waiting message back, for the composer; nothing if it was sent meanwhile."""
@@ -49,12 +83,3 @@ class Drafts:
         taken = waiting.pop(index) if 0 <= index < len(waiting) else Unsent()
         self._changed.emit(MessagesChanged(conversation_id))
         return taken
-
-    async def keep_waiting(self) -> None:
-        """The program ends: what still waits stands before the draft when it begins again."""
-        while self._waiting:
-            conversation_id, waiting = self._waiting.popitem()
-            if waiting:
-                conversation = await self._session.conversation(conversation_id)
-                whole = sum((*waiting[1:], conversation.unsent), waiting[0])
-                await self.save(conversation_id, whole.text, whole.attachments)

@@ -100,7 +100,7 @@ class Session:
         self.library = Library(database, self.changed, self.undo_stack, self._fields_changed, lambda: bool(self.turns))
         self.assistants = Assistants(database, self.changed, self.undo_stack, self)
         self.attachments = Attachments(database, self.accounts)
-        self.drafts = Drafts(self, self.changed)
+        self.drafts = Drafts(self, database, self.changed, self._ensure_kept)
         self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget)
         self.upkeep = Upkeep(database)
@@ -124,7 +124,6 @@ class Session:
     async def close(self) -> None:
         """Stop every turn, keep what has come, end the demo server. Safe to call at any moment, once."""
         running = list(self.turns.values())
-        await self.drafts.keep_waiting()
         await self.upkeep.end()
         await self.naming.close()
         for turn in running:
@@ -216,32 +215,31 @@ class Session:
     # Saying something
 
     async def send(
-        self, conversation_id: str, text: str, attachments: Sequence[Attachment] = (), *, after: str | None = None
-    ) -> Turn | None:
+        self, conversation_id: str, text: str, attachments: Sequence[Attachment] = (), *, after: str | None = None,
+        draft: Unsent = Unsent(),  # noqa: B008 - never changes
+    ) -> Turn | None:  # fmt: skip
         """Say something and ask for an answer; None if it waits behind a running turn. Raises ChatError.
 
-        The message is on disk before anything is sent. `after` is the message it follows (default: the shown tip).
+        It is on disk before anything is sent, and follows `after` (default: the shown tip); `draft` is what stays unsent.
         """
         conversation = await self.conversation(conversation_id)
         if conversation_id in self.turns:
-            await self.drafts.wait(conversation_id, Unsent(text, tuple(attachments)))
+            await self.drafts.wait(conversation_id, Unsent(text, tuple(attachments)), draft)
             return None
         self._account(conversation)  # before anything is written: there must be someone to ask
         parent = after if after is not None else conversation.tip
-        return await self._ask(conversation, user_message(parts_of(text, attachments), parent))
+        return await self._ask(conversation, user_message(parts_of(text, attachments), parent), draft)
 
-    async def _ask(self, conversation: Conversation, message: Message) -> Turn:
+    async def _ask(self, conversation: Conversation, message: Message, draft: Unsent) -> Turn:
         fresh = not conversation.messages
-        conversation.draft, conversation.draft_attachments = "", ()
+        kept = self.drafts.put(conversation, draft)
         await self._ensure_kept(conversation)
         if fresh and conversation.title == UNTITLED:
             conversation.title = title_of(message)
         title = conversation.title
 
         def say(connection: Any) -> None:
-            conversations.set_fields(
-                connection, conversation.id, draft="", draft_attachments=(), title=title, tip=message.id
-            )
+            conversations.set_fields(connection, conversation.id, title=title, tip=message.id, **kept)
             conversations.insert_message(connection, conversation.id, message)
 
         await self._db.write(say, durable=True)
@@ -294,7 +292,9 @@ class Session:
         self._account(conversation)
         if attachments is None:
             attachments = [part for part in message.parts if isinstance(part, Attachment)]
-        return await self._ask(conversation, user_message(parts_of(text, attachments), message.parent))
+        return await self._ask(
+            conversation, user_message(parts_of(text, attachments), message.parent), conversation.unsent
+        )
 
     def stop(self, conversation_id: str) -> None:
         """Stop the conversation's turn, if one runs; what has come is kept."""
@@ -356,8 +356,8 @@ class Session:
             self._spawn(self.inspector.keep(message.id))
         if self.settings.titles == "model":
             self.naming.consider(conversation, message)
-        if message.state is State.FINISHED and (next_one := self.drafts.next(conversation.id)):
-            self._spawn(self.send(conversation.id, next_one.text, next_one.attachments))
+        if message.state is State.FINISHED:
+            self._spawn(self.drafts.send_next(conversation.id))
 
     def _learn(self, account_id: str, learned: Learned) -> None:
         self._spawn(self.accounts.learn(account_id, learned.traits))

@@ -223,7 +223,8 @@ class Composer(QFrame):
     def _changed(self) -> None:
         if self._loading:
             return
-        self._draft.start()
+        if not self._draft.isActive():  # begun anew with each letter, it would wait for the end of the typing
+            self._draft.start()
         self._stir()
 
     def _stir(self) -> None:

@@ -75,7 +75,7 @@ class Composing(QObject):
         """Send what stands in the composer; if that cannot be, it stands there again."""
         editing, here = self._stop_editing(), self._here
         self._composer.editor.setFocus()  # a button of the welcome had it
-        self._composer.put("")
+        self._composer.put(self._conversation.draft if editing and self._conversation else "")
         try:
             if editing:
                 await self._session.edit_and_send(here, editing, text)
@@ -94,6 +94,7 @@ class Composing(QObject):
         """Put text before what was typed meanwhile."""
         typed = self._composer.take()
         self._composer.put(f"{text}\n{typed}" if typed else text)
+        self._composer.flush_draft()
 
     # Saying it differently
 
@@ -101,6 +102,7 @@ class Composing(QObject):
         """Put a message of the user's into the composer, to be said differently."""
         if message is None or message.role is not Role.USER:
             return
+        self.keep_pending()
         self._editing = message.id
         self._composer.put(message.text)
         self._composer.editor.setFocus()

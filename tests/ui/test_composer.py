@@ -103,6 +103,15 @@ def test_a_draft_is_told_soon_after_the_last_key(composer: Composer) -> None:
     assert drafts.at(drafts.count() - 1) == ["half a tho"]
 
 
+def test_who_types_without_a_pause_is_not_waited_for(composer: Composer) -> None:
+    QTest.keyClicks(composer.editor, "a")
+    while composer._draft.remainingTime() >= DRAFT_MS:
+        QTest.qWait(1)
+    before = composer._draft.remainingTime()
+    QTest.keyClicks(composer.editor, "b")
+    assert composer._draft.remainingTime() <= before
+
+
 def test_what_is_put_in_is_not_called_a_draft(composer: Composer) -> None:
     composer.put("from the database")
     assert not composer.draft_pending

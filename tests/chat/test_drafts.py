@@ -1,0 +1,92 @@
+"""What is written and not sent is on the disk all the time: drafts, and messages that wait behind a running answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chatgui.core.conversation import Unsent
+from chatgui.core.errors import UsageError
+from chatgui.store import conversations
+from tests.chat.conftest import add_account
+from tests.chat.test_session import finish, said
+from tests.support.scripted import head, scripted, sse
+
+
+async def on_disk(session: Any, conversation_id: str) -> Unsent:
+    """What a program that is killed now finds unsent when it starts again."""
+    kept = await session._db.look(conversations.load, conversation_id)
+    assert kept is not None
+    unsent: Unsent = kept.unsent
+    return unsent
+
+
+async def test_what_waits_is_kept_before_the_draft_until_it_is_sent(opened: Callable[[], Any]) -> None:
+    go_on = asyncio.Event()
+    slow = [head(), *sse(said("first"), done=False), go_on, *sse(finish())]
+    rest = [head(), *sse(said("again"), finish())]
+    async with scripted(slow, rest) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        await session.send(conversation.id, "one")
+        assert await on_disk(session, conversation.id) == Unsent()
+        await session.drafts.save(conversation.id, "two")
+        await session.send(conversation.id, "two")
+        assert await on_disk(session, conversation.id) == Unsent("two")
+        await session.send(conversation.id, "three")
+        await session.drafts.save(conversation.id, "half a")
+        assert await on_disk(session, conversation.id) == Unsent("two\nthree\nhalf a")
+        go_on.set()
+        await server.asked(3)
+        await session.turns[conversation.id].wait()
+        assert [one.text for one in conversation.branch()] == ["one", "first", "two", "again", "three", "again"]
+        assert conversation.unsent == Unsent("half a")
+        assert await on_disk(session, conversation.id) == Unsent("half a")
+
+
+async def test_what_is_taken_back_becomes_the_draft(opened: Callable[[], Any]) -> None:
+    go_on = asyncio.Event()
+    async with scripted([head(), go_on, *sse(finish())]) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        await session.send(conversation.id, "one")
+        await session.send(conversation.id, "two")
+        taken = session.drafts.take_back(conversation.id, 0)
+        await session.drafts.save(conversation.id, taken.text)
+        assert await on_disk(session, conversation.id) == Unsent("two")
+        go_on.set()
+
+
+async def test_what_cannot_be_sent_when_its_turn_comes_waits_again(
+    opened: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, refused = asyncio.Event(), asyncio.Event()
+
+    async def refuse(*_: Any, **__: Any) -> None:
+        refused.set()
+        raise UsageError("not now")
+
+    slow = [head(), *sse(said("first"), done=False), go_on, *sse(finish())]
+    async with scripted(slow) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        await session.send(conversation.id, "one")
+        await session.send(conversation.id, "two")
+        monkeypatch.setattr(session, "send", refuse)
+        go_on.set()
+        await refused.wait()
+        assert session.drafts.waiting(conversation.id) == (Unsent("two"),)
+        assert await on_disk(session, conversation.id) == Unsent("two")
+
+
+async def test_saying_something_differently_leaves_the_draft(opened: Callable[[], Any]) -> None:
+    async with scripted([head(), *sse(said("yes"), finish())]) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        await (await session.send(conversation.id, "one")).wait()
+        await session.drafts.save(conversation.id, "half a")
+        await (await session.edit_and_send(conversation.id, conversation.branch()[0].id, "other")).wait()
+        assert await on_disk(session, conversation.id) == conversation.unsent == Unsent("half a")
