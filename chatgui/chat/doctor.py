@@ -159,7 +159,8 @@ class _Patient:
             step = {Kind.AUTHENTICATION: USE_KEY, Kind.TLS: SECURE}.get(error.kind, LIST)
             yield failed(step, began, self._about_key(error))
         elif error is not None:
-            words = f"There is no list of models: {error.message}"
+            none = error.kind in (Kind.NOT_FOUND, Kind.PROTOCOL, Kind.INVALID_REQUEST, Kind.PERMISSION)
+            words = f"{'There is no list of models' if none else 'The list of models did not come'}: {error.message}"
             yield Finding(LIST, None, since(began), words, "Type the model’s name by hand.", error.kind, error.code)
         else:
             await self._accounts.keep_models(self._account.id, self._models)

@@ -57,10 +57,19 @@ def step_of(error: ChatError, seen: Sequence[str]) -> str:
 
 def failed(step: str, began: float, error: ChatError) -> Finding:
     """The finding of a step that failed."""
-    advice = _ADVICE.get(error.kind) or error.advice or ("Try again." if error.retryable else _LAST_ADVICE)
+    advice = (
+        _BY_CODE.get(error.code or "")
+        or _ADVICE.get(error.kind)
+        or error.advice
+        or ("Try again." if error.retryable else _LAST_ADVICE)
+    )
     return Finding(step, False, since(began), error.message, advice, error.kind, error.code)
 
 
+_BY_CODE = {  # a trial costs nothing worth a word, so what a conversation is warned of is not said here
+    "no_answer": "Check the address and its port, and whether a proxy or firewall stands between.",
+    "first_byte_timeout": "Try again. If it stays so, the server is overloaded, or still loading its model.",
+}
 _LAST_ADVICE = "Check the address of this account, or ask the provider."
 _ADVICE = {  # where the advice for a conversation is none for an account
     Kind.INTERRUPTED: "Try again. If it stays so, the server, or something on the way to it, breaks long connections.",

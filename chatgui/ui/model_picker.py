@@ -159,7 +159,7 @@ def _choice(offer: Offer, model: Model) -> Choice:
 def _tokens(count: int | None) -> str:
     if not count:
         return ""
-    return f"{count / 1e6:g} M" if count >= 1_000_000 else f"{round(count / 1000)} k" if count >= 1000 else str(count)
+    return f"{count / 1e6:.3g} M" if count >= 1_000_000 else f"{round(count / 1000)} k" if count >= 1000 else str(count)
 
 
 def _price(price: Price | None) -> str:

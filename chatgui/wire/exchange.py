@@ -13,7 +13,7 @@ from chatgui.core.account import Network
 from chatgui.core.delta import Delta
 from chatgui.core.errors import ChatError, Interrupted, NotReached, ProtocolError, TimedOut
 from chatgui.wire.answer import Answer
-from chatgui.wire.base_url import shown_host
+from chatgui.wire.base_url import mend, shown_host
 from chatgui.wire.errors import translate
 from chatgui.wire.inflate import Inflate
 from chatgui.wire.network import POOL_WAIT_S, WRITE_S
@@ -281,7 +281,7 @@ class Exchange:
         )
         return ProtocolError(
             f"{words}. The key was not sent there.", status=self.status, code="redirect",
-            advice=f"If you trust it, change the address of this account to {target.split('?')[0][:300]}",
+            advice=f"If you trust it, change the address of this account to {mend(target.split('?')[0]).url[:300]}",
         )  # fmt: skip
 
 

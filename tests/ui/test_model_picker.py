@@ -12,9 +12,10 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from chatgui.core.account import Model
+from chatgui.chat.prices import described
+from chatgui.core.account import Account, Model, Price
 from chatgui.store.settings import load
-from chatgui.ui.model_picker import ModelPicker, Offer
+from chatgui.ui.model_picker import Choices, ModelPicker, Offer
 from chatgui.ui.theme import Theme
 from tests.ui.conftest import showing, until
 
@@ -131,6 +132,24 @@ def test_what_is_known_of_a_model_is_said(picker: ModelPicker, button: QPushButt
     assert picker.model.row(1).facts == "128 k"
     assert picker.model.row(2).facts == "vision"
     assert picker.model.row(3).facts == "asking …"
+
+
+def test_what_a_list_does_not_say_comes_from_the_bundled_prices() -> None:
+    account = Account("a", "OpenAI", "https://api.openai.com/v1", "openai")
+    (model, unknown) = described(account, [Model("gpt-4o", vision=True), Model("nobody-knows")])
+    assert facts_of(model).startswith("128 k · vision · $")
+    assert facts_of(unknown) == ""
+    said = described(account, [Model("gpt-4o", context_length=1_047_576, price=Price(0.0, 0.0))])[0]
+    assert facts_of(said) == "1.05 M · free", "the account’s own list goes first"
+    assert facts_of(Model("x", price=Price(1.25, 10, currency="EUR"))) == "EUR 1.25 / EUR 10"
+
+
+def facts_of(model: Model) -> str:
+    """What the picker says beside a model."""
+    made = Choices()
+    made.offer([Offer("a", "A", (model,))])
+    made.filter("")
+    return made.row(1).facts
 
 
 def test_five_thousand_models_open_and_filter_without_delay(picker: ModelPicker, button: QPushButton) -> None:
