@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DESKTOP_NAME = "chatgui"  # of the .desktop file, for window managers and notifications
-FRAME_S = 1 / 60
+READ_S = 0.048  # while text flows it is read so often, three frames of a display: steady to the eye, and half the work
 END_S = 2.0  # so long running answers may take to stop when the program ends
 LOG_BYTES = 500_000
 LOG_FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -162,7 +162,7 @@ class Program:
         from chatgui.chat.session import open_session
 
         try:
-            self._session = await open_session(self._profile.path, frame_s=FRAME_S)
+            self._session = await open_session(self._profile.path, frame_s=READ_S)
         except ChatError as error:
             log.error("the profile could not be opened: %s", error.message)
             self.window.stage.notices.trouble(error, [("Try Again", self._retry), ("Quit", self.quit)])

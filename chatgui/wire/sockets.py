@@ -1,7 +1,7 @@
 """Sockets for the HTTP library, straight on the event loop.
 
-Made for Qt's loop, where every wake-up costs: a read wakes the program once, and while data flows fast the next read first
-lets a frame's worth of it gather in the kernel.
+Made for Qt's loop, where every wake-up costs: a read wakes the program once, and while data flows the next read first lets
+a frame's worth of it gather in the kernel.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import httpcore
 from chatgui.wire.network import FAMILIES
 
 HIGH = 1 << 20  # bytes kept unread before the peer is made to wait
+FILE = 128 << 10  # bytes in one read; words come in fewer, and what is no text to look at is not read by frames
 HAPPY_EYEBALLS_S = 0.25  # before the other address family is tried beside the first
 
 
@@ -83,6 +84,7 @@ class Stream(httpcore.AsyncNetworkStream):
 
     def __init__(self, pipe: Pipe, frame_s: float) -> None:
         self._pipe = pipe
+        self._raw = pipe.transport  # what the loop listens to; under TLS the pipe's own is another
         self._frame_s = frame_s
         self._flowing = False
         self._loop = asyncio.get_running_loop()
@@ -92,30 +94,29 @@ class Stream(httpcore.AsyncNetworkStream):
         """What has come, b"" at the end; waits if nothing has. Times are watched by who asks (`wire.watch`), not here."""
         pipe = self._pipe
         if not pipe.chunks and not pipe.over:
-            if self._flowing:
-                await self._next_frame()
-            if not pipe.chunks and not pipe.over:
-                asked = self._loop.time()
-                await self._more()
-                self._flowing = self._loop.time() - asked < self._frame_s / 4
+            asked = self._hold() if self._flowing else self._loop.time()
+            await self._more()
+            self._flowing = self._loop.time() - asked < self._frame_s
         self.read_at = self._loop.time()
         if pipe.chunks:
-            return pipe.take()
+            data = pipe.take()
+            self._flowing = self._flowing and len(data) < FILE
+            return data
         if pipe.error is not None:
             raise httpcore.ReadError(str(pipe.error)) from pipe.error
         return b""
 
-    async def _next_frame(self) -> None:
-        rest = self.read_at + self._frame_s - self._loop.time()
-        transport = self._pipe.transport
-        if rest <= 0 or transport is None:
-            return
-        transport.pause_reading()
-        try:
-            await asyncio.sleep(rest)
-        finally:
-            if not self._pipe.over and not self._pipe.full:
-                transport.resume_reading()
+    def _hold(self) -> float:
+        """Listen again only when a frame has passed since the last read; when that is."""
+        now, until = self._loop.time(), self.read_at + self._frame_s
+        if until > now and self._raw is not None:
+            self._raw.pause_reading()
+            self._loop.call_at(until, self._release)
+        return max(now, until)
+
+    def _release(self) -> None:
+        if self._raw is not None and not self._pipe.over and not self._pipe.full:
+            self._raw.resume_reading()
 
     async def _more(self) -> None:
         self._pipe.waiter = self._loop.create_future()

@@ -82,9 +82,10 @@ def program(profile: Path, port: int, answers: int) -> int:
     from chatgui.core.account import Account, KeySource
     from chatgui.core.ids import new_id
 
-    def tell(what: str) -> None:
+    def tell(what: str, deltas: int = 0) -> None:
         held = psutil.Process().memory_info().rss / 1e6
-        print(json.dumps({"what": what, "cpu": time.process_time(), "rss": held}), flush=True)
+        told = {"what": what, "cpu": time.process_time(), "rss": held, "deltas": deltas}
+        print(json.dumps(told), flush=True)
 
     opened = app.Program._open
 
@@ -97,6 +98,7 @@ def program(profile: Path, port: int, answers: int) -> int:
                 new_id(), "T", f"http://127.0.0.1:{port}/v1", key_source=KeySource.NONE, default_model="m"
             )
             await session.accounts.add(account)
+            await session.choose_model(shown.id, account.id, "m")
         self.window.tasks.start(measure(self, session, shown))
 
     async def measure(self: app.Program, session: Any, shown: Any) -> None:
@@ -104,8 +106,9 @@ def program(profile: Path, port: int, answers: int) -> int:
         tell("idle")
         for _ in range(answers):
             await shown.send("Go on.")
-            await session.turns[shown.id].wait()
-            tell("answered")
+            turn = session.turns[shown.id]
+            await turn.wait()
+            tell("answered", turn.reply.deltas)
         if answers:
             await asyncio.sleep(SETTLED_S)
             tell("idle again")
@@ -129,7 +132,10 @@ def run(profile: Path, *, tokens: int, rate: float, packet: int, order: str, ans
             done = subprocess.run(asking, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=600, check=True)
         finally:
             server.kill()
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if any(one["deltas"] < tokens for one in told if one["what"] == "answered"):
+        raise RuntimeError(f"not every token came: {told}")
+    return told
 
 
 def rates(tokens: int, rate: float, runs: int) -> Iterator[str]:

@@ -16,7 +16,7 @@ from chatgui.core.request import ChatRequest
 from chatgui.core.secret import Secret
 from chatgui.wire.client import Client
 from tests.support.scripted import head, sse
-from tests.wire.reading import account, chunk, request
+from tests.wire.reading import account, chunk, request, stream
 
 HELLO = sse(
     chunk({"role": "assistant", "content": ""}),
@@ -26,6 +26,14 @@ HELLO = sse(
 )
 ANSWER = [head(), *HELLO]
 KEY = Secret("sk-canary-wire-0123456789abcdef")
+
+
+def steadily(count: int, every_s: float) -> list[bytes | float]:
+    """So many words, numbered, one after the other with a pause before the next."""
+    steps: list[bytes | float] = [head()]
+    for number in range(count):
+        steps += [stream(chunk({"content": f"{number} "}), done=False), every_s]
+    return [*steps, stream(chunk({}, finish="stop"))]
 
 
 @dataclass

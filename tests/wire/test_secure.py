@@ -7,6 +7,8 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
+from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from chatgui.wire.probe import reach
 from tests.support.scripted import Script, ScriptedServer, scripted
 from tests.wire.certificates import Authority, fingerprint, make_authority
 from tests.wire.reading import account
-from tests.wire.talking import ANSWER, KEY, ask, client
+from tests.wire.talking import ANSWER, KEY, ask, client, steadily
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +81,25 @@ async def test_an_own_authority_under_qt(authority: Authority, qapp: Any) -> Non
         for _ in range(3):
             told = await ask(one, at(server, ca_file=str(authority.certificate)), secret=KEY)
             assert (told.text, told.error) == ("Hello", None)
+
+
+async def test_steady_data_under_qt_does_not_wake_the_program_between_frames(
+    authority: Authority, qapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken = []
+    updated = SSLProtocol.buffer_updated
+
+    def note(self: SSLProtocol, size: int) -> None:
+        woken.append(size)
+        updated(self, size)
+
+    monkeypatch.setattr(SSLProtocol, "buffer_updated", note)
+    async with secured(authority.server(), steadily(60, 0.01)) as server, client(frame_s=0.048) as one:
+        started = time.monotonic()
+        told = await ask(one, at(server, ca_file=str(authority.certificate)), secret=KEY)
+        frames = (time.monotonic() - started) / 0.048
+        assert told.text.startswith("0 1 2")
+        assert len(woken) < 1.5 * frames + 20
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from chatgui.core.account import Account
 from chatgui.core.delta import Delta, Retrying, TextDelta
 from chatgui.wire.client import Client
 from chatgui.wire.record import WireRecord
+from chatgui.wire.sockets import Stream
 from tests.support.scripted import HANG, Script, answer, head, scripted
-from tests.wire.reading import account, request
-from tests.wire.talking import ANSWER, HELLO, ask, client, in_use
+from tests.wire.reading import account, chunk, request, stream
+from tests.wire.talking import ANSWER, HELLO, ask, client, in_use, steadily
 
 BUDGET_S = 0.05
 
@@ -180,19 +181,32 @@ async def test_a_hundred_answers_under_qt_are_silent(qapp: Any) -> None:
             assert (await ask(one, server.base_url)).text == "Hello"
 
 
-async def test_fast_data_under_qt_wakes_the_program_once_a_frame(qapp: Any) -> None:
-    from tests.wire.reading import chunk, stream
-
-    steps: list[bytes | float] = [head()]
-    for number in range(300):
-        steps += [stream(chunk({"content": f"{number} "}), done=False), 0.001]
-    steps.append(stream(chunk({}, finish="stop")))
-    async with scripted(steps) as server, client(frame_s=0.016) as one:
+@pytest.mark.parametrize(("count", "every_s", "frame_s"), [(300, 0.001, 0.016), (60, 0.01, 0.048)])
+async def test_steady_data_under_qt_wakes_the_program_once_a_frame(
+    count: int, every_s: float, frame_s: float, qapp: Any
+) -> None:
+    async with scripted(steadily(count, every_s)) as server, client(frame_s=frame_s) as one:
         records: list[WireRecord] = []
         await ask_nothing(one, server.base_url)
         started = time.monotonic()
         told = await ask(one, server.base_url, record=records.append)
-        frames = (time.monotonic() - started) / 0.016
-        assert told.text == "".join(f"{number} " for number in range(300))
+        frames = (time.monotonic() - started) / frame_s
+        assert told.text == "".join(f"{number} " for number in range(count))
         # The body is not chunked, so that every read of the network is one entry of the record.
         assert len(records[0].chunks) < 1.5 * frames + 20
+
+
+async def test_a_file_is_not_read_by_frames(qapp: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = []
+    hold = Stream._hold
+
+    def note(self: Stream) -> float:
+        held.append(self)
+        return hold(self)
+
+    monkeypatch.setattr(Stream, "_hold", note)
+    big = stream(chunk({"content": "x" * 3_000_000}, finish="stop"))  # a dozen reads at least
+    async with scripted([head(), big]) as server, client(frame_s=0.1) as one:
+        told = await ask(one, server.base_url)
+        assert len(told.text) == 3_000_000
+        assert len(held) <= 4

@@ -153,6 +153,7 @@ class LiveItem(Item):
         self.turn = turn
         self._progress = ProgressRow(context.style)
         self._retry_began: tuple[object, float] = (None, 0.0)
+        self._told: tuple[object, object] = (None, None)  # phase and retry the line of progress speaks of
         self._open = 0  # how many of the last rows of text may still grow
         self.pulled = 0  # characters taken in the last frame that had any
         self._tail = Tail(context.facet.growing(reply), context.facet.text(message))
@@ -173,8 +174,10 @@ class LiveItem(Item):
 
     @property
     def is_stirred(self) -> bool:
-        """Whether there may be something to show: text has come, or there is none yet and the wait is told of."""
-        return self.backlog > 0 or (self.turn is not None and not self._body)
+        """Whether there may be something to show at once: text has come, or there is none yet and it is waited for otherwise.
+        (How long it has been waited for is the clock's.)"""
+        turn = self.turn
+        return self.backlog > 0 or (turn is not None and not self._body and (turn.phase, turn.retry) != self._told)
 
     def again(self, context: Context) -> LiveItem:
         """The same in another context."""
@@ -230,6 +233,7 @@ class LiveItem(Item):
         if self.turn is None:
             return False
         elapsed = self.turn.elapsed()
+        self._told = (self.turn.phase, self.turn.retry)
         if self._retry_began[0] is not self.turn.retry:
             self._retry_began = (self.turn.retry, elapsed)
         words = "" if self._body and not self.message.text else progress(self.turn, elapsed - self._retry_began[1])

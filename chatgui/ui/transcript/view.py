@@ -85,7 +85,7 @@ class TranscriptView(QAbstractScrollArea):
         self._pointer = Pointer(self)
         self._keys = Keys(self)
         self._was_following = True
-        self._flush_cost = 0.0
+        self._flushed, self._flush_cost = 0.0, 0.0  # when the last frame was made, and in how many seconds
         self._frame = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._frame.timeout.connect(self._flush)
         self._clock = QTimer(self, interval=500)
@@ -229,8 +229,9 @@ class TranscriptView(QAbstractScrollArea):
         """There may be something new: look in the next frame."""
         live = self.page.live
         if live is not None and not self._frame.isActive() and live.is_stirred:
-            pace = CALM_MS if live.pulled < LITTLE and live.body else FRAME_MS
-            self._frame.start(max(pace, int(3000 * self._flush_cost)))
+            pace = max(CALM_MS if live.pulled < LITTLE and live.body else FRAME_MS, 3000 * self._flush_cost)
+            since = (time.perf_counter() - self._flushed) * 1000
+            self._frame.start(max(0, round(pace - since)))
 
     def _block_changed(self) -> None:
         """A block in sight changed by itself: a formula was drawn, code was coloured."""
@@ -255,9 +256,10 @@ class TranscriptView(QAbstractScrollArea):
             return
         self.page.settle(len(self.messages) - 1)
         self.refresh()
+        self._flushed = time.perf_counter()
+        self._flush_cost = self._flushed - began
         if live.backlog:
             self.wake()
-        self._flush_cost = time.perf_counter() - began
 
     # ------------------------------------------------------------------------------------------ moving
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from chatgui.chat.turn import Phase
 from chatgui.core.delta import ReasoningDelta, TextDelta
 from chatgui.core.message import Role
 from chatgui.core.reply import Reply
@@ -102,14 +104,44 @@ def test_reasoning_is_not_part_of_the_answer() -> None:
     assert not view.page.live.body
 
 
+def wait_after(view: TranscriptView, *, ago: float, cost: float) -> int:
+    """Milliseconds until the next frame, if the last was made so many seconds ago and took so many."""
+    view._frame.stop()
+    view._flushed, view._flush_cost = time.perf_counter() - ago, cost
+    view.wake()
+    assert view._frame.isActive()
+    return view._frame.interval()
+
+
 def test_frames_wait_longer_when_they_cost_more() -> None:
     view, reply = shown([message(0, Role.USER, "Go on")]), Reply()
     view.begin_reply(streaming(1), reply, Turn())
+    reply.apply(TextDelta("Tides"))
+    quick = wait_after(view, ago=0, cost=0.001)
+    assert wait_after(view, ago=0, cost=0.060) > 150 > quick
+
+
+def test_what_comes_after_a_pause_is_shown_at_once() -> None:
+    view, reply = shown([message(0, Role.USER, "Go on")]), Reply()
+    view.begin_reply(streaming(1), reply, Turn())
+    reply.apply(TextDelta("Tides"))
+    assert wait_after(view, ago=1, cost=0.001) == 0
+    flush(view)
+    reply.apply(TextDelta(" rise"))
+    assert wait_after(view, ago=0.048, cost=0.001) == 0  # so often the program reads
+    assert wait_after(view, ago=0.010, cost=0.001) > 0
+
+
+def test_waiting_for_the_first_word_makes_no_frames_but_those_of_the_clock() -> None:
+    turn, reply = Turn(), Reply()
+    view = shown([message(0, Role.USER, "Go on")])
+    view.begin_reply(streaming(1), reply, turn)
+    flush(view)
     view._frame.stop()
-    view._flush_cost = 0.001
+    for _ in range(3):  # reasoning comes, and is shown elsewhere
+        reply.apply(ReasoningDelta("Let me think."))
+        view.wake()
+    assert not view._frame.isActive()
+    turn.phase = Phase.RETRYING
     view.wake()
-    quick = view._frame.interval()
-    view._frame.stop()
-    view._flush_cost = 0.050
-    view.wake()
-    assert view._frame.interval() >= 150 > quick
+    assert view._frame.isActive()
