@@ -24,6 +24,9 @@ from chatgui.core.unfinished import closed_for_display
 CREDIT = 8  # characters the parser may read for each character that came, on the average
 FREE = 65_536  # … and this many before anything is counted
 MOST_CREDIT = 1_000_000
+SHORT = (
+    256  # characters that are read at any time and cost nothing: what comes letter by letter must not use up the credit
+)
 CHUNK = 32_768  # how much of a finished text is looked at in one go
 
 
@@ -125,12 +128,10 @@ class Splitter:
         """All that is not closed yet, block by block: for showing. Mostly one; the last but one closes with the line."""
         if not self._tail.strip():
             return ()
-        if not self._following:
-            return (replace(_source(self._tail, self._head), growing=True),)
         starts = (self._head, *self._following)
         ends = [one.at for one in self._following]
         made = [
-            _source(self._tail[one.at if index else 0 : end], one)
+            self._with_links(_source(self._tail[one.at if index else 0 : end], one), growing=True)
             for index, (one, end) in enumerate(zip(starts, (*ends, len(self._tail)), strict=True))
         ]
         made[-1] = replace(made[-1], growing=True)
@@ -149,8 +150,7 @@ class Splitter:
         """Nothing more will come: close what is open, and give every block the definitions it needs."""
         while self._tail and self._step(final=True):
             pass
-        if self._definitions:
-            self.closed = [self._with_links(one) for one in self.closed]
+        self.closed = [self._with_links(one) for one in self.closed]
 
     # -------------------------------------------------------------------------------------------- cutting
 
@@ -173,7 +173,7 @@ class Splitter:
 
     def _worth_parsing(self) -> bool:
         """Whether what came since the last look can have changed where blocks begin, and may be paid for."""
-        if len(self._tail) < 256:
+        if len(self._tail) < SHORT:
             return True
         end = self._tail.rfind("\n", self._seen)
         if end < 0:
@@ -196,7 +196,7 @@ class Splitter:
 
     def _step_parsed(self, *, final: bool) -> bool:
         tail = self._tail
-        self._credit -= len(tail)
+        self._credit -= len(tail) if len(tail) >= SHORT else 0
         self._seen = len(tail)
         starts = list(self._starts())
         if not starts:
@@ -311,19 +311,23 @@ class Splitter:
                 self.closed[-1] = replace(self.closed[-1], markdown=self.closed[-1].markdown + text)
             return
         source = _source(text, head)
-        self.closed.append(source)
+        self.closed.append(self._with_links(source, growing=True))
         if source.kind == "footnote":
             self._definitions.setdefault(f"^{source.info}".casefold(), f"[^{source.info}]: x")
         elif "]:" in text and source.kind not in {"code", "html", "math"}:
             for label, one in parser().reference_definitions(text).items():
                 self._definitions.setdefault(" ".join(label.casefold().split()), _definition(label, one))
 
-    def _with_links(self, source: Source) -> Source:
+    def _with_links(self, source: Source, *, growing: bool = False) -> Source:
+        """The source with the definitions it needs. While the text grows, a note it refers to is thought to come: answers
+        have their notes at the end."""
         if "[" not in source.markdown or source.kind in {"code", "html", "math", "definitions"}:
             return source
-        named = {" ".join(one.casefold().split()) for one in _LABEL.findall(source.markdown)}
-        used = [self._definitions[one] for one in sorted(named) if one in self._definitions]
-        return replace(source, links="\n\n".join(used)) if used else source
+        named = {" ".join(one.casefold().split()): one for one in _LABEL.findall(source.markdown)}
+        guessed = {one: f"[{label}]: x" for one, label in named.items() if growing and one[:1] == "^" != one}
+        found = guessed | {one: self._definitions[one] for one in named if one in self._definitions}
+        links = "\n\n".join(found[one] for one in sorted(found))
+        return replace(source, links=links) if links != source.links else source
 
 
 def _source(text: str, head: _Start) -> Source:

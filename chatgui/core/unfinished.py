@@ -14,6 +14,10 @@ _MARKS_ONLY = re.compile(r"[ \t>]*(?:[*+_=#|:~`$\\!\[-]+|\d{1,9}[.)]?|[-*+] \[[ 
 _BLOCK_LINE = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|\|)")
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t:|-]*")
+_BEGINNING = re.compile(r"([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX]?\]?[ \t]*")  # of an item that will have a box
+_BARE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)]?)")  # may yet be an item, a line across or a number
+_ALERT = re.compile(r"[ \t]*>[ \t]*\[!?\w*\]?[ \t]*")
+_LATE = re.compile(r"(?:(?<![~\\])~|(?<!\\)\\\n?|(?<=\s)!)\Z")  # what tells only with the next sign what it is
 _TOKEN = re.compile(r"\\[(\[]|\\.|`+|\$\$?|\*+|_+|~~|!?\[|\]\(?|\||\n", re.DOTALL)
 
 
@@ -28,6 +32,14 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
         return _as_code(markdown)
     if fence:
         return f"{head}\n" if last.strip() and not last.strip(" >\t" + fence[0]) else text
+    if "\n" in text and _open_fence(head):
+        return text  # its last line closes it
+    if kind == "quote" and not head and _ALERT.fullmatch(last):
+        return ""
+    if kind == "item" and not head and (box := _BEGINNING.fullmatch(last)):
+        return box[1]
+    if kind == "item" and not head and _BARE.fullmatch(last):
+        return ""
     table = _table(text)
     if table is not None:
         return table
@@ -36,7 +48,7 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
     if last and _MARKS_ONLY.fullmatch(last) and not (kind == "item" and not head):
         text = f"{head}\n" if head else ""
         return text if kind == "table" else _closed(text.rstrip("\n")) if text else ""
-    return _closed(text.rstrip(" \t"))
+    return _closed(_LATE.sub("", text.rstrip(" \t")))
 
 
 def _open_fence(text: str) -> str:
@@ -59,14 +71,19 @@ def _table(text: str) -> str | None:
     if not first.startswith("|") or len(first) < 2 or len(lines) > 2:
         return None
     cells = max(1, len(re.findall(r"(?<!\\)\|", first.strip("|"))) + 1)
-    if len(lines) == 2 and (not _DELIMITER_ROW.fullmatch(lines[1]) or len(re.findall("-+", lines[1])) >= cells):
+    if len(lines) == 2 and not _DELIMITER_ROW.fullmatch(lines[1]):
         return None
+    if len(lines) == 2 and len(re.findall("-+", lines[1])) >= cells:
+        return text
     return f"{_closed(first.rstrip('|'))}|\n{'|---' * cells}|\n"
 
 
 def _as_code(text: str) -> str:
     """A formula that is being written: its source, as code."""
-    body = text.strip().removeprefix("$$").removeprefix("\\[").removesuffix("$").strip()
+    whole = text.strip()
+    if len(whole) > 4 and whole.endswith("$$" if whole.startswith("$$") else "\\]"):
+        return text  # written to its end
+    body = whole.removeprefix("$$").removeprefix("\\[").removesuffix("$").removesuffix("\\").strip()
     ticks = "`" * 3
     return f"{ticks} {' '.join(body.split())} {ticks}" if body and "`" not in body else ""
 

@@ -75,6 +75,10 @@ def test_definitions_from_elsewhere_are_known() -> None:
         ("paragraph", "| a | b", "| a | b|\n|---|---|\n"), ("paragraph", "| a | b |\n|--", "| a | b |\n|---|---|\n"), ("paragraph", "2 * 3 * 4", "2 * 3 * 4"),
         ("paragraph", "snake_case_na", "snake_case_na"), ("paragraph", "x $5 and", "x $5 and"), ("paragraph", "x \\(a_", "x `` a_ ``"), ("paragraph", "-", ""),
         ("item", "- ```py\n  x = *a", "- ```py\n  x = *a"), ("item", "- ```py\n  x = *a\n  ``", "- ```py\n  x = *a\n"), ("quote", "> a **b\n> c", "> a **b\n> c**"),
+        ("paragraph", "so ~", "so "), ("paragraph", "so ~~one~", "so ~~one~~"), ("paragraph", "a line\\", "a line"), ("paragraph", "see !", "see "),
+        ("paragraph", "Hello!", "Hello!"), ("item", "- [", "- "), ("item", "- [x]", "- "), ("item", "-", ""), ("item", "12.", ""), ("item", "- ", "-"),
+        ("item", "3. a\n\n   ```sh\n   x\n   ```", "3. a\n\n   ```sh\n   x\n   ```"), ("quote", "> [!WARN", ""), ("quote", "> [!NOTE]\n> a", "> [!NOTE]\n> a"),
+        ("paragraph", "| a | b |\n|:-|-:", "| a | b |\n|:-|-:"), ("math", "\\[\na_1\n\\", "``` a_1 ```"), ("math", "\\[\na_1\n\\]", "\\[\na_1\n\\]"),
     ],
 )  # fmt: skip
 def test_what_is_unfinished_looks_finished(kind: str, grown: str, shown: str) -> None:
@@ -91,6 +95,35 @@ def test_no_mark_flashes_while_an_answer_grows() -> None:
                 if isinstance(node, (Paragraph, Heading)):
                     words = plain(node.runs)
                     assert not set(words) & set("*`[]|#"), words
+
+
+@pytest.mark.parametrize("step", [1, 3, 50])
+def test_blocks_close_as_soon_as_they_can_however_small_the_pieces(step: int) -> None:
+    text = "".join(
+        f"| a {n} | b |\n|---|---|\n| {n} | *two* |\n\nWords of {n}. {'More words. ' * 30}\n\n- one\n"
+        for n in range(60)
+    )
+    splitter = Splitter()
+    for at in range(0, len(text), step):
+        splitter.feed(text[at : at + step])
+        assert sum(len(source.markdown) for source in splitter.tail) < 1_000  # two blocks, and the line that parts them
+
+
+def test_a_note_is_one_before_it_has_come() -> None:
+    splitter = Splitter()
+    splitter.feed("See.[^1] Or this.[^none]\n\nNext\n")
+    (paragraph,) = splitter.closed[0].nodes()
+    assert isinstance(paragraph, Paragraph)
+    assert [run.text for run in paragraph.runs if run.kind == "note"] == ["1", "none"]
+    early = splitter.closed[0]
+    splitter.feed("one.\n\n[^1]: A note.\n")
+    splitter.end()
+    assert splitter.closed == blocks("See.[^1] Or this.[^none]\n\nNext\none.\n\n[^1]: A note.\n")
+    (paragraph,) = splitter.closed[0].nodes()
+    assert isinstance(paragraph, Paragraph)
+    assert [run.text for run in paragraph.runs if run.kind == "note"] == ["1"]
+    assert "[^none]" in plain(paragraph.runs)
+    assert early != splitter.closed[0]
 
 
 @given(documents)

@@ -219,7 +219,7 @@ class BlockRow(Row):
             self.dirty_from = self.space + self.block.dirty_from if self._grew else 0.0
             self._grew = False
             self.width = measure.width
-            self.height = self.space + math.ceil(self.block.height)
+            self.height = self.space + math.ceil(self.block.height) if self.block.height else 0  # nothing takes no room
         return self.height
 
     def _lay_out(self, measure: Measure) -> None:

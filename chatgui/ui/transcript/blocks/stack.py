@@ -332,7 +332,7 @@ class _Planner:
         """Add `nodes` at a left edge."""
         style, rows = self.style, self.made.rows
         for index, node in enumerate(nodes):
-            space = style.px(style.block_space + (6 if isinstance(node, Heading) and index else 0))
+            space = style.px(style.block_space + (8 if isinstance(node, Heading) and index else 0))
             match node:
                 case List():
                     self._place_list(node, left, style.px(4) if self.depth else space)
