@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ from chatgui.store import attachments, backup, conversations
 from chatgui.store.database import Database
 from chatgui.store.merging import Merged, merge
 from chatgui.store.salvage import Report
+
+TOLD_EVERY = 20  # conversations between two words about how far an import is
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,26 @@ class Archive:
         """A conversation as it is kept, an answer still being written as far as it is saved. Raises UsageError."""
         return await self._db.call(_entry, conversation_id)
 
-    async def merge(self, entries: Iterable[Entry]) -> Merged:
-        """Take conversations in: all of them or, if anything fails, none. Nothing is overwritten, nothing comes twice."""
-        merged, ids = await self._db.write(_merge, entries, durable=True)
+    async def merge(
+        self, entries: Iterable[Entry], *, progress: Callable[[int], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Merged:  # fmt: skip
+        """Take conversations in: all of them or, if anything fails, none. Nothing is overwritten, nothing comes twice.
+
+        `progress` is told how many are done. When `cancelled`, asked for each on another thread, says so, nothing is taken
+        in, and that is a UsageError.
+        """
+        loop = asyncio.get_running_loop()
+
+        def watched() -> Iterator[Entry]:
+            for done, entry in enumerate(entries):
+                if cancelled():
+                    raise UsageError("The import was cancelled.", advice="Nothing was changed.")
+                if progress is not None and done % TOLD_EVERY == 0:
+                    loop.call_soon_threadsafe(progress, done)
+                yield entry
+
+        merged, ids = await self._db.write(_merge, watched(), durable=True)
         self._forget(ids)
         self._changed.emit(LibraryChanged())
         return merged

@@ -8,18 +8,44 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
+import msgspec
+
 from chatgui.core.errors import StoreError, StoreState, UsageError
 from chatgui.exchange.codec import Entry, entry_from_json
-from chatgui.exchange.values import Skip, object_of, text_of
+from chatgui.exchange.values import EPOCH, Skip, object_of, text_of, time_of
 from chatgui.exchange.writing import trouble
 
 _ENTRY = b'{"entry":'
 _MOST_SKIPS = 1_000  # told one by one; a file may hold millions of things that are no messages
+
+
+class _Outline(msgspec.Struct):
+    """As much of a conversation's JSON as is shown of it."""
+
+    id: str
+    title: str
+    updated: str
+    messages: list[msgspec.Raw]
+
+
+class _Line(msgspec.Struct):
+    entry: _Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A conversation of a file in a few words. `messages` counts the whole tree."""
+
+    id: str
+    title: str
+    updated: datetime
+    messages: int
 
 
 class Entries:
@@ -28,12 +54,16 @@ class Entries:
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this does, and nobody else sees it
         self._ends = [0]
+        self.overviews: list[Overview] = []
 
     def append(self, line: bytes) -> None:
         """Add one, as JSON."""
         self._file.seek(self._ends[-1])
         self._file.write(line)
         self._ends.append(self._file.tell())
+        seen = msgspec.json.decode(line, type=_Line).entry
+        updated = time_of(seen.updated) or EPOCH
+        self.overviews.append(Overview(seen.id, text_of(seen.title), updated, len(seen.messages)))
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -44,6 +74,10 @@ class Entries:
         self._file.seek(self._ends[index])
         told = json.loads(self._file.read(self._ends[index + 1] - self._ends[index]))
         return entry_from_json(told["entry"])[0]
+
+    def chosen(self, indices: Sequence[int]) -> Iterator[Entry]:
+        """Some of them."""
+        return (self[index] for index in indices)
 
     def __iter__(self) -> Iterator[Entry]:
         return (self[index] for index in range(len(self)))

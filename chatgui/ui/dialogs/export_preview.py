@@ -59,7 +59,8 @@ class ExportPreview(QStackedWidget):
         self._fit()
 
     def _width(self) -> int:
-        return max(280, self._area.viewport().width() - 2)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        return max(280, self.width() - bar - 6)
 
     def _fit(self) -> None:
         if not self._image.isNull():
