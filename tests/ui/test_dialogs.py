@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QTreeWidget
 
@@ -25,6 +27,7 @@ from chatgui.ui.dialogs.importing import ImportDialog
 from chatgui.ui.dialogs.parameters import ParametersDialog
 from chatgui.ui.dialogs.settings import SettingsDialog
 from chatgui.ui.dialogs.usage import UsageDialog
+from chatgui.ui.model_picker import ModelPicker
 from chatgui.ui.window import Window
 from tests.ui.conftest import showing, until
 from tests.ui.test_window import answered, say
@@ -83,6 +86,68 @@ async def test_an_account_is_added_tested_and_removed_with_a_way_back(qapp: QApp
         one.foot.undo_button.click()
         await until(lambda: len(session.accounts.all()) == 2)
         one.close()
+
+
+async def test_accounts_are_copied_switched_off_and_put_in_order(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        one = cast("AccountsDialog", dialogs(window).open("accounts"))
+        local = session.accounts.by_name("Local")
+        one._fill(select=local.id)
+
+        def acts() -> dict[str, QAction]:
+            one.roster.menu.aboutToShow.emit()
+            return {each.text(): each for each in one.roster.menu.actions()}
+
+        def names() -> list[str]:
+            return [item.title for item in one.roster.shown]
+
+        assert names() == ["Demo", "Local"]
+        assert not acts()["Move Down"].isEnabled()
+        acts()["Duplicate"].trigger()
+        await until(lambda: names() == ["Demo", "Local", "Local copy"])
+        await until(lambda: one.form.name.text() == "Local copy")
+        one.form.name.setText("half a name")
+        acts()["Move Up"].trigger()
+        await until(lambda: names() == ["Demo", "Local copy", "Local"])
+        assert one.form.name.text() == "half a name", "what is being typed stays"
+        acts()["Switch Off"].trigger()
+        await until(lambda: names() == ["Demo", "Local copy (off)", "Local"])
+        window.actions_by_id["model"].trigger()
+        picker = window.findChild(ModelPicker)
+        assert picker is not None
+        offered = [picker.model.row(at).words for at in range(picker.model.rowCount())]
+        assert "Local" in offered
+        assert "Local copy" not in offered, "nothing is asked of it"
+        picker.hide()
+        acts()["Switch On"].trigger()
+        await until(lambda: names() == ["Demo", "Local copy", "Local"])
+        items = one.roster.list
+        items.model().moveRow(QModelIndex(), 2, QModelIndex(), 0)  # as dragging does
+        await until(lambda: [each.name for each in session.accounts.all()] == ["Local", "Demo", "Local copy"])
+        await until(lambda: names() == ["Local", "Demo", "Local copy"])
+        one.close()
+
+
+async def test_local_servers_are_looked_for_while_the_window_is_open_and_no_longer(
+    qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def endless(self: object) -> list[object]:
+        asked.append("began")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            asked.append("ended")
+        return []
+
+    monkeypatch.setattr("chatgui.chat.accounts.Accounts.discover", endless)
+    async with showing(qapp, profile) as (window, _):
+        assert asked == []
+        one = dialogs(window).open("accounts")
+        await until(lambda: asked == ["began"])
+        one.close()
+        await until(lambda: asked == ["began", "ended"])
 
 
 async def test_a_trial_says_each_step_and_leads_on(qapp: QApplication, profile: Path) -> None:

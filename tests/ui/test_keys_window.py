@@ -29,7 +29,7 @@ from tests.support.canary import CANARY
 from tests.support.secret_service import SecretService
 from tests.ui.conftest import showing, until
 from tests.ui.test_dialogs import dialogs
-from tests.ui.test_window import say
+from tests.ui.test_window import answered, say
 
 NULL = "keyring.backends.null.Keyring"
 SECRET_SERVICE = "keyring.backends.SecretService.Keyring"
@@ -294,4 +294,104 @@ async def test_a_kept_key_that_is_gone_is_said_when_the_account_is_shown(
         press(one.form.ways.run_button)
         assert one.focusWidget() is one.form.key
         assert one.form.key.isEnabled()
+        one.close()
+
+
+# Rows of the fault catalogue that the tests above do not meet
+
+
+class Refusing:
+    """A keyring that fails in one way; its error holds the key, as some do."""
+
+    def __init__(self, error: str) -> None:
+        self._error = error
+
+    def get_password(self, _service: str, _name: str) -> None:
+        return None
+
+    def set_password(self, _service: str, _name: str, password: str) -> None:
+        if self._error:
+            raise type(self._error, (Exception,), {})(f"cannot store {password}")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("PasswordSetError", "did not allow it"),
+        ("", "took the key but did not keep it"),
+        ("KeyringLocked", "is locked"),
+    ],
+    ids=["denied (104)", "not kept (107)", "prompt dismissed (101)"],
+)
+async def test_a_keyring_that_keeps_no_key_is_said_and_leaves_both_ways(
+    qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch, error: str, words: str
+) -> None:
+    async with showing(qapp, profile, demo=True) as (window, session):
+        monkeypatch.setattr(session.accounts.vault, "_chosen", lambda: Refusing(error))
+        one = accounts_of(window)
+        fill(one)
+        await refused(one, words)
+        assert len(session.accounts.all()) == 1
+        press(one.form.ways.run_button)
+        await until(lambda: len(session.accounts.all()) == 2)
+        one.close()
+    assert CANARY not in (profile / "chatgui.db").read_bytes().decode("latin-1")
+
+
+async def test_a_keyring_that_dies_stops_no_conversation_and_is_said_at_the_next_change(
+    qapp: QApplication, profile: Path, keyring: SecretService
+) -> None:
+    """Row 103."""
+    async with serve(pace=0) as server, showing(qapp, profile, demo=True) as (window, session):
+        one = accounts_of(window)
+        fill(one, server.url)
+        one.form.model.setEditText("demo")
+        press(one.form.save_button)
+        await until(lambda: len(session.accounts.all()) == 2)
+        await until(lambda: window.stage.header.model.accessibleName() == "Model Mine · demo")
+        with keyring.killed():
+            say(window, "Hello")
+            await until(lambda: answered(window))
+            one.form.key.setText(f"{CANARY}-2")
+            press(one.form.save_button)
+            await until(lambda: one.form.ways.words.text().startswith("Not saved."))
+            assert await session.accounts.secret(session.accounts.by_name("Mine")) == Secret(CANARY)
+        one.close()
+
+
+async def test_a_locked_keyring_fails_an_answer_in_words_and_unlocked_it_goes_on(
+    qapp: QApplication, profile: Path, keyring: SecretService
+) -> None:
+    """Row 101: what was said stays, reading works, and asking again is all it needs."""
+    async with serve(pace=0) as server, showing(qapp, profile) as (window, session):
+        mine = Account(new_id(), "Mine", server.url, default_model="demo")
+        await session.accounts.add(mine, Secret(CANARY))
+        session.accounts.keys._memory.clear()  # as after a restart
+        with keyring.locked():
+            conversation = window.conversation_bound
+            await session.choose_model(conversation.id, mine.id, "demo")
+            say(window, "Hello")
+            await until(lambda: conversation.last(Role.ASSISTANT) and conversation.turn is None)
+            failed = conversation.last(Role.ASSISTANT)
+            message = conversation._message(failed)
+            assert message is not None
+            words, actions, _ = notice(message)
+            assert "The keyring is locked" in words
+            assert {"enter_key", "regenerate"} <= {name for name, *_ in actions}
+        window.stage.view.do(failed, "regenerate")
+        await until(lambda: _answered(window, failed))
+
+
+async def test_a_key_that_may_still_be_in_the_keyring_is_said_when_its_account_is_removed(
+    qapp: QApplication, profile: Path, keyring: SecretService
+) -> None:
+    """Row 108."""
+    async with showing(qapp, profile, demo=True) as (window, session):
+        await session.accounts.add(Account(new_id(), "Mine", "http://127.0.0.1:9/v1"), Secret(CANARY))
+        one = accounts_of(window)
+        one._fill(select=session.accounts.by_name("Mine").id)
+        with keyring.locked():
+            press(one.roster.remove_button)
+            await until(lambda: "may still be in the keyring" in one.foot.note.text())
+            assert shows(one.foot.undo_button)
         one.close()
