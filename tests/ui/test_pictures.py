@@ -71,6 +71,7 @@ async def test_it_is_fetched_by_a_click_and_by_a_key_and_never_before(qapp: QApp
         placed = view.page.placed[-2]
         at = QPointF(view.page.measure.left, placed.y) + action.rect.center()
         QTest.mouseMove(view.viewport(), at.toPoint())
+        assert view.hint.text() == "Load image from 127.0.0.1"
         picture(view)
         view.select_all()
         view.reader.taken()

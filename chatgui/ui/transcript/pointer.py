@@ -205,7 +205,8 @@ class Pointer:
         view.reader.set_lit(found[0].item.message.id if found else "", hit[1].name if hit else "")
         self._warm(found[0].row if found else None, found[1] if found else None)
         self._show_link(link)
-        self.view.hint.say(found[0].row.hint(found[1]) if found and not hit else "", at)
+        hint = found[0].row.hint(found[1]) if found and not hit else ""
+        self.view.hint.say(hit[1].words if hit and not hit[1].label and hit[1].run else hint, at)
         is_text = found is not None and isinstance(found[0].row, BlockRow)
         shape = Qt.CursorShape.IBeamCursor if is_text else Qt.CursorShape.ArrowCursor
         if hit or (link and link.allowed):

@@ -61,7 +61,8 @@ class Look:
 class Action:
     """Something that can be done at a place of a row. `rect` is in the row's coordinates.
 
-    `words` are what a screen reader says; `run` is set where the row itself does it, else the view's signal tells others.
+    `label` is what is written there, empty where it shows itself: then `words` are said under the pointer, too. `words` are
+    what a screen reader says; `run` is set where the row itself does it, else the view's signal tells others.
     """
 
     name: str
@@ -313,7 +314,7 @@ class BlockRow(Row):
         return tuple(
             Action(
                 f"{number}@{self.start}",
-                "",
+                one.name if one.spoken else "",
                 one.spoken or one.name,
                 one.rect.translated(0, self.space),
                 quiet=False,
