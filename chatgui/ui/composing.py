@@ -35,6 +35,7 @@ class Composing(QObject):
         self._composer.send_wanted.connect(lambda text: tasks.start(self.send(text)))
         self._composer.draft_changed.connect(self._save_draft)
         self._composer.take_back_wanted.connect(self._take_back)
+        stage.escaped.connect(self.give_up_editing)
 
     @property
     def _here(self) -> str:
@@ -110,10 +111,12 @@ class Composing(QObject):
             "Sending makes a new version of this message.", [("Leave as It Was", self.give_up_editing)], stays=True
         )
 
-    def give_up_editing(self) -> None:
-        """Leave the message as it was."""
-        if self._editing and self._conversation is not None:
-            self.begin(self._conversation)
+    def give_up_editing(self) -> bool:
+        """Leave the message as it was; False if none was being said differently."""
+        if not self._editing or self._conversation is None:
+            return False
+        self.begin(self._conversation)
+        return True
 
     def _stop_editing(self) -> str:
         """The message that was being said differently, if one was; the notice of it goes."""

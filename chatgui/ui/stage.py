@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from chatgui.ui.composer import Composer
@@ -24,6 +25,7 @@ class Stage(QWidget):
     """Lays out; knows no session. The transcript comes with `furnish`, after the window's first frame."""
 
     view: TranscriptView
+    escaped = Signal()  # Escape was pressed, and nothing in here had a use for it
 
     def __init__(self, theme: Theme, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,3 +98,9 @@ class Stage(QWidget):
     def show_messages(self, shown: bool) -> None:
         """The transcript, or the welcome while nothing was said."""
         self._stack.setCurrentWidget(self.view if shown else self.welcome)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tell of Escape, and pass it on."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        super().keyPressEvent(event)

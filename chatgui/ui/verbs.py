@@ -171,7 +171,8 @@ class Verbs:
         find = self._stage.find_bar
         if self._stage.header.title.give_up() or self._panes.dismiss() or (find.line.hasFocus() and find.dismiss()):
             return
-        self._conversation.stop()
+        if not self._conversation.composing.give_up_editing():
+            self._conversation.stop()
 
     def regenerate(self) -> None:
         """Ask for another answer to the last message."""

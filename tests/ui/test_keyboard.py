@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -91,3 +92,34 @@ async def test_escape_closes_what_lies_over_the_window_before_it_stops_an_answer
         assert window.conversation_bound.turn is not None
         press(Qt.Key.Key_Escape)
         await until(lambda: window.conversation_bound.turn is None)
+
+
+@pytest.mark.parametrize("running", [False, True])
+async def test_escape_leaves_a_message_as_it_was(qapp: QApplication, profile: Path, running: bool) -> None:
+    async with showing(qapp, profile, pace=0.3 if running else 0.0) as (window, _):
+        window.activateWindow()
+        say(window, "Kept as it is")
+        await until(lambda: window.conversation_bound.turn is not None if running else answered(window))
+        press(Qt.Key.Key_Up)
+        assert window.stage.composer.editor.toPlainText() == "Kept as it is"
+        press(Qt.Key.Key_Escape)
+        assert window.stage.composer.editor.toPlainText() == ""
+        assert not window.stage.notices.words
+        assert (window.conversation_bound.turn is not None) is running
+
+
+async def test_code_is_copied_by_keyboard(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        window.activateWindow()
+        say(window, "What can this program do?")
+        await until(lambda: answered(window))
+        press(Qt.Key.Key_F6, SHIFT)
+        view = window.stage.view
+        assert at(view)
+        code = next(one.name for one in view._keys.actions() if one.words == "Copy code")
+        while view.reader.focused != code:
+            press(Qt.Key.Key_Tab)
+            assert at(view), "Tab left the message before its code"
+        QApplication.clipboard().clear()
+        press(Qt.Key.Key_Return)
+        assert "print(mean_length" in QApplication.clipboard().text()
