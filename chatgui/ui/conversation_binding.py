@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QGuiApplication
 
 from chatgui.core.account import Account
@@ -26,7 +27,7 @@ from chatgui.core.errors import ChatError, Failure, UsageError
 from chatgui.core.message import Message, Role
 from chatgui.ui.composing import Composing
 from chatgui.ui.links import open_link
-from chatgui.ui.message_menu import open_menu
+from chatgui.ui.message_menu import Asked, open_menu, open_thought_menu
 from chatgui.ui.pictures import Pictures
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.stage import Stage
@@ -36,6 +37,8 @@ from chatgui.ui.transcript.places import END, Place
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.chat.turn import Turn
+    from chatgui.ui.transcript.links import Link
+    from chatgui.ui.transcript.view import TranscriptView
 
 
 class ConversationBinding(QObject):
@@ -99,13 +102,25 @@ class ConversationBinding(QObject):
         stage.header.renamed.connect(lambda title: self._tasks.start(self._session.library.rename(self.id, title)))
         view.action_requested.connect(self.act)
         view.quote_requested.connect(self.composing.put_quote)
-        view.menu_requested.connect(lambda one, link, at: open_menu(view, self._message(one), link, at) and None)
+        view.menu_requested.connect(self._open_menu)
         view.turn_selected.connect(self._side.show_message)
         for one in (view, *self._side.views):
             one.link_activated.connect(
                 lambda link: open_link(link.url, stage, warning=link.warning, refused=stage.notices.say)
             )
             one.wanted.connect(self._pictures.do)
+        for one in self._side.views:
+            one.quote_requested.connect(self.composing.put_quote)
+            one.menu_requested.connect(partial(self._open_thought_menu, one))
+
+    def _open_menu(self, message_id: str, link: Link | None, place: QPoint) -> None:
+        message = self._message(message_id)
+        newest = message_id == self.last(Role.ASSISTANT)
+        asked = Asked(message, newest, *self.siblings(message_id)) if message is not None else None
+        open_menu(self._stage.view, asked, link, place)
+
+    def _open_thought_menu(self, view: TranscriptView, message_id: str, link: Link | None, place: QPoint) -> None:
+        open_thought_menu(view, message_id, link, place, self._stage.view.jump_to)
 
     def close(self) -> None:
         """Hear no more."""

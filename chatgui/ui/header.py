@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from chatgui.ui import assets
@@ -97,6 +97,8 @@ class Header(QWidget):
     sidebar_wanted = Signal()
     reasoning_wanted = Signal()
     menu_wanted = Signal()
+    title_menu_wanted = Signal(QPoint)  # on the screen
+    model_menu_wanted = Signal(QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +109,9 @@ class Header(QWidget):
         font.setWeight(font.Weight.DemiBold)
         self.title.setFont(font)
         self.title.renamed.connect(self.renamed)
+        self.title.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.title.customContextMenuRequested.connect(self._open_title_menu)
+        self.model_name = ""
         self.model = QToolButton()
         self.model.setProperty("words", True)
         self.model.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -114,6 +119,10 @@ class Header(QWidget):
         self.model.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         assets.dress(self.model, "down", theme.tokens)
         self.model.clicked.connect(self.model_wanted)
+        self.model.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.model.customContextMenuRequested.connect(
+            lambda at: self.model_menu_wanted.emit(self.model.mapToGlobal(at))
+        )
         self._theme = theme
         self._colour = ""  # of the account
         self._mark = QLabel()
@@ -140,10 +149,25 @@ class Header(QWidget):
         button.clicked.connect(wanted)
         return button
 
+    def _open_title_menu(self, at: QPoint) -> None:
+        """The conversation's menu; while the title is edited, the one of text."""
+        place = self.title.mapToGlobal(at)
+        if self.title.isReadOnly():
+            self.title_menu_wanted.emit(place)
+        else:
+            menu = self.title.createStandardContextMenu()
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(place)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Beside title and buttons."""
+        self.title_menu_wanted.emit(event.globalPos())
+
     def show_model(self, account: str, model: str, *, assistant: str = "", colour: str = "") -> None:
         """Say who will be asked, and as which assistant; empty words while nobody is. `colour` is the account's."""
         current = " · ".join(filter(None, (assistant, account, model))) or "Choose a model"
         self._colour = colour
+        self.model_name = model
         self._mark.setToolTip(account)
         self._show_mark()
         wide = self.model.fontMetrics().elidedText(isolated(current), Qt.TextElideMode.ElideMiddle, 320)

@@ -1,55 +1,130 @@
-"""The context menu of a message."""
+"""The context menus of what was said and thought: of a link, an image, code, a table, the selection, and the message."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
+from PySide6.QtWidgets import QFileDialog
 
-from chatgui.core.message import Message, Role
+from chatgui.core.message import Message, Role, State
+from chatgui.ui.menus import ContextMenu
 from chatgui.ui.transcript.links import Link
+from chatgui.ui.transcript.offers import image_at, offers_at
 from chatgui.ui.transcript.view import TranscriptView
 
-# text, action of the transcript, for whom (None: everybody's messages), whether a line stands above
-ENTRIES: tuple[tuple[str, str, Role | None, bool], ...] = (
-    ("Copy", "copy", None, False),
-    ("Copy as Markdown", "copy_markdown", None, False),
-    ("Quote", "quote", None, False),
-    ("Edit", "edit", Role.USER, True),
-    ("Answer Again", "regenerate", None, True),
-    ("Show Reasoning", "show_reasoning", Role.ASSISTANT, False),
-    ("Request Details", "request", Role.ASSISTANT, False),
-    ("Delete", "delete", None, True),
+COPY, ALL = QKeySequence(QKeySequence.StandardKey.Copy), QKeySequence(QKeySequence.StandardKey.SelectAll)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a menu is asked for: the message, whether it is the newest, its place among its versions and their number."""
+
+    message: Message
+    newest: bool
+    position: int = 0
+    versions: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that can be done with a message: words, the transcript's action, when, and the window's action like it."""
+
+    text: str
+    action: str
+    when: Callable[[Asked], bool] = lambda _: True
+    like: str = ""
+    group: int = 0  # a line stands between groups
+
+
+def _is_answer(asked: Asked) -> bool:
+    return asked.message.role is Role.ASSISTANT
+
+
+def _is_cut(asked: Asked) -> bool:
+    cut = asked.message.state in (State.STOPPED, State.INTERRUPTED) or asked.message.finish_reason == "length"
+    return _is_answer(asked) and cut
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("Copy Message", "copy"),
+    Entry("Copy as Markdown", "copy_markdown"),
+    Entry("Quote", "quote"),
+    Entry("Edit", "edit", lambda asked: asked.message.role is Role.USER, group=1),
+    Entry("Answer Again", "regenerate", like="regenerate", group=1),
+    Entry("Continue Answer", "continue", _is_cut, like="resume", group=1),
+    Entry("Previous Version", "previous_branch", lambda asked: asked.position > 0, group=1),
+    Entry("Next Version", "next_branch", lambda asked: asked.position + 1 < asked.versions, group=1),
+    Entry("Show Reasoning", "show_reasoning", lambda asked: _is_answer(asked) and asked.message.reasoned, group=2),
+    Entry("Request Details", "request", _is_answer, group=2),
+    Entry("Delete Message", "delete", group=3),
 )
 
 
-def open_menu(view: TranscriptView, message: Message | None, link: Link | None, place: QPoint) -> QMenu:
-    """Offer what can be done with a message and with a link in it."""
-    menu = QMenu(view)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    if link is not None and link.allowed:
-        menu.addAction("Open Link", lambda: view.link_activated.emit(link))
-        menu.addAction("Copy Link", lambda: QGuiApplication.clipboard().setText(link.url))
-        menu.addSeparator()
-    if view.has_selection:
-        menu.addAction("Copy Selection", view.copy)
-        menu.addSeparator()
-    if message is not None:
-        _add_entries(menu, view, message)
-    menu.addSeparator()
-    menu.addAction("Select All", view.select_all)
-    menu.popup(place)
+def open_menu(view: TranscriptView, asked: Asked | None, link: Link | None, place: QPoint) -> ContextMenu:
+    """Offer what can be done with a message and with what lies at `place` in it."""
+    menu = ContextMenu(view)
+    _add_under(menu, view, link, place)
+    group = 0
+    for entry in ENTRIES if asked is not None else ():
+        if asked is None or not entry.when(asked):
+            continue
+        if entry.group != group:
+            menu.line()
+        group = entry.group
+        like = entry.like if asked.newest else ""  # the window's action is about the newest
+        menu.do(entry.text, partial(view.do, asked.message.id, entry.action), like)
+    _add_all(menu, view, place)
     return menu
 
 
-def _add_entries(menu: QMenu, view: TranscriptView, message: Message) -> None:
-    for text, action, role, line in ENTRIES:
-        if role is not None and role is not message.role:
-            continue
-        if action == "show_reasoning" and not message.reasoned:
-            continue
-        if line:
-            menu.addSeparator()
-        menu.addAction(text, partial(view.do, message.id, action))
+def open_thought_menu(
+    view: TranscriptView, message_id: str, link: Link | None, place: QPoint, go: Callable[[str], object]
+) -> ContextMenu:
+    """The same in the reasoning pane; `go` shows the answer that was thought about."""
+    menu = ContextMenu(view)
+    _add_under(menu, view, link, place)
+    if message_id:
+        menu.do("Copy Reasoning", partial(view.do, message_id, "copy"))
+        menu.do("Quote", partial(view.do, message_id, "quote"))
+        menu.line()
+        menu.do("Go to Answer", partial(go, message_id))
+    _add_all(menu, view, place)
+    return menu
+
+
+def _add_all(menu: ContextMenu, view: TranscriptView, place: QPoint) -> None:
+    menu.line()
+    menu.do("Select All", view.select_all, keys=ALL)
+    menu.popup(place)
+
+
+def _add_under(menu: ContextMenu, view: TranscriptView, link: Link | None, place: QPoint) -> None:
+    """What lies under the pointer comes first: the link, the image, the block, then the selection."""
+    if link is not None and link.allowed:
+        menu.do("Open Link", partial(view.link_activated.emit, link))
+        menu.do("Copy Link", partial(QGuiApplication.clipboard().setText, link.url))
+        menu.line()
+    if (image := image_at(view, place)) is not None:
+        menu.do("Copy Image", partial(QGuiApplication.clipboard().setImage, image))
+        menu.do("Save Image As…", partial(_ask_where, view, image))
+        menu.line()
+    for words, act in offers_at(view, place):
+        menu.do(words, act)
+    menu.line()
+    if view.has_selection:
+        menu.do("Copy Selection", view.copy, keys=COPY)
+        menu.line()
+
+
+def _ask_where(view: TranscriptView, image: QImage) -> None:
+    chooser = QFileDialog(view.window(), "Save Image", str(Path.home() / "image.png"), "Images (*.png *.jpg *.webp)")
+    chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    chooser.setDefaultSuffix("png")
+    chooser.fileSelected.connect(image.save)
+    chooser.finished.connect(lambda _: chooser.deleteLater())
+    chooser.open()

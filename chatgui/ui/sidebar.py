@@ -15,7 +15,7 @@ from chatgui.ui.conversation_list import ConversationList, DropShelf
 from chatgui.ui.listing import Listing
 from chatgui.ui.places import PlaceBox
 from chatgui.ui.search_field import SearchField
-from chatgui.ui.sidebar_menu import conversation_menu, filter_menu, folder_menu, tags_menu, targets
+from chatgui.ui.sidebar_menu import conversation_menu, filter_menu, folder_menu, place_menu, tags_menu, targets
 from chatgui.ui.sidebar_model import SidebarModel
 from chatgui.ui.theme import Theme
 
@@ -61,6 +61,8 @@ class Sidebar(QWidget):
         self.filter_button.clicked.connect(self._open_filters)
         self.places = PlaceBox()
         self.places.chosen.connect(self._narrow)
+        self.places.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.places.customContextMenuRequested.connect(self._open_place_menu)
         self.model = SidebarModel(self)
         self.list = self._make_list(theme)
         self.search.down_pressed.connect(self._go_down)
@@ -280,6 +282,10 @@ class Sidebar(QWidget):
             renames = len(chosen) == 1 and row.hit is None
             menu = conversation_menu(self, chosen, (lambda: self.list.edit(index)) if renames else None)
             menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def _open_place_menu(self, at: QPoint) -> None:
+        if (menu := place_menu(self)) is not None:
+            menu.popup(self.places.mapToGlobal(at))
 
     def open_folders(self, ids: Iterable[str]) -> None:
         """Offer the folders these conversations can be moved to."""

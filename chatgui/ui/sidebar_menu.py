@@ -8,10 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from chatgui.core.query import condition
-from chatgui.ui.places import move_menu, tag_menu
+from chatgui.ui.menus import ContextMenu
+from chatgui.ui.places import ask_name, move_menu, tag_menu
 
 if TYPE_CHECKING:
     from chatgui.core.conversation import Summary
@@ -22,20 +24,38 @@ def conversation_menu(sidebar: Sidebar, chosen: Sequence[Summary], rename: Calla
     """What can be done with these conversations."""
     ids = [one.id for one in chosen]
     pinned, archived = (all(getattr(one, name) for one in chosen) for name in ("pinned", "archived"))
-    menu = QMenu(sidebar)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu = ContextMenu(sidebar)
     if rename is not None:
-        menu.addAction("Rename", rename)
-    menu.addAction("Unpin" if pinned else "Pin", lambda: sidebar.pin_wanted.emit(ids, not pinned))
-    menu.addAction(
-        "Take Out of Archive" if archived else "Archive", lambda: sidebar.archive_wanted.emit(ids, not archived)
-    )
+        menu.do("Rename", rename, "rename")
+    menu.do("Unpin" if pinned else "Pin", lambda: sidebar.pin_wanted.emit(ids, not pinned), "pin")
+    words = "Take Out of Archive" if archived else "Archive"
+    menu.do(words, lambda: sidebar.archive_wanted.emit(ids, not archived), "archive")
+    menu.line()
     menu.addMenu(folder_menu(sidebar, menu, chosen))
     menu.addMenu(tags_menu(sidebar, menu, chosen))
-    menu.addAction("Export…", lambda: sidebar.export_wanted.emit(ids))
-    menu.addSeparator()
+    menu.do("Export…", lambda: sidebar.export_wanted.emit(ids), "export")
+    menu.line()
     words = "Delete" if len(ids) == 1 else f"Delete {len(ids)} Conversations"
-    menu.addAction(words, lambda: sidebar.delete_wanted.emit(ids))
+    menu.do(words, lambda: sidebar.delete_wanted.emit(ids), keys=QKeySequence(Qt.Key.Key_Delete))
+    return menu
+
+
+def place_menu(sidebar: Sidebar) -> QMenu | None:
+    """What can be done with the folder or tag that is shown; None where everything is."""
+    kind, name = sidebar.places.place
+    if not name:
+        return None
+    ids = [one.id for one in sidebar.listing.rows]
+    menu = ContextMenu(sidebar)
+    if kind == "folder":
+        rename = partial(ask_name, sidebar, "Rename Folder", f"New name of “{name}”", "Rename")
+        menu.do("Rename Folder…", lambda: rename(lambda to: sidebar.move_wanted.emit(ids, to)))
+        menu.do("Take Everything Out", lambda: sidebar.move_wanted.emit(ids, ""))
+    else:
+        menu.do("Take Tag from All", lambda: sidebar.tag_wanted.emit(ids, name, False))
+    menu.line()
+    menu.do("Archive All", lambda: sidebar.archive_wanted.emit(ids, True))
+    menu.do("Export All…", lambda: sidebar.export_wanted.emit(ids))
     return menu
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QLocale, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtCore import QByteArray, QEvent, QLocale, QPoint, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
+from PySide6.QtWidgets import QMainWindow
 
 from chatgui.core.change import ArchiveTrouble, Change, SettingsChanged
 from chatgui.core.conversation import ORDERS
 from chatgui.core.settings import Settings, shown
 from chatgui.ui import actions, assets, shortcuts
+from chatgui.ui.menus import ContextMenu
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.sidebar import Sidebar
@@ -81,6 +82,8 @@ class Window(QMainWindow):
         header.sidebar_wanted.connect(self.toggle_sidebar)
         header.reasoning_wanted.connect(self.toggle_reasoning)
         header.menu_wanted.connect(self._open_menu)
+        header.title_menu_wanted.connect(self._open_menu)
+        header.model_menu_wanted.connect(self._open_model_menu)
         self.side.closed.connect(lambda: self.panes.show_pane(Place.TRAILING, False))
         self.side.expanded.connect(lambda: self.panes.widen(Place.TRAILING))
         self.panes.changed.connect(self._show_panes)
@@ -275,9 +278,9 @@ class Window(QMainWindow):
         self.stage.header.sidebar.setVisible(not sidebar or self.panes.is_overlay(Place.LEADING))
         self.stage.header.reasoning.setChecked(side)
 
-    def _open_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def _open_menu(self, place: QPoint | None = None) -> None:
+        """What can be done with the shown conversation: below its button, or where the title was clicked."""
+        menu = ContextMenu(self)
         actions.dress(self.actions_by_id, "Conversation", self.theme)
         for row in actions.ROWS:
             if row.menu == "Conversation" and row.id != "stop":
@@ -285,7 +288,15 @@ class Window(QMainWindow):
         menu.addSeparator()
         menu.addAction(self.actions_by_id["export"])
         button = self.stage.header.more
-        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+        menu.popup(place or button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _open_model_menu(self, place: QPoint) -> None:
+        menu, shown = ContextMenu(self), self.stage.header
+        for name in ("model", "parameters", "accounts"):
+            menu.addAction(self.actions_by_id[name])
+        menu.line()
+        menu.do("Copy Model Name", lambda: QGuiApplication.clipboard().setText(shown.model_name))
+        menu.popup(place)
 
     # Verbs that need no session
 

@@ -123,6 +123,12 @@ def _all_of(row: BlockRow) -> Piece:
     return fragment.plain, fragment.markdown, fragment.html, _is_close(row)
 
 
+def block(row: BlockRow) -> QMimeData:
+    """One whole block, for the clipboard."""
+    fragment = row.block.fragment(0, len(row.text))
+    return _mime(fragment.plain, fragment.markdown, fragment.html)
+
+
 def plain(text: str) -> QMimeData:
     """Just this text."""
     return _mime(text, "", "")

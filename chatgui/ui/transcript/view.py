@@ -82,7 +82,7 @@ class TranscriptView(QAbstractScrollArea):
         self.reader = Reader(self)
         self.picture = Picture(self)
         self.search = Find(self)
-        self._pointer = Pointer(self)
+        self.pointer = Pointer(self)
         self._keys = Keys(self)
         self._was_following = True
         self._flushed, self._flush_cost = 0.0, 0.0  # when the last frame was made, and in how many seconds
@@ -356,26 +356,26 @@ class TranscriptView(QAbstractScrollArea):
         self._show_all()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self._pointer.wheel(event)
+        self.pointer.wheel(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._pointer.press(event)
+        self.pointer.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer.move(event)
+        self.pointer.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._pointer.release(event)
+        self.pointer.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self._pointer.double_click(event)
+        self.pointer.double_click(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self._pointer.menu(event)
+        self.pointer.menu(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
-            self._pointer.leave()
+            self.pointer.leave()
         return bool(super().viewportEvent(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -92,7 +92,7 @@ def test_hovering_shows_actions_and_moves_nothing() -> None:
     QTest.mouseMove(view.viewport(), where(view, 3, "copy"))
     assert picture(view) != before
     assert [one.y for one in view.page.placed] == tops
-    view._pointer.leave()
+    view.pointer.leave()
     assert picture(view) == before
 
 
@@ -194,7 +194,7 @@ def test_links_are_told_of_and_never_followed() -> None:
     at = QPoint(view.page.measure.left + round(caret.left()), placed.y + round(caret.center().y()))
     QTest.mouseMove(view.viewport(), at)
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    view._pointer.leave()
+    view.pointer.leave()
     assert hovered == ["https://noaa.gov/x", ""]
     assert [link.url for link in clicked] == ["https://noaa.gov/x"]
 

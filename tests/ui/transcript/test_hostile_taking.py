@@ -51,7 +51,7 @@ def of(name: str) -> TranscriptView:
 def hovering(view: TranscriptView) -> Iterator[float]:
     for x in range(60, 840, 190):
         for y in range(0, 600, 90):
-            yield took(lambda x=x, y=y: view._pointer.hover(QPoint(x, y)))  # type: ignore[misc]  # bound at once
+            yield took(lambda x=x, y=y: view.pointer.hover(QPoint(x, y)))  # type: ignore[misc]  # bound at once
 
 
 def copying_all(view: TranscriptView) -> Iterator[float]:

@@ -72,7 +72,7 @@ view.to_start()
 for _ in range(40):
     for y in range(0, 600, 12):
         for x in range(60, 840, 60):
-            view._pointer.hover(QPoint(x, y))
+            view.pointer.hover(QPoint(x, y))
     if view.page.value >= view.page.maximum:
         break
     view.scroll_by(500)

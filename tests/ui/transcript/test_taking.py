@@ -163,7 +163,7 @@ def test_dragging_below_the_pane_scrolls() -> None:
     QTest.mouseMove(view.viewport(), QPoint(200, 700))
     before = view.page.value
     for _ in range(10):
-        view._pointer._drag_on()
+        view.pointer._drag_on()
     assert view.page.value > before + 100
     QTest.mouseRelease(view.viewport(), LEFT, pos=QPoint(200, 700))
     assert view.has_selection

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from chatgui.core.event import Event
 from chatgui.core.markdown import Source
@@ -108,6 +108,10 @@ class Block:
     def actions(self) -> tuple[BlockAction, ...]:
         """What can be done with the block."""
         return ()
+
+    def image_at(self, point: QPointF) -> QImage | None:
+        """The image at `point`, if it is there."""
+        return None
 
     def actions_at(self, point: QPointF) -> tuple[BlockAction, ...]:
         """The actions whose place is at `point`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from chatgui.core.deadline import check
 from chatgui.core.markdown import Source
@@ -251,6 +251,10 @@ class StackBlock(Block):
             for child in self.children
             for one in child.block.actions()
         )
+
+    def image_at(self, point: QPointF) -> QImage | None:
+        child = self._at(point.y())
+        return child.block.image_at(point - QPointF(child.x, child.top)) if child else None
 
     def hover(self, point: QPointF | None) -> bool:
         child = self._at(point.y()) if point is not None else None

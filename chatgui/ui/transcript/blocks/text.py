@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QImage, QPainter
 
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Heading, Html, Node, Paragraph, Run, Runs
@@ -15,7 +15,7 @@ from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span
 from chatgui.ui.transcript.blocks.flow import Flow
-from chatgui.ui.transcript.blocks.images import offers
+from chatgui.ui.transcript.blocks.images import Picture, offers
 from chatgui.ui.transcript.blocks.looks import Look, begins_rtl, object_format
 from chatgui.ui.transcript.blocks.words import Looks, looks, words
 from chatgui.ui.transcript.style import Style
@@ -124,6 +124,11 @@ class TextBlock(Block):
             BlockAction(offer.words, rect, partial(self.wanted.emit, (offer.what, address)))
             for offer, address, rect in offers(self.runs, self.flow)
         )
+
+    def image_at(self, point: QPointF) -> QImage | None:
+        at = self.flow.object_at(point)
+        inline = self.flow.words.objects.get(at) if at is not None else None
+        return inline.image if isinstance(inline, Picture) and isinstance(inline.image, QImage) else None
 
     def fragment(self, start: int, end: int) -> Fragment:
         if start <= 0 and end >= len(self.text):
