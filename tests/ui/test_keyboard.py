@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from chatgui.ui.search_popup import SearchPopup
 from tests.ui.conftest import showing, until
 from tests.ui.test_window import answered, say, titles
 
@@ -81,9 +82,9 @@ async def test_escape_closes_what_lies_over_the_window_before_it_stops_an_answer
         await until(lambda: window.conversation_bound.turn is not None)
         for open_it in (window.verbs_bound.open_palette, window.verbs_bound.choose_model):
             open_it()
-            popup = QApplication.activePopupWidget()
-            assert popup is not None
-            QTest.keyClick(popup, Qt.Key.Key_Escape)
+            (popup,) = [one for one in window.findChildren(SearchPopup) if one.isVisible()]
+            assert at(popup.search)
+            press(Qt.Key.Key_Escape)
             assert not popup.isVisible()
             assert window.conversation_bound.turn is not None
         window.verbs_bound.find()
