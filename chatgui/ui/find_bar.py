@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from chatgui.ui import assets
+from chatgui.ui.search_field import FilterField
 from chatgui.ui.theme import Theme
 
 TYPING_MS = 80
@@ -23,10 +24,7 @@ class FindBar(QWidget):
         super().__init__(parent)
         self.setObjectName("Raised")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.line = QLineEdit()
-        self.line.setAccessibleName("Find in conversation")
-        self.line.setPlaceholderText("Find in conversation")
-        self.line.setClearButtonEnabled(True)
+        self.line = FilterField(theme, "Find in conversation")
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(lambda: self.typed.emit(self.line.text()))
         self.line.textChanged.connect(lambda _: self._typing.start())

@@ -1,24 +1,33 @@
-"""A field one searches by: Escape empties it, its clear button has a name, the Down key goes on to what was found."""
+"""Fields one searches by: named, with a clear button that has a name too and follows the theme."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QToolButton
+
+from chatgui.ui import assets
+from chatgui.ui.theme import Theme
 
 
-class SearchField(QLineEdit):
-    """Named for screen readers; `hint` shows while it is empty (default: the name)."""
+class FilterField(QLineEdit):
+    """A line whose `hint` shows while it is empty (default: its name)."""
 
-    down_pressed = Signal()
-
-    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, name: str, hint: str = "") -> None:
+        super().__init__()
         self.setAccessibleName(name)
         self.setPlaceholderText(hint or name)
         self.setClearButtonEnabled(True)
-        for clear in self.findChildren(QToolButton):
-            clear.setAccessibleName("Clear")
+        for clear in self.findChildren(QAction):
+            assets.dress(clear, "close", theme.tokens)
+        for button in self.findChildren(QToolButton):
+            button.setAccessibleName("Clear")
+
+
+class SearchField(FilterField):
+    """Escape empties it before it does anything else, the Down key goes on to what was found."""
+
+    down_pressed = Signal()
 
     def event(self, event: QEvent) -> bool:
         """While there is something to empty, Escape is the field's, and no shortcut's."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRe
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from chatgui.ui import assets
 from chatgui.ui.account_colours import ROOM, dot
 from chatgui.ui.overlay import Overlay
+from chatgui.ui.search_field import FilterField
 from chatgui.ui.sidebar_model import Index
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
@@ -179,10 +179,7 @@ class SearchPopup(Overlay):
 
     def __init__(self, parent: QWidget, theme: Theme, model: PickModel, *, search: str, listed: str, hint: str) -> None:
         super().__init__(parent)
-        self.search = QLineEdit()
-        self.search.setAccessibleName(search)
-        self.search.setPlaceholderText(hint)
-        self.search.setClearButtonEnabled(True)
+        self.search = FilterField(theme, search, hint)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self.narrow)
         self._picks = model

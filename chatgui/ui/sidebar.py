@@ -47,7 +47,7 @@ class Sidebar(QWidget):
         self.setMinimumWidth(200)
         self._current = ""
         self._following = False  # the selection follows the shown conversation; nobody clicked
-        self.search = SearchField("Search conversations", "Search")
+        self.search = SearchField(theme, "Search conversations", "Search")
         self.listing = Listing()
         self._order = "changed"
         self._found: tuple[Sequence[Summary], Sequence[Hit]] | None = None  # what a search found, while it is shown

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QPushButton,
     QScrollArea,
@@ -30,6 +29,7 @@ from chatgui.core.settings import shown as shown_settings
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, heading, say, words
 from chatgui.ui.dialogs.setting_row import SettingRow
+from chatgui.ui.search_field import SearchField
 
 FILES = "Settings (*.toml *.json)"
 NOTHING = "No setting is called that."
@@ -77,10 +77,7 @@ class SettingsDialog(Sheet):
         super().__init__(context.window, "Settings", (760, 660))
         self._session, self._tasks = context.session, context.tasks
         self._window = context.window
-        self.search = QLineEdit()
-        self.search.setAccessibleName("Search settings")
-        self.search.setPlaceholderText("Search settings")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(context.theme, "Search settings")
         self.search.textChanged.connect(self._filter)
         self.said = words()
         self.sections = self._make_sections(context)

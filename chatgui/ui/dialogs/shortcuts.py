@@ -22,6 +22,7 @@ from chatgui.core.change import Change, SettingsChanged
 from chatgui.ui import actions, assets, shortcuts
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, heading, say, words
+from chatgui.ui.search_field import SearchField
 from chatgui.ui.theme import Theme
 
 BESIDE: tuple[tuple[str, str, str], ...] = (  # keys that are not actions of the window, and stay as they are
@@ -178,10 +179,7 @@ class ShortcutsDialog(Sheet):
         super().__init__(context.window, "Keyboard Shortcuts", (560, 640))
         self._session, self._tasks = context.session, context.tasks
         self._items: dict[str, QTreeWidgetItem] = {}
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search shortcuts")
-        self.search.setAccessibleName("Search shortcuts")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(context.theme, "Search shortcuts")
         self.search.textChanged.connect(self._filter)
         self.search.installEventFilter(self)
         self.tree = self._make_tree()
