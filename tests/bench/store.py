@@ -6,6 +6,7 @@ Prints a table in Markdown: median and worst of several runs, in milliseconds.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import sqlite3
 import statistics
@@ -103,8 +104,8 @@ def queries() -> dict[str, str]:
 async def searching(database: Database, floor: sqlite3.Connection | None) -> None:
     """Each kind of query, ours and plain FTS5's."""
     for kind, query in queries().items():
-        hits = await database.call(search.search, query)
-        await clock(f"search: {kind} ({len(hits)} hits)", lambda query=query: database.call(search.search, query))
+        hits = await database.look(search.search, query)
+        await clock(f"search: {kind} ({len(hits)} hits)", lambda query=query: database.look(search.search, query))
         if floor is None:
             continue
         match = query if query.startswith('"') else " ".join(f'"{word}"' for word in query.split())
@@ -114,6 +115,35 @@ async def searching(database: Database, floor: sqlite3.Connection | None) -> Non
             return floor.execute(sql, (match,)).fetchall()
 
         await clock(f"— plain FTS5 ({len(await plain())} hits)", plain)
+
+
+async def appending_beside_searches(database: Database, talk: str) -> None:
+    """A running answer is appended while one search after the other runs: neither waits for the other."""
+    reply = Message(new_id(), Role.ASSISTANT, (), datetime.now(UTC), state=State.STREAMING)
+    await database.write(conversations.begin_reply, talk, reply)
+    slow = queries()["no hit, of common words"]
+    searches = 0
+
+    async def search_on() -> None:
+        nonlocal searches
+        while True:
+            await database.look(search.search, slow)
+            searches += 1
+
+    searching = asyncio.ensure_future(search_on())
+    numbers = itertools.count()
+    what = "append to a running answer, beside searches"
+    await clock(what, lambda: database.write(conversations.append_chunk, reply.id, next(numbers), "text", "more"), 40_000)
+    searching.cancel()
+    await asyncio.gather(searching, return_exceptions=True)
+    began = time.perf_counter()
+    giving_up = asyncio.ensure_future(database.look(search.search, slow))
+    await asyncio.sleep(0.02)
+    giving_up.cancel()
+    await database.look(lambda _: None)
+    print(
+        f"| searches meanwhile: {searches}; one given up after 20 ms, and the next begun | {(time.perf_counter() - began) * 1000:.1f} | |"
+    )
 
 
 def plain_index(path: Path, library: Path) -> sqlite3.Connection:
@@ -153,6 +183,7 @@ async def main(folder: Path, with_floor: bool) -> None:
     rows = [row.id for row in await database.call(conversations.summaries)]
     await searching(database, floor)
     await verbs(database, rows)
+    await appending_beside_searches(database, rows[0])
     await database.close()
 
 
