@@ -52,7 +52,7 @@ def in_place(folder: str | None, tag: str) -> tuple[str, tuple[str, ...]]:
     """The SQL condition for conversations of a folder (None: any) and with a tag (empty: any), and its values."""
     where, values = ["deleted IS NULL"], []
     if folder is not None:
-        where.append("folder = ? COLLATE NOCASE")
+        where.append("folder = ? COLLATE NOCASE" + (" AND folder <> ''" if folder else ""))
         values.append(folder)
     if tag:
         where.append("tags <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ? COLLATE NOCASE)")

@@ -177,7 +177,7 @@ def titled(
     where += " AND instr(folded_title, ?)" * len(terms)
     asked += terms
     # Titles stand together in an index: where few match, they are found there; where many do, the newest are near.
-    index = "INDEXED BY conversations_by_title" if terms else "NOT INDEXED"
+    index = "INDEXED BY conversations_by_title" if terms and not (folder or tag) else ""
     few = f"SELECT seq FROM conversations {index} WHERE {where} LIMIT {_FEW_TITLES + 1}"  # noqa: S608
     found = [row[0] for row in connection.execute(few, asked)]
     if len(found) <= _FEW_TITLES:

@@ -133,7 +133,9 @@ async def appending_beside_searches(database: Database, talk: str) -> None:
     searching = asyncio.ensure_future(search_on())
     numbers = itertools.count()
     what = "append to a running answer, beside searches"
-    await clock(what, lambda: database.write(conversations.append_chunk, reply.id, next(numbers), "text", "more"), 40_000)
+    await clock(
+        what, lambda: database.write(conversations.append_chunk, reply.id, next(numbers), "text", "more"), 40_000
+    )
     searching.cancel()
     await asyncio.gather(searching, return_exceptions=True)
     began = time.perf_counter()
