@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from chatgui.core.change import Change, LibraryChanged, SettingsChanged, TurnEnded, TurnStarted
+from chatgui.core.change import AccountsChanged, Change, LibraryChanged, SettingsChanged, TurnEnded, TurnStarted
 from chatgui.core.conversation import Summary, order_key
 from chatgui.core.query import condition
 from chatgui.ui.notices import NoticeBar
@@ -76,12 +76,17 @@ class LibraryBinding(QObject):
         self._sidebar.show_found(summaries, hits)
         self._sidebar.model.run(self._session.turns)
 
+    def _show_colours(self) -> None:
+        """Conversations are marked in the colour of the account that answered."""
+        self._sidebar.model.colour({one.name: one.colour for one in self._session.accounts.all() if one.colour})
+
     def refresh(self) -> None:
         """Draw anew what is known: dates are written otherwise now."""
         self._sidebar.list.viewport().update()
 
     async def begin(self) -> None:
         """Show the newest conversations now, and all of them as soon as they are read."""
+        self._show_colours()
         first = await self._session.library.summaries(limit=FIRST)
         self._show(sorted(first, key=order_key("changed")), "changed")
         if len(first) == FIRST or self._order != "changed":
@@ -129,6 +134,8 @@ class LibraryBinding(QObject):
                 self._mark_stale(conversation)
             case SettingsChanged(names) if "conversation_order" in names:
                 self._sidebar.arrange(self._order)
+            case AccountsChanged():
+                self._show_colours()
             case TurnStarted():
                 self._sidebar.model.run(self._session.turns)
             case TurnEnded(conversation):

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextLayout
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from chatgui.ui import assets
-from chatgui.ui.sidebar_model import Row, SidebarModel
+from chatgui.ui.account_colours import ROOM, dot
+from chatgui.ui.sidebar_model import Index, Row, SidebarModel
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
 
@@ -51,7 +52,7 @@ class RowDelegate(QStyledItemDelegate):
             area.setTop(area.top() + self._heading_height(option))
             self._paint_heading(painter, option, row.heading)
         self._paint_ground(painter, option, area)
-        self._paint_row(painter, option, area, row, index.data(SidebarModel.MarkRole))
+        self._paint_row(painter, option, area, index)
         painter.restore()
 
     def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, words: str) -> None:
@@ -81,8 +82,10 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(tokens.accent), 2))
             painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
 
-    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, row: Row, mark: str) -> None:
+    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, index: Index) -> None:
         tokens = self._theme.tokens
+        row: Row = index.data(SidebarModel.RowRole)
+        mark, colour = index.data(SidebarModel.MarkRole), index.data(SidebarModel.ColourRole)
         font = QFont(option.font)
         if mark == "unread":
             font.setWeight(QFont.Weight.DemiBold)
@@ -91,6 +94,9 @@ class RowDelegate(QStyledItemDelegate):
         if icon:
             self._paint_icon(painter, inner, *icon)
             inner.setRight(inner.right() - MARK - 6)
+        if drawn := dot(colour, tokens, painter.device().devicePixelRatioF()):
+            painter.drawPixmap(inner.right() - ROOM + 5, inner.center().y() - ROOM // 2 + 1, drawn)
+            inner.setRight(inner.right() - ROOM)
         painter.setFont(font)
         if row.hit is not None:
             self._paint_snippet(painter, option, inner, row.hit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -36,6 +36,7 @@ class SidebarModel(QAbstractListModel):
 
     RowRole = Qt.ItemDataRole.UserRole
     MarkRole = Qt.ItemDataRole.UserRole + 1
+    ColourRole = Qt.ItemDataRole.UserRole + 2
     renamed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -45,6 +46,7 @@ class SidebarModel(QAbstractListModel):
         self._shown = 0
         self._running: frozenset[str] = frozenset()
         self._order = "changed"
+        self._colours: Mapping[str, str] = {}
 
     def show(self, summaries: Sequence[Summary], hits: Sequence[Hit] = (), order: str = "changed") -> bool:
         """Replace the rows, which come in this order. True if rows in sight moved, came or went; False if only their
@@ -77,6 +79,13 @@ class SidebarModel(QAbstractListModel):
         for at in range(self._shown):
             if self.row(at).conversation in changed:
                 self.dataChanged.emit(self.index(at), self.index(at))
+
+    def colour(self, accounts: Mapping[str, str]) -> None:
+        """The colours of accounts, by their names; those without one are left out."""
+        if accounts != self._colours:
+            self._colours = dict(accounts)
+            if self._shown:
+                self.dataChanged.emit(self.index(0), self.index(self._shown - 1))
 
     def row_of(self, conversation: str) -> int:
         """Where a conversation stands, or -1."""
@@ -157,8 +166,10 @@ class SidebarModel(QAbstractListModel):
                 return row
             case self.MarkRole:
                 return self._mark(row)
+            case self.ColourRole:
+                return self._colours.get(row.summary.account, "") if row.summary is not None else ""
             case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return ", ".join(one for one in (self._mark(row), *_facts(row)) if one)
+                return ", ".join(one for one in (self._mark(row), *_facts(row), self._coloured(row)) if one)
             case Qt.ItemDataRole.ToolTipRole:
                 return _tool_tip(row)
             case _:
@@ -182,6 +193,10 @@ class SidebarModel(QAbstractListModel):
             self.renamed.emit(row.conversation, title)
             return True
         return False
+
+    def _coloured(self, row: Row) -> str:
+        """The account a dot stands for."""
+        return row.summary.account if row.summary is not None and row.summary.account in self._colours else ""
 
     def _mark(self, row: Row) -> str:
         """How the conversation stands, in a word; empty if there is nothing to say."""

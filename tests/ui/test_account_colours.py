@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from chatgui.ui.account_colours import COLOURS, AccountColour, colour_of
@@ -15,6 +17,7 @@ from chatgui.ui.model_picker import ModelPicker
 from chatgui.ui.theme import DARK, LIGHT, contrast
 from tests.ui.conftest import showing, until
 from tests.ui.test_dialogs import dialogs
+from tests.ui.test_window import answered, say
 
 
 @pytest.mark.parametrize("colour", COLOURS, ids=lambda one: one.name)
@@ -50,5 +53,15 @@ async def test_the_colour_chosen_in_the_form_marks_the_account_beside_its_name(
         rows = {picker.model.row(at).words: picker.model.row(at).colour for at in range(picker.model.rowCount())}
         assert (rows["Local"], rows["Demo"]) == ("teal", "")
         picker.hide()
+        say(window, "hi")
+        await until(lambda: answered(window))
+        row = window.sidebar.model.index(0)
+        await until(lambda: row.data(window.sidebar.model.ColourRole) == "teal")
+        assert "Local" in row.data(Qt.ItemDataRole.AccessibleDescriptionRole)
+        assert "Local" in row.data(Qt.ItemDataRole.ToolTipRole)
+        rect = window.sidebar.list.visualRect(row)
+        drawn = window.sidebar.list.viewport().grab(rect).toImage()
+        teal = QColor(colour_of("teal", DARK)).rgb()
+        assert any(drawn.pixel(x, y) == teal for x in range(drawn.width()) for y in range(drawn.height()))
         await session.accounts.edit(replace(session.accounts.by_name("Local"), colour="no such"))
         assert header._mark.isHidden()
