@@ -69,7 +69,9 @@ EXPECTED: dict[str, dict[str, list[str]]] = {
         "Imported conversation": ["0 user Hello", "1 assistant Hello to you"],
     },
     "open-webui.json": {
-        "Haiku": ["0 user A haiku, please", "1 assistant Old pond frog splash", "1 assistant (Five, seven, five.) Autumn moonlight"]
+        "Haiku": ["0 user A haiku, please", "1 assistant Old pond frog splash", "1 assistant (Five, seven, five.) Autumn moonlight", "2 user And is it windy in Oslo?",
+                  "3 assistant (It < me know.) <tool_call> <tool_result> A breeze.",
+                  "3 assistant (Ask the tool.) <tool_call> <tool_result> Calm."]
     },
     "librechat.json": {
         "Knots": ["0 user Which knot?", "1 assistant A bowline.", "1 assistant (For what?) It depends. <tool_call> <tool_result>"]
@@ -107,6 +109,15 @@ def test_no_key_address_or_account_comes_in(name: str) -> None:
     assert all(entry.conversation.account == entry.conversation.system == "" for entry in reading.entries)
     if "not-to-be-read" in (SAMPLES / name).read_text():
         assert any("keys" in note for note in reading.notes)
+
+
+def test_a_conversation_that_is_none_is_named(tmp_path: Path) -> None:
+    """Among others that are: by its title."""
+    values = [*json.loads((SAMPLES / "chatgpt.json").read_text()), {"title": "Torn entry", "id": "x"}]
+    (tmp_path / "a.json").write_text(json.dumps(values))
+    reading = read(tmp_path / "a.json")
+    assert len(reading.entries) == 2
+    assert any(skip.what == "“Torn entry” in a.json" for skip in reading.skips)
 
 
 def test_the_same_file_makes_the_same_identifiers() -> None:

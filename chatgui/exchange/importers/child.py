@@ -17,10 +17,11 @@ from chatgui.exchange.importers import READERS, Found, Reader
 from chatgui.exchange.importers.records import Record, records
 from chatgui.exchange.importers.sources import documents
 from chatgui.exchange.jsontext import dumps
-from chatgui.exchange.values import Unreadable
+from chatgui.exchange.values import Unreadable, text_of
 
 MEMORY = 1 << 30  # bytes of address space
 SECONDS = 300  # of processor time
+MOST_UNKNOWN = 1_000  # told one by one
 
 
 def confine() -> None:
@@ -72,9 +73,11 @@ def _tell_entries(found_records: Iterator[tuple[str, Record]], found: Found) -> 
     for name, record in found_records:
         reader = next((one for one in READERS if one.recognises(record)), None)
         if reader is None:
-            if name not in unknown:
-                found.skip(name, "there is no conversation in a known format in it")
-                unknown.add(name)
+            title = text_of(record.get("title"))
+            what = f"“{title[:60]}” in {name}" if title else name
+            if what not in unknown and len(unknown) < MOST_UNKNOWN:
+                found.skip(what, "there is no conversation in a known format in it")
+                unknown.add(what)
             continue
         formats[reader.title] = None
         try:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
-from chatgui.core.message import Part, State
+from chatgui.core.message import Part, Reasoning, State, Text, ToolCall, ToolResult
 from chatgui.exchange.codec import Entry, Shelf, usage_from_json
 from chatgui.exchange.importers.base import FILES_LEFT, Found, Reader, Thread, said
 from chatgui.exchange.values import list_of, object_of, text_of, time_of
 
-# Reasoning stands inside the answer, folded away in HTML.
-_FOLDED = re.compile(r'<details type="reasoning"[^>]*>\s*(?:<summary>.*?</summary>)?(.*?)</details>', re.DOTALL)
+# In older files reasoning and tool calls stand inside the answer, folded away in HTML.
+_FOLDED = re.compile(
+    r'<details type="(reasoning|tool_calls)"([^>]*)>\s*(?:<summary>.*?</summary>)?(.*?)</details>\n?', re.DOTALL
+)
+_ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 
 
 def _recognises(record: dict[str, Any]) -> bool:
@@ -44,9 +48,54 @@ def _read(record: dict[str, Any], found: Found) -> Iterator[Entry]:
 
 
 def _parts(message: dict[str, Any]) -> tuple[Part, ...]:
-    text = text_of(message.get("content"))
-    thoughts = [re.sub(r"(?m)^&gt; ?|^> ?", "", one).strip() for one in _FOLDED.findall(text)]
-    return said(_FOLDED.sub("", text).lstrip("\n"), "\n\n".join(thoughts))
+    """From the pieces of the answer where the file has them, else from its text."""
+    if pieces := list_of(message.get("output")):
+        parts = tuple(part for piece in map(object_of, pieces) for part in _piece(piece))
+        if any(isinstance(part, Text) for part in parts):
+            return parts
+    return tuple(_unfolded(text_of(message.get("content"))))
+
+
+def _piece(piece: dict[str, Any]) -> Iterator[Part]:
+    match piece.get("type"):
+        case "message":
+            yield from said(_joined(piece.get("content")))
+        case "reasoning":
+            yield from said("", _joined(piece.get("content")) or _joined(piece.get("summary")))
+        case "function_call":
+            call = text_of(piece.get("call_id") or piece.get("id"))
+            yield ToolCall(call, text_of(piece.get("name")), text_of(piece.get("arguments")))
+        case "function_call_output":
+            yield ToolResult(text_of(piece.get("call_id")), _joined(piece.get("output")))
+        case _:
+            return
+
+
+def _joined(content: Any) -> str:
+    if isinstance(content, str):
+        return text_of(content)
+    return "\n".join(filter(None, (text_of(object_of(one).get("text")) for one in list_of(content))))
+
+
+def _unfolded(text: str) -> Iterator[Part]:
+    done, thoughts = 0, []
+    calls: list[Part] = []
+    words = []
+    for found in _FOLDED.finditer(text):
+        words.append(text[done : found.start()])
+        done = found.end()
+        if found[1] == "reasoning":
+            thoughts.append(re.sub(r"(?m)^> ?", "", unescape(found[3])).strip())
+            continue
+        told = {name: unescape(value) for name, value in _ATTRIBUTE.findall(found[2])}
+        calls.append(ToolCall(told.get("id", ""), told.get("name", "tool"), told.get("arguments", "")))
+        if result := told.get("result") or unescape(found[3]).strip():
+            calls.append(ToolResult(told.get("id", ""), result))
+    words.append(text[done:])
+    parts = said("".join(words).lstrip("\n"), "\n\n".join(thoughts))
+    yield from (part for part in parts if isinstance(part, Reasoning))
+    yield from calls
+    yield from (part for part in parts if not isinstance(part, Reasoning))
 
 
 def _reported(message: dict[str, Any]) -> dict[str, Any]:
