@@ -21,6 +21,7 @@ class Facet:
     """The answer's side, with all its chrome."""
 
     is_one_text = False  # whether a screen reader meets one text rather than a list of messages
+    has_footer = True  # whether a line will stand below an answer once it has ended
 
     def length(self, message: Message) -> int:
         """Characters of text; cheap, for estimates."""
@@ -78,6 +79,7 @@ class ReasoningFacet(Facet):
     """What was thought. With `heads`, each turn begins with a line that says what was asked (`questions`, by message)."""
 
     is_one_text = True
+    has_footer = False
 
     def __init__(self, *, heads: bool = False) -> None:
         self.heads = heads

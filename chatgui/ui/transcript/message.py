@@ -151,7 +151,7 @@ class LiveItem(Item):
     def __init__(self, message: Message, context: Context, reply: Reply, turn: Running | None) -> None:
         self.reply = reply
         self.turn = turn
-        self._progress = ProgressRow(context.style)
+        self._progress = ProgressRow(context.style, keeps_room=context.facet.has_footer)
         self._retry_began: tuple[object, float] = (None, 0.0)
         self._told: tuple[object, object] = (None, None)  # phase and retry the line of progress speaks of
         self._open = 0  # how many of the last rows of text may still grow

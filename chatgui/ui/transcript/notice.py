@@ -163,12 +163,14 @@ class Running(Protocol):
 
 
 class ProgressRow(ChromeRow):
-    """What is being waited for, and for how long; it stands where the answer's words will."""
+    """What is being waited for, and for how long; it stands where the answer's words will. With `keeps_room` it takes its line
+    even when there is nothing to say, so that nothing moves when a footer comes in its place."""
 
     action_colour = "accent"
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, *, keeps_room: bool = False) -> None:
         super().__init__(style)
+        self.keeps_room = keeps_room
         self.words = ""
         self.can_cancel = False
         self.is_thinking = False
@@ -186,7 +188,7 @@ class ProgressRow(ChromeRow):
 
     @property
     def line(self) -> int:
-        return super().line if self.words else 0
+        return super().line if self.words or self.keeps_room else 0
 
     def arrange(self) -> None:
         left = self.style.metrics("small").horizontalAdvance(self.words) + self.style.px(24)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -10,10 +11,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 
 from chatgui.chat.turn import Phase
-from chatgui.core.delta import Retrying, TextDelta
+from chatgui.core.delta import ReasoningDelta, Retrying, TextDelta
 from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import State
 from chatgui.core.reply import Reply
+from chatgui.core.usage import Source, Usage
+from chatgui.ui.transcript.facet import Facet, ReasoningFacet
 from chatgui.ui.transcript.view import TranscriptView
 from tests.ui.transcript.scenes import (
     Turn,
@@ -26,6 +29,7 @@ from tests.ui.transcript.scenes import (
     shown,
     streaming,
     talk,
+    tops,
 )
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -168,7 +172,7 @@ def test_waiting_says_what_for_and_after_two_seconds_how_long() -> None:
     turn.phase = Phase.ANSWERING
     reply.apply(TextDelta("Two bulges"))
     flush(view)
-    assert live.rows[-1].height == 0
+    assert live.rows[-1].words == ""  # type: ignore[attr-defined]  # as above
     assert live.rows[1].words == "Thought for 12 s"  # type: ignore[attr-defined]  # the trace
 
 
@@ -227,3 +231,18 @@ def test_who_does_not_follow_stays_where_the_answer_began() -> None:
     view.follow()  # by hand one still goes to the end, and from there on stays
     stream(view, reply, 5, seed=6)
     assert bottom_gap(view) < 0
+
+
+@pytest.mark.parametrize("facet", [Facet(), ReasoningFacet()])
+def test_the_end_of_an_answer_moves_nothing(facet: Facet) -> None:
+    view, reply, turn = shown(talk(9), facet=facet), Reply(), Turn()
+    view.begin_reply(streaming(9), reply, turn)
+    turn.thought = 1_200
+    reply.apply(ReasoningDelta("So be it."))
+    reply.apply(TextDelta("Two bulges of water follow the moon.\n\nAnd the sun.\n"))
+    flush(view)
+    before = tops(view)
+    usage = Usage(12, 418, 430, source=Source.REPORTED)
+    view.end_reply(replace(answer(str(reply.text), "So be it.", usage=usage), id="m9"))
+    assert before
+    assert tops(view) == before
