@@ -112,6 +112,7 @@ def hover_by_laying_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pointer, "hover", eager)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("weaken", "name", "deed"),
     [
