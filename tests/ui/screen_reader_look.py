@@ -14,6 +14,11 @@ from typing import Any
 
 DIALOGS = ("Accounts", "Assistants", "Settings", "Export", "Import", "Restore", "Usage", "Parameters", "Trash",
            "Keyboard Shortcuts", "About chatgui")  # fmt: skip
+SURFACES = {
+    "Palette": ("ctrl+k", "^Command palette"),
+    "Models": ("ctrl+shift+m", "^Choose a model"),
+    "Find": ("ctrl+f", "^Close find"),
+}
 LISTENED = "object:announcement"
 
 
@@ -80,6 +85,21 @@ def look(app: Any, listening: Listening, told: dict[str, Any]) -> None:
     told["nameless"]["Main"] = nameless(app)
 
 
+def surfaces(app: Any, told: dict[str, Any]) -> None:
+    """What opens within the window: each is looked at while it is there."""
+    for name, (keys, field) in SURFACES.items():
+        app.key(keys)
+        app.wait(lambda field=field: app.exists(name=re.compile(field)), 10, what=name)
+        app.sync()
+        told["nameless"][name] = nameless(app)
+        app.key("Escape")
+        app.sync()
+    app.click(name="Show request panel")
+    app.wait(lambda: app.exists(name="Side pane: Request"), 10)
+    told["nameless"]["Request"] = nameless(app)
+    app.click(name="Show reasoning panel")
+
+
 def dialogs(app: Any, told: dict[str, Any]) -> None:
     """Every dialog, opened by its name in the palette."""
     told["dialogs"] = {}
@@ -112,6 +132,7 @@ def main() -> None:
         app = desktop.start(program, env={"PYTHONPATH": root, "CHATGUI_DEMO_PACE": "0.3"})
         app.wait(lambda: app.exists(name="Message"), 20)
         look(app, listening, told)
+        surfaces(app, told)
         dialogs(app, told)
         told["alive"] = app.alive()
         said = [python, "-m", "chatgui", "--profile", profile, "conversations"]

@@ -14,7 +14,7 @@ import pytest
 from chatgui.core.markdown import blocks
 from chatgui.ui.transcript.blocks import make_block
 from chatgui.ui.transcript.style import Style
-from tests.ui.screen_reader_look import DIALOGS
+from tests.ui.screen_reader_look import DIALOGS, SURFACES
 
 ROOT = Path(__file__).resolve().parents[2]
 HARNESS = Path(os.environ.get("CHATGUI_HARNESS", "/var/tmp/real-servers/v-harness")) / "bin" / "python"
@@ -81,7 +81,7 @@ def test_what_can_be_done_says_what_it_is(told: dict[str, Any]) -> None:
     assert ["section", "Code, python"] in told["inside"]
 
 
-@pytest.mark.parametrize("window", ["Start", "Main", *DIALOGS])
+@pytest.mark.parametrize("window", ["Start", "Main", *SURFACES, "Request", *DIALOGS])
 def test_every_focusable_has_a_name(told: dict[str, Any], window: str) -> None:
     assert told["nameless"][window] == []
 
