@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from chatgui.chat.accounts import Accounts
 from chatgui.chat.prices import costed, price_of
-from chatgui.chat.titles import UNTITLED, title_from
+from chatgui.chat.titles import UNTITLED, title_from, title_of
 from chatgui.chat.usage import settled
 from chatgui.core.change import Change, LibraryChanged
 from chatgui.core.conversation import Conversation
@@ -107,7 +107,7 @@ class Naming:
 
 def _named_here(conversation: Conversation, question: Message) -> bool:
     """Whether the title is still the one made from the first words."""
-    return conversation.title in (UNTITLED, title_from(question.text))
+    return conversation.title in (UNTITLED, title_of(question))
 
 
 def _request_of(question: Message, answer: Message) -> Message:

@@ -20,6 +20,7 @@ MATHS_CPU = 1.0
 PICTURE_CPU = 2.0
 MEMORY = 2 << 30  # bytes of addresses, most of them of libraries
 PICTURE_MB = 128  # of one decoded image
+SHRUNK_QUALITY = 88
 DEEPEST = 30  # braces within each other in a formula
 LONGEST = 4_000  # characters of a formula
 
@@ -190,7 +191,28 @@ def depth(latex: str) -> int:
 
 def picture(request: dict[str, Any]) -> dict[str, Any]:
     """A raster image of a stated kind as its pixels, no larger than there is room."""
-    limit_cpu(PICTURE_CPU)
+    gui: Any = import_module("PySide6.QtGui")
+    image = decoded(request).convertToFormat(gui.QImage.Format.Format_RGBA8888)
+    pixels = base64.b64encode(bytes(image.constBits())).decode()
+    return {"width": image.width(), "height": image.height(), "pixels": pixels}
+
+
+def shrink(request: dict[str, Any]) -> dict[str, Any]:
+    """The same, encoded again: as JPEG, or as PNG where it is transparent. What a camera wrote beside it is gone."""
+    core: Any = import_module("PySide6.QtCore")
+    image = decoded(request)
+    kind = "png" if image.hasAlphaChannel() else "jpeg"
+    made = core.QBuffer()
+    made.open(core.QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(made, kind.upper(), SHRUNK_QUALITY if kind == "jpeg" else -1):
+        raise ValueError("not encoded")
+    content = base64.b64encode(bytes(made.data().data())).decode()
+    return {"width": image.width(), "height": image.height(), "format": kind, "content": content}
+
+
+def decoded(request: dict[str, Any]) -> Any:
+    """The image of a request, upright, made to fit the room while it is read."""
+    limit_cpu(PICTURE_CPU * request.get("patience", 1))
     core: Any = import_module("PySide6.QtCore")
     gui: Any = import_module("PySide6.QtGui")
     buffer = core.QBuffer()
@@ -205,11 +227,10 @@ def picture(request: dict[str, Any]) -> dict[str, Any]:
     room = room.transposed() if turned else room
     if size.width() > room.width() or size.height() > room.height():
         reader.setScaledSize(size.scaled(room, core.Qt.AspectRatioMode.KeepAspectRatio).expandedTo(core.QSize(1, 1)))
-    image = reader.read().convertToFormat(gui.QImage.Format.Format_RGBA8888)
+    image = reader.read()
     if image.isNull():
         raise ValueError("not an image")
-    pixels = base64.b64encode(bytes(image.constBits())).decode()
-    return {"width": image.width(), "height": image.height(), "pixels": pixels}
+    return image
 
 
 _maths: list[Any] = []
@@ -257,7 +278,7 @@ def prepare(kind: str) -> None:
     """Import what a kind of request needs, outside its limit."""
     if kind == "formula":
         maths_module()
-    elif kind == "picture":
+    elif kind in {"picture", "shrink"}:
         import_module("PySide6.QtGui")
     elif kind == "mathml":
         import_module("latex2mathml.converter")
@@ -270,7 +291,7 @@ def main() -> None:
     sys.path += [place for place in sys.argv[1:] if place not in sys.path]  # where the parent finds its packages
     sys.setrecursionlimit(1_500)
     confine()
-    answers = {"colour": colour, "formula": formula, "mathml": mathml, "picture": picture}
+    answers = {"colour": colour, "formula": formula, "mathml": mathml, "picture": picture, "shrink": shrink}
     for line in sys.stdin:
         request = json.loads(line)
         try:

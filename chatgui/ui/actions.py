@@ -101,6 +101,7 @@ ROWS: tuple[Row, ...] = (
     Row("model", "View", "Choose Model", "choose_model", keys=("Ctrl+Shift+M",)),
     Row("full_screen", "View", "Full Screen", "toggle_full_screen", Key.FullScreen, ("F11",), checkable=True,
         needs="", line=True),
+    Row("attach", "Conversation", "Attach Files…", "attach", keys=("Ctrl+Shift+J",), icon="attach"),
     Row("stop", "Conversation", "Stop", "stop", keys=("Esc",), icon="stop", needs="stream"),
     Row("regenerate", "Conversation", "Answer Again", "regenerate", keys=("Ctrl+R",), icon="retry", needs="messages"),
     Row("resume", "Conversation", "Continue Answer", "resume", keys=("Ctrl+Shift+R",), icon="continue",

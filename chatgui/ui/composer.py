@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QTextOption
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QTextCursor, QTextOption
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,13 +19,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatgui.core.conversation import Unsent
+from chatgui.core.message import Attachment
 from chatgui.ui import assets
+from chatgui.ui.attaching.offered import Offered, may_be_offered, offered
+from chatgui.ui.attaching.tray import Tray
 from chatgui.ui.gauge import ComposerNotes, Gauge
 from chatgui.ui.theme import Theme
 
 LINES = 10  # the editor grows to so many lines, then scrolls
 DRAFT_MS = 500
 LARGE = 100_000  # characters; longer pastes stand beside the editor, which would stall on them
+LONG = 8_000  # characters; of longer pastes it is said that they may be files instead
+KEEP = QTextCursor.MoveMode.KeepAnchor
 
 
 class MessageEditor(QPlainTextEdit):
@@ -32,6 +40,8 @@ class MessageEditor(QPlainTextEdit):
     send_wanted = Signal()
     edit_last_wanted = Signal()
     large_paste = Signal(str)
+    long_paste = Signal(str, int)  # a longer text was put into the editor, at this position
+    offered = Signal(Offered)  # files or a picture were pasted or dropped
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,17 +89,32 @@ class MessageEditor(QPlainTextEdit):
             self.ensureCursorVisible()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste as plain text; what is too large for an editor is handed on."""
+        """Paste as plain text; files, pictures and what is too large for an editor are handed on."""
+        if found := offered(source):
+            self.offered.emit(found)
+            return
         text = source.text()
         if len(text) > LARGE:
             self.large_paste.emit(text)
         elif text:
-            self.textCursor().insertText(text.replace("\r\n", "\n").replace("\r", "\n"))
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            start = self.textCursor().selectionStart()
+            self.textCursor().insertText(text)
             self.ensureCursorVisible()
+            if len(text) > LONG:
+                self.long_paste.emit(text, start)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Text in any form."""
-        return source.hasText()
+        """Text in any form, files, pictures."""
+        return source.hasText() or may_be_offered(source)
+
+    def take_out(self, text: str, start: int) -> None:
+        """Take out a text that was put in at this position, if it still stands there."""
+        cursor = self.textCursor()
+        cursor.setPosition(min(start, self.document().characterCount() - 1))
+        cursor.setPosition(min(start + len(text.encode("utf-16-le")) // 2, self.document().characterCount() - 1), KEEP)
+        if cursor.selectedText().replace("\u2029", "\n") == text:
+            cursor.removeSelectedText()
 
     def fit(self) -> None:
         """As tall as the text, from one line to `LINES`."""
@@ -122,6 +147,8 @@ class Composer(QFrame):
     edit_last_wanted = Signal()
     draft_changed = Signal(str)
     take_back_wanted = Signal(int)
+    attach_wanted = Signal()
+    file_wanted = Signal(int)  # a large paste is to be a file
     stirred = Signal()  # something else stands in it now
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -138,6 +165,14 @@ class Composer(QFrame):
         self.button.setMinimumWidth(76)
         self.gauge = Gauge(theme)
         self.notes = ComposerNotes()
+        self.tray = Tray(theme)
+        self.tray.changed.connect(self._files_changed)
+        self.tray.left.connect(self.editor.setFocus)
+        self.attach = QToolButton()
+        self.attach.setAccessibleName("Attach files…")
+        self.attach.setFixedSize(32, 32)
+        assets.dress(self.attach, "attach", theme.tokens)
+        self.attach.clicked.connect(self.attach_wanted)
         self._chips = QVBoxLayout()
         self._chips.setSpacing(2)
         self._queue = QVBoxLayout()
@@ -147,7 +182,7 @@ class Composer(QFrame):
         self._draft.timeout.connect(self.flush_draft)
         self.editor.send_wanted.connect(self._send)
         self.editor.edit_last_wanted.connect(self.edit_last_wanted)
-        self.editor.large_paste.connect(self._paste_large)
+        self.editor.large_paste.connect(self.put_pasted)
         self.editor.textChanged.connect(self._changed)
         self.editor.installEventFilter(self)
         self.button.clicked.connect(self._pressed)
@@ -156,14 +191,16 @@ class Composer(QFrame):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
+        row.addWidget(self.attach, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.editor, 1)
         row.addWidget(self.gauge, 0, Qt.AlignmentFlag.AlignBottom)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 8, 8)
+        column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(4)
         column.addWidget(self.notes)
         column.addLayout(self._queue)
+        column.addWidget(self.tray)
         column.addLayout(self._chips)
         column.addLayout(row)
 
@@ -181,6 +218,8 @@ class Composer(QFrame):
     @property
     def is_blank(self) -> bool:
         """Whether there is nothing to send; of a long text only its beginning is read."""
+        if self.tray.attachments:
+            return False
         block = self.editor.document().begin()
         while block.isValid():
             if block.text().strip():
@@ -188,27 +227,33 @@ class Composer(QFrame):
             block = block.next()
         return not any(one.strip() for one in self._pasted)
 
-    def put(self, text: str) -> None:
+    @property
+    def unsent(self) -> Unsent:
+        """What stands here, large pastes as text."""
+        return Unsent(str(self.said()), self.tray.attachments)
+
+    def put(self, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Replace what stands here (a draft, a message to be edited) without calling it a change."""
         self._loading = True
+        self.tray.put(attachments)
         self._draft.stop()
         self._pasted = [text] if len(text) > LARGE else []
         self.editor.setPlainText("" if self._pasted else text)
         self.editor.moveCursor(self.editor.textCursor().MoveOperation.End)
         self._loading = False
         self._show_pasted()
-        self._stir()
+        self.stir()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing stands here."""
-        return not str(self.said())
+        return not self.unsent and not self.tray.chips
 
-    def take(self) -> str:
+    def take(self) -> Unsent:
         """What stands here; the composer is empty afterwards."""
-        said = str(self.said())
+        unsent = self.unsent
         self.put("")
-        return said
+        return unsent
 
     def flush_draft(self) -> None:
         """Tell the draft now if it was about to be told."""
@@ -225,15 +270,22 @@ class Composer(QFrame):
             return
         if not self._draft.isActive():  # begun anew with each letter, it would wait for the end of the typing
             self._draft.start()
-        self._stir()
+        self.stir()
 
-    def _stir(self) -> None:
+    def _files_changed(self) -> None:
+        """Other files: that is kept at once."""
+        self.stir()
+        self.flush_draft()
+
+    def stir(self) -> None:
+        """Something else stands here now."""
         self._show_button()
         self.stirred.emit()
 
     # Large pastes
 
-    def _paste_large(self, text: str) -> None:
+    def put_pasted(self, text: str) -> None:
+        """Put a large text beside the editor."""
         self._pasted.append(text)
         self._show_pasted()
         self._changed()
@@ -243,13 +295,18 @@ class Composer(QFrame):
         for at, text in enumerate(self._pasted):
             size = f"{len(text) / 1e6:.1f} million" if len(text) >= 1e6 else f"{len(text):,}"
             self._chips.addLayout(
-                self._chip(f"Pasted text · {size} characters", "Remove pasted text", lambda at=at: self._unpaste(at))
-            )
+                self._chip(
+                    f"Pasted text · {size} characters", "Remove pasted text", partial(self.take_pasted, at),
+                    also=("Attach as File", partial(self.file_wanted.emit, at)),
+                )
+            )  # fmt: skip
 
-    def _unpaste(self, at: int) -> None:
-        del self._pasted[at]
+    def take_pasted(self, at: int) -> str:
+        """Take out a large text."""
+        text = self._pasted.pop(at)
         self._show_pasted()
         self._changed()
+        return text
 
     # Waiting messages
 
@@ -260,11 +317,11 @@ class Composer(QFrame):
             line = " ".join(text[:200].split())
             metrics = self.fontMetrics()
             short = metrics.elidedText(line, Qt.TextElideMode.ElideRight, max(200, self.width() - 200))
-            self._queue.addLayout(
-                self._chip(f"Waiting: {short}", "Take back", lambda at=at: self.take_back_wanted.emit(at))
-            )
+            self._queue.addLayout(self._chip(f"Waiting: {short}", "Take back", partial(self.take_back_wanted.emit, at)))
 
-    def _chip(self, words: str, hint: str, act: object) -> QHBoxLayout:
+    def _chip(
+        self, words: str, hint: str, act: Callable[[], object], also: tuple[str, Callable[[], object]] | None = None
+    ) -> QHBoxLayout:
         label = QLabel(words)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setProperty("strength", "2")
@@ -272,9 +329,16 @@ class Composer(QFrame):
         button.setAccessibleName(hint)
         button.setToolTip(hint)
         assets.dress(button, "close", self._theme.tokens)
-        button.clicked.connect(lambda _=False: act())  # type: ignore[operator]  # any callable
+        button.clicked.connect(lambda _=False: act())
         row = QHBoxLayout()
+        row.setContentsMargins(4, 0, 0, 0)
         row.addWidget(label)
+        if also is not None:
+            other = QToolButton()
+            other.setText(also[0])
+            other.setProperty("flat", "link")
+            other.clicked.connect(lambda _=False: also[1]())
+            row.addWidget(other)
         row.addWidget(button)
         row.addStretch(1)
         return row
@@ -296,7 +360,7 @@ class Composer(QFrame):
         self._show_button()
 
     def _show_button(self) -> None:
-        self.button.setEnabled(self._streaming or not self.is_blank)
+        self.button.setEnabled(self._streaming or (not self.is_blank and not self.tray.is_reading))
 
     def _pressed(self) -> None:
         if self._streaming:
@@ -305,10 +369,9 @@ class Composer(QFrame):
             self._send()
 
     def _send(self) -> None:
-        text = str(self.said())
-        if text.strip():
+        if not self.is_blank and not self.tray.is_reading:
             self._draft.stop()
-            self.send_wanted.emit(text)
+            self.send_wanted.emit(str(self.said()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Show on the frame that the editor inside it has the focus."""

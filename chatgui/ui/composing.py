@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextCursor
 
-from chatgui.core.conversation import Conversation
+from chatgui.core.conversation import Conversation, Unsent
 from chatgui.core.errors import ChatError
-from chatgui.core.message import Message, Role
+from chatgui.core.message import Attachment, Message, Role
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 
@@ -32,7 +32,7 @@ class Composing(QObject):
         self._trouble = trouble
         self._conversation: Conversation | None = None
         self._editing = ""  # id of the user's message that is being said differently
-        self._composer.send_wanted.connect(lambda text: tasks.start(self.send(text)))
+        self._composer.send_wanted.connect(lambda text: tasks.start(self.send(text, self._composer.tray.attachments)))
         self._composer.draft_changed.connect(self._save_draft)
         self._composer.take_back_wanted.connect(self._take_back)
         stage.escaped.connect(self.give_up_editing)
@@ -54,11 +54,11 @@ class Composing(QObject):
         """Write for this conversation from now on, beginning with its draft."""
         self._stop_editing()
         self._conversation = conversation
-        self._composer.put(conversation.draft)
+        self._composer.put(conversation.draft, conversation.draft_attachments)
 
     def _save_draft(self, text: str) -> None:
         if self._conversation is not None and not self._editing:
-            self._tasks.start(self._session.drafts.save(self._here, text))
+            self._tasks.start(self._session.drafts.save(self._here, text, self._composer.tray.attachments))
 
     def keep_pending(self) -> None:
         """Tell a draft that was not told yet."""
@@ -68,33 +68,35 @@ class Composing(QObject):
     async def keep(self) -> None:
         """Keep the draft now: the program ends."""
         if self._conversation is not None and self._composer.draft_pending and not self._editing:
-            await self._session.drafts.save(self._here, str(self._composer.said()))
+            unsent = self._composer.unsent
+            await self._session.drafts.save(self._here, unsent.text, unsent.attachments)
 
     # Sending
 
-    async def send(self, text: str) -> None:
+    async def send(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """Send what stands in the composer; if that cannot be, it stands there again."""
         editing, here = self._stop_editing(), self._here
         self._composer.editor.setFocus()  # a button of the welcome had it
-        self._composer.put(self._conversation.draft if editing and self._conversation else "")
+        left = self._conversation.unsent if editing and self._conversation else Unsent()
+        self._composer.put(left.text, left.attachments)
         try:
             if editing:
-                await self._session.edit_and_send(here, editing, text)
+                await self._session.edit_and_send(here, editing, text, attachments)
             else:
-                await self._session.send(here, text)
+                await self._session.send(here, text, attachments)
         except ChatError as error:
             if here == self._here:
                 self._editing = editing
-                self._put_before(text)
+                self._put_before(Unsent(text, attachments))
             self._trouble(error)
 
     def _take_back(self, index: int) -> None:
-        self._put_before(self._session.drafts.take_back(self._here, index).text)
+        self._put_before(self._session.drafts.take_back(self._here, index))
 
-    def _put_before(self, text: str) -> None:
-        """Put text before what was typed meanwhile."""
-        typed = self._composer.take()
-        self._composer.put(f"{text}\n{typed}" if typed else text)
+    def _put_before(self, unsent: Unsent) -> None:
+        """Put this before what was typed meanwhile."""
+        whole = unsent + self._composer.take()
+        self._composer.put(whole.text, whole.attachments)
         self._composer.flush_draft()
 
     # Saying it differently
@@ -105,7 +107,7 @@ class Composing(QObject):
             return
         self.keep_pending()
         self._editing = message.id
-        self._composer.put(message.text)
+        self._composer.put(message.text, [part for part in message.parts if isinstance(part, Attachment)])
         self._composer.editor.setFocus()
         self._stage.notices.say(
             "Sending makes a new version of this message.", [("Leave as It Was", self.give_up_editing)], stays=True
@@ -138,3 +140,8 @@ class Composing(QObject):
         editor.moveCursor(QTextCursor.MoveOperation.End)
         editor.insertPlainText(f"\n\n{quote}\n\n" if editor.toPlainText() else f"{quote}\n\n")
         editor.setFocus()
+
+
+def waiting_words(unsent: Unsent) -> str:
+    """What is shown of a message that waits: its text, before it the names of its files."""
+    return " · ".join((*(one.name for one in unsent.attachments), *filter(None, [unsent.text])))

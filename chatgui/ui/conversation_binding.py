@@ -25,7 +25,7 @@ from chatgui.core.change import (
 from chatgui.core.conversation import Conversation
 from chatgui.core.errors import ChatError, Failure, UsageError
 from chatgui.core.message import Message, Role
-from chatgui.ui.composing import Composing
+from chatgui.ui.composing import Composing, waiting_words
 from chatgui.ui.links import open_link
 from chatgui.ui.message_menu import Asked, open_menu, open_thought_menu
 from chatgui.ui.pictures import Pictures
@@ -246,7 +246,7 @@ class ConversationBinding(QObject):
 
     def _show_state(self) -> None:
         self._stage.composer.show_streaming(self.turn is not None)
-        self._stage.composer.show_queue(tuple(one.text for one in self._session.drafts.waiting(self.id)))
+        self._stage.composer.show_queue(tuple(map(waiting_words, self._session.drafts.waiting(self.id))))
         self._stirred()
 
     # Facts

@@ -14,7 +14,7 @@ from chatgui.chat.prices import context_of
 from chatgui.core.account import Account
 from chatgui.core.change import AccountsChanged, Change, LibraryChanged, MessagesChanged, TurnEnded, TurnStarted
 from chatgui.core.errors import UsageError
-from chatgui.core.estimate import count_tokens
+from chatgui.core.estimate import count_attachment, count_tokens
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.stage import Stage
 
@@ -89,6 +89,7 @@ class Filling(QObject):
         known = {id(text): (text, tokens) for text, tokens in self._pasted}
         self._pasted = [known.get(id(text)) or (text, count_tokens(text)) for text in said.pasted]
         draft = count_tokens(said.text) + sum(tokens for _, tokens in self._pasted)
+        draft += sum(map(count_attachment, self._composer.tray.attachments))
         self._show(draft=draft, **self._window())
 
     # The conversation

@@ -174,6 +174,10 @@ class Verbs:
         if not self._conversation.composing.give_up_editing():
             self._conversation.stop()
 
+    def attach(self) -> None:
+        """Choose files for the message that is being written."""
+        self._stage.composer.attach_wanted.emit()
+
     def regenerate(self) -> None:
         """Ask for another answer to the last message."""
         if last := self._conversation.last(Role.ASSISTANT) or self._conversation.last(Role.USER):

@@ -95,10 +95,8 @@ class Window(QMainWindow):
 
     async def bind(self, session: Session) -> None:
         """Show this session from now on: its library, and a conversation to write in."""
-        from chatgui.ui.budgeting import Budgeting
         from chatgui.ui.conversation_binding import ConversationBinding
         from chatgui.ui.dialogs import Context, Dialogs
-        from chatgui.ui.filling import Filling
         from chatgui.ui.library_binding import LibraryBinding
         from chatgui.ui.model_choice import ModelChoice
         from chatgui.ui.notify import Notifications
@@ -124,9 +122,7 @@ class Window(QMainWindow):
             palette=Palette(self, self.theme, self.actions_by_id),
         )  # fmt: skip
         ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
-        self._filling = Filling(session, self.stage, self.conversation)
-        self._budgeting = Budgeting(session, self.stage, self.conversation, self.tasks)
-        self.moved.connect(self._filling.recount)
+        self._equip_composer(session, self.conversation)
         self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))
         self.sidebar.export_wanted.connect(self.verbs.export)
         self.stage.welcome.demo_wanted.connect(
@@ -143,6 +139,18 @@ class Window(QMainWindow):
             self.stage.notices.trouble(refused)
         elif session.opening_words:
             self.stage.notices.say(session.opening_words, meaning="warning", stays=True)
+
+    def _equip_composer(self, session: Session, conversation: ConversationBinding) -> None:
+        """What looks after the message that is being written: its files, its tokens, the budget it comes from."""
+        from chatgui.ui.attaching.intake import Intake
+        from chatgui.ui.budgeting import Budgeting
+        from chatgui.ui.filling import Filling
+
+        self._intake = Intake(session, self.stage, self.tasks, conversation)
+        self._filling = Filling(session, self.stage, conversation)
+        budgeting = Budgeting(session, self.stage, conversation, self.tasks)
+        self.moved.connect(self._filling.recount)
+        self._unsubscribe += [self._intake.close, self._filling.close, budgeting.close]
 
     async def _open_last(self, session: Session) -> None:
         last, place = self._last
@@ -184,8 +192,6 @@ class Window(QMainWindow):
             self.library.close()
         if self.notifications is not None:
             await self.notifications.close()
-            self._filling.close()
-            self._budgeting.close()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         await self.tasks.close()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 
+from chatgui.core.conversation import Unsent
 from chatgui.ui.composer import DRAFT_MS, LARGE, LINES, Composer
 from chatgui.ui.theme import Theme
 
@@ -143,7 +144,7 @@ def test_a_large_draft_comes_back_beside_the_editor(composer: Composer) -> None:
     composer.put(text)
     assert composer.editor.toPlainText() == ""
     assert str(composer.said()) == text
-    assert composer.take() == text
+    assert composer.take() == Unsent(text)
     assert str(composer.said()) == ""
 
 

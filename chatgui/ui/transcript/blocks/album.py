@@ -80,10 +80,10 @@ def tell(address: str, what: Told | None) -> None:
     _stir(address)
 
 
-def supply(address: str, content: bytes) -> None:
+def supply(address: str, content: bytes, *, largest: int = LARGEST, pixels: int = PIXELS) -> None:
     """Put in the image a person asked for. What is none, or beyond the limits, is said in its place."""
     kind = kind_of(content)
-    size = size_of(content, kind) if kind and len(content) <= LARGEST else None
+    size = size_of(content, kind, pixels) if kind and len(content) <= largest else None
     if size is None:
         tell(address, Told("This is no image that can be shown."))
         return
@@ -107,7 +107,7 @@ def kind_of(content: bytes) -> str:
     return next((kind for kind, head in KINDS if head.match(content)), "")
 
 
-def size_of(content: bytes, kind: str) -> QSize | None:
+def size_of(content: bytes, kind: str, pixels: int = PIXELS) -> QSize | None:
     """The size its head tells, or None: too large, or none."""
     buffer = QBuffer()
     buffer.setData(QByteArray(content))
@@ -116,7 +116,7 @@ def size_of(content: bytes, kind: str) -> QSize | None:
     reader.setAutoDetectImageFormat(False)
     reader.setAutoTransform(True)
     size = reader.size()
-    if not size.isValid() or size.isEmpty() or size.width() * size.height() > PIXELS:
+    if not size.isValid() or size.isEmpty() or size.width() * size.height() > pixels:
         return None
     turned = reader.transformation() & reader.transformation().TransformationRotate90
     return size.transposed() if turned else size

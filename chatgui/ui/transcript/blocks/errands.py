@@ -67,7 +67,7 @@ class Errands(QObject):
         self._rest.stop()
         process = self._process or self._start()
         self._current = self._waiting.popleft()
-        self._timer.start(DEADLINE)
+        self._timer.start(DEADLINE * self._current[0].get("patience", 1))
         process.write(json.dumps(self._current[0]).encode() + b"\n")
 
     def _start(self) -> QProcess:

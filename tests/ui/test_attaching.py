@@ -1,0 +1,359 @@
+"""Files pasted, dropped and chosen in the real window: chips, refusals in words, drafts, and what the server gets."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+
+from chatgui.chat.session import Session
+from chatgui.core.account import Account, KeySource, Model
+from chatgui.core.attaching import LARGEST_SIDE
+from chatgui.core.ids import new_id
+from chatgui.core.message import Role
+from chatgui.ui.attaching.tray import Tray
+from chatgui.ui.window import Window
+from tests.support import files
+from tests.support.scripted import head, scripted, sse
+from tests.ui.conftest import showing, until
+
+GOOD = [head(), *sse({"choices": [{"index": 0, "delta": {"content": "Hello"}, "finish_reason": "stop"}]})]
+Key = Qt.Key
+
+
+def of_files(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def of_picture(content: bytes, media_type: str = "image/png") -> QMimeData:
+    mime = QMimeData()
+    mime.setData(media_type, content)
+    return mime
+
+
+def drop(window: Window, mime: QMimeData) -> bool:
+    """As a file manager drops it on the transcript."""
+    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    at = window.stage.rect().center()
+    enter = QDragEnterEvent(at, action, mime, button, none)
+    QApplication.sendEvent(window.stage, enter)
+    if not enter.isAccepted():
+        return False
+    QApplication.sendEvent(window.stage, QDropEvent(QPointF(at), action, mime, button, none))
+    return True
+
+
+def paste(window: Window, mime: QMimeData) -> None:
+    window.stage.composer.editor.insertFromMimeData(mime)
+
+
+def tray(window: Window) -> Tray:
+    return window.stage.composer.tray
+
+
+async def taken(window: Window, count: int = 1) -> None:
+    await until(lambda: len(tray(window).attachments) == count and not tray(window).is_reading)
+
+
+def written(folder: Path, name: str, content: bytes) -> Path:
+    (folder / name).write_bytes(content)
+    return folder / name
+
+
+async def at_server(window: Window, session: Session, url: str, **model: Any) -> None:
+    account = Account(new_id(), "Scripted", url, key_source=KeySource.NONE, default_model="m")
+    await session.accounts.add(account)
+    if model:
+        await session.accounts.keep_models(account.id, [Model("m", **model)])
+    await session.choose_model(window.conversation_bound.id, account.id, "m")
+    window.conversation_bound.show_head()
+
+
+async def test_what_is_dropped_and_pasted_is_what_the_server_gets(
+    qapp: QApplication, profile: Path, tmp_path: Path
+) -> None:
+    photo, picture = files.image("jpeg", 40, 30), files.png(8, 8)
+    async with scripted(GOOD) as server, showing(qapp, profile) as (window, session):
+        await at_server(window, session, server.base_url)
+        notes = written(tmp_path, "notes.md", b"# Notes\n")
+        assert drop(window, of_files(written(tmp_path, "photo.jpg", photo), notes))
+        await taken(window, 2)
+        paste(window, of_picture(picture))
+        await taken(window, 3)
+        QTest.keyClicks(window.stage.composer.editor, "Look")
+        QTest.keyClick(window.stage.composer.editor, Key.Key_Return)
+        request = await server.asked()
+        jpeg, png = (
+            {"type": "image_url", "image_url": {"url": f"data:image/{kind};base64,{base64.b64encode(one).decode()}"}}
+            for kind, one in (("jpeg", photo), ("png", picture))
+        )
+        assert request.json["messages"][-1]["content"] == [
+            jpeg,
+            {"type": "text", "text": "notes.md:\n```\n# Notes\n```"},
+            png,
+            {"type": "text", "text": "Look"},
+        ]
+        await until(lambda: window.conversation_bound.turn is None)
+        assert not tray(window).isVisible()
+
+
+async def test_a_picture_alone_can_be_sent(qapp: QApplication, profile: Path) -> None:
+    async with scripted(GOOD) as server, showing(qapp, profile) as (window, session):
+        await at_server(window, session, server.base_url)
+        assert not window.stage.composer.button.isEnabled()
+        paste(window, of_picture(files.png(8, 8)))
+        await taken(window)
+        assert window.stage.composer.button.isEnabled()
+        QTest.mouseClick(window.stage.composer.button, Qt.MouseButton.LeftButton)
+        assert len((await server.asked()).json["messages"][-1]["content"]) == 1
+
+
+async def test_chips_say_what_they_are_and_go_by_keyboard(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        window.activateWindow()
+        drop(window, of_files(written(tmp_path, "a.png", files.png(60, 40)), written(tmp_path, "b.txt", b"words")))
+        await taken(window, 2)
+        first, second = tray(window).chips
+        assert first.face.accessibleName().startswith("Attachment a.png, PNG image, 60 × 40, ")
+        assert second.face.accessibleName() == "Attachment b.txt, text, 5 bytes"
+        assert [one.remove.accessibleName() for one in (first, second)] == ["Remove a.png", "Remove b.txt"]
+        await until(lambda: not first.face._picture.isNull())
+        first.face.setFocus()
+        QTest.keyClick(first.face, Key.Key_Delete)
+        assert [one.name for one in tray(window).attachments] == ["b.txt"]
+        assert second.face.hasFocus()
+        QTest.mouseClick(second.remove, Qt.MouseButton.LeftButton)
+        assert not tray(window).isVisible()
+
+
+async def test_what_cannot_be_attached_is_refused_in_words(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    with (tmp_path / "five.iso").open("wb") as file:
+        file.truncate(5_000_000_000)
+    async with showing(qapp, profile) as (window, _):
+        for path, words in (
+            (tmp_path / "folder", "“folder” is a folder. Choose the files in it."),
+            (tmp_path / "pipe", "“pipe” is a pipe, not a file."),
+            (Path("/dev/zero"), "“zero” is a device, not a file."),
+            (tmp_path / "five.iso", "“five.iso” has 5.0 GB"),
+            (written(tmp_path, "bomb.png", files.bomb(50_000, 50_000)), "“bomb.png” has 50,000 × 50,000 pixels"),
+            (written(tmp_path, "x.bin", bytes(range(256)) * 9), "“x.bin” is neither an image nor text"),
+        ):
+            drop(window, of_files(path))
+            await until(lambda words=words: window.stage.notices.words.startswith(words))  # type: ignore[misc]
+        assert tray(window).chips == []
+
+
+async def test_several_refusals_are_told_together(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        paths = [written(tmp_path, f"{n}.bin", b"") for n in range(5)]
+        drop(window, of_files(written(tmp_path, "good.txt", b"words"), *paths))
+        await until(lambda: "3 more were refused" in window.stage.notices.words)
+        assert [one.name for one in tray(window).attachments] == ["good.txt"]
+
+
+async def test_drafts_keep_their_files_over_a_switch_and_a_restart(
+    qapp: QApplication, profile: Path, tmp_path: Path
+) -> None:
+    async with showing(qapp, profile) as (window, session):
+        first = window.conversation_bound.id
+        drop(window, of_files(written(tmp_path, "a.txt", b"words")))
+        await taken(window)
+        await window.conversation_bound.open_new()
+        assert window.conversation_bound.id != first
+        assert tray(window).chips == []
+        await window.conversation_bound.open(first)
+        assert [one.name for one in tray(window).attachments] == ["a.txt"]
+    async with showing(qapp, profile) as (window, session):
+        await window.conversation_bound.open(first)
+        (kept,) = tray(window).attachments
+        assert kept.name == "a.txt"
+        assert await session.attachments.content(kept) == b"words"
+
+
+async def test_a_file_still_being_read_goes_into_the_draft_that_was_left(
+    qapp: QApplication, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    async with showing(qapp, profile) as (window, session):
+        first = window.conversation_bound.id
+        honest = session.attachments.keep
+
+        async def slow(loose: Any) -> Any:
+            await go_on.wait()
+            return await honest(loose)
+
+        monkeypatch.setattr(session.attachments, "keep", slow)
+        QTest.keyClicks(window.stage.composer.editor, "half a")
+        drop(window, of_files(written(tmp_path, "a.txt", b"words")))
+        await until(lambda: tray(window).is_reading)
+        assert not window.stage.composer.button.isEnabled(), "nothing goes out before its files are read"
+        await window.conversation_bound.open_new()
+        go_on.set()
+        conversation = await session.conversation(first)
+        await until(lambda: conversation.draft_attachments)
+        assert conversation.draft == "half a"
+        assert tray(window).chips == []
+
+
+async def test_a_message_that_waits_keeps_its_files(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+    async with scripted([head(), go_on, *GOOD[1:]]) as server, showing(qapp, profile) as (window, session):
+        await at_server(window, session, server.base_url)
+        await window.conversation_bound.send("one")
+        await server.asked()
+        drop(window, of_files(written(tmp_path, "a.txt", b"words")))
+        await taken(window)
+        window.stage.composer.editor.setPlainText("two")
+        window.stage.composer._send()
+        await until(lambda: session.drafts.waiting(window.conversation_bound.id))
+        assert tray(window).chips == []
+        back = next(one for one in window.findChildren(QToolButton) if one.accessibleName() == "Take back")
+        QTest.mouseClick(back, Qt.MouseButton.LeftButton)
+        assert [one.name for one in tray(window).attachments] == ["a.txt"]
+        window.stage.composer._send()
+        await until(lambda: session.drafts.waiting(window.conversation_bound.id))
+        go_on.set()
+        assert "a.txt" in str((await server.asked(2)).json["messages"][-1]["content"])
+        await until(lambda: window.conversation_bound.turn is None)
+
+
+async def test_editing_a_message_brings_its_files_back(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
+    async with scripted(GOOD) as server, showing(qapp, profile) as (window, session):
+        await at_server(window, session, server.base_url)
+        drop(window, of_files(written(tmp_path, "a.txt", b"words"), written(tmp_path, "b.txt", b"more")))
+        await taken(window, 2)
+        window.stage.composer._send()
+        await until(lambda: window.conversation_bound.last(Role.ASSISTANT) and not window.conversation_bound.turn)
+        window.conversation_bound.act(window.conversation_bound.last(Role.USER), "edit")
+        assert [one.name for one in tray(window).attachments] == ["a.txt", "b.txt"]
+        tray(window).remove(tray(window).chips[0])
+        window.stage.composer._send()
+        assert (await server.asked(2)).json["messages"][-1]["content"] == "b.txt:\n```\nmore\n```"
+        await until(lambda: not window.conversation_bound.turn)
+
+
+async def test_a_blind_model_is_told_before_sending(qapp: QApplication, profile: Path) -> None:
+    async with scripted(GOOD) as server, showing(qapp, profile) as (window, session):
+        await at_server(window, session, server.base_url, vision=False)
+        paste(window, of_picture(files.png(8, 8)))
+        await taken(window)
+        notes = window.stage.composer.notes
+        assert notes.text() == "m does not see images, says Scripted: it will be sent their names only."
+        tray(window).remove(tray(window).chips[0])
+        assert notes.text() == ""
+
+
+async def test_a_huge_photo_is_made_smaller_or_sent_whole(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
+    photo = files.image("jpeg", 3000, 1500)
+    async with showing(qapp, profile) as (window, session):
+        drop(window, of_files(written(tmp_path, "photo.jpeg", photo)))
+        await taken(window)
+        (small,) = tray(window).attachments
+        assert (small.name, small.width, small.height) == ("photo.jpg", LARGEST_SIDE, LARGEST_SIDE // 2)
+        content = await session.attachments.content(small)
+        assert content is not None
+        assert QImage.fromData(content).width() == LARGEST_SIDE
+        assert window.stage.notices.words == "“photo.jpeg” was made smaller: 3000 × 1500 → 2048 × 1024."
+        notice_button(window, "Use Full Size").click()
+        await until(lambda: [one.width for one in tray(window).attachments] == [3000])
+        assert await session.attachments.content(tray(window).attachments[0]) == photo
+
+
+def notice_button(window: Window, text: str) -> Any:
+    from PySide6.QtWidgets import QPushButton
+
+    return next(one for one in window.stage.notices.findChildren(QPushButton) if one.text() == text)
+
+
+async def test_a_long_paste_may_become_a_file(qapp: QApplication, profile: Path) -> None:
+    text = "line 🌊\n" * 2_000
+    async with showing(qapp, profile) as (window, session):
+        editor = window.stage.composer.editor
+        QTest.keyClicks(editor, "See: ")
+        mime = QMimeData()
+        mime.setText(text)
+        paste(window, mime)
+        assert editor.toPlainText() == "See: " + text, "as text, unless the user wants a file"
+        notice_button(window, "Attach as File").click()
+        await taken(window)
+        assert editor.toPlainText() == "See: "
+        (one,) = tray(window).attachments
+        assert one.name == "Pasted text.txt"
+        assert await session.attachments.content(one) == text.encode()
+
+
+async def test_ten_megabytes_pasted_become_a_file_without_a_stall(qapp: QApplication, profile: Path) -> None:
+    text = "0123456789abcde\n" * 600_000
+    async with showing(qapp, profile) as (window, _):
+        mime = QMimeData()
+        mime.setText(text)
+        began = time.process_time()
+        paste(window, mime)
+        assert time.process_time() - began < 0.25
+        button = next(one for one in window.findChildren(QToolButton) if one.text() == "Attach as File")
+        began = time.process_time()
+        button.click()
+        assert time.process_time() - began < 0.25
+        await taken(window)
+        assert tray(window).attachments[0].size == len(text)
+        assert window.stage.composer.said().pasted == ()
+        too_long = text * 2
+        window.stage.composer.put_pasted(too_long)
+        window.stage.composer.file_wanted.emit(0)
+        await until(lambda: "the most that can be attached" in window.stage.notices.words)
+        assert window.stage.composer.said().pasted == (too_long,), "what cannot be a file stays text"
+
+
+async def test_the_button_opens_a_dialog_that_blocks_nothing(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        window.actions_by_id["attach"].trigger()
+        await until(lambda: window.findChildren(QFileDialog))
+        chooser = window.findChildren(QFileDialog)[0]
+        assert chooser.fileMode() == QFileDialog.FileMode.ExistingFiles
+        chooser.filesSelected.emit([str(written(tmp_path, "a.txt", b"words"))])
+        chooser.reject()
+        await taken(window)
+        assert window.stage.composer.attach.accessibleName() == "Attach files…"
+
+
+def test_text_beside_a_picture_is_what_is_meant(qapp: QApplication) -> None:
+    from chatgui.ui.attaching.offered import may_be_offered, offered
+
+    cells = of_picture(files.png(8, 8))
+    cells.setText("a\tb")
+    assert not offered(cells)
+    assert not may_be_offered(cells)
+    page = QMimeData()
+    page.setUrls([QUrl("https://example.invalid/a.png")])
+    assert not offered(page)
+    drawn = QMimeData()
+    image = QImage(4, 4, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    drawn.setImageData(image)
+    assert offered(drawn)
+
+
+async def test_the_same_file_stands_there_once_and_twenty_at_most(
+    qapp: QApplication, profile: Path, tmp_path: Path
+) -> None:
+    async with showing(qapp, profile) as (window, _):
+        one = written(tmp_path, "a.txt", b"words")
+        drop(window, of_files(one, one))
+        await taken(window)
+        drop(window, of_files(*(written(tmp_path, f"{n}.txt", b"%d" % n) for n in range(25))))
+        await taken(window, 20)
+        assert window.stage.notices.words == "A message takes 20 files at most."
+        assert tray(window).height() < 140
