@@ -10,6 +10,7 @@ import pytest
 
 from chatgui.core.errors import UsageError
 from chatgui.store.reading import read_file
+from tests.support import files
 
 
 def test_a_file_is_read_whole(tmp_path: Path) -> None:
@@ -42,9 +43,10 @@ def test_a_link_to_a_device_is_the_device(tmp_path: Path) -> None:
     assert "device" in refused(tmp_path / "innocent.txt")
 
 
-def test_what_is_too_large_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with (tmp_path / "five.bin").open("wb") as file:
-        file.truncate(5_000_000_000)  # a hole: no bytes on the disk
+def test_what_is_too_large_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    files.hole(tmp_path / "five.bin", request)
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("opened"))
     assert refused(tmp_path / "five.bin") == "“five.bin” has 5.0 GB; the most that can be attached is 1.0 kB."
 

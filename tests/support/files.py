@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from pathlib import Path
+
+import pytest
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n"
 
@@ -75,3 +78,10 @@ def webp_head(form: str, width: int, height: int) -> bytes:
                 b"\x10\0\0\0" + bytes(3) + b"\x9d\x01\x2a" + width.to_bytes(2, "little") + height.to_bytes(2, "little")
             )
     return b"RIFF" + (4 + 4 + len(rest)).to_bytes(4, "little") + b"WEBP" + form.encode() + rest
+
+
+def hole(path: Path, request: pytest.FixtureRequest) -> None:
+    """A file of five gigabytes that takes no room on the disk; gone after the test: whoever reads all files would read it."""
+    with path.open("wb") as file:
+        file.truncate(5_000_000_000)
+    request.addfinalizer(path.unlink)

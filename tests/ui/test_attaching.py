@@ -137,11 +137,12 @@ async def test_chips_say_what_they_are_and_go_by_keyboard(qapp: QApplication, pr
         assert not tray(window).isVisible()
 
 
-async def test_what_cannot_be_attached_is_refused_in_words(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
+async def test_what_cannot_be_attached_is_refused_in_words(
+    qapp: QApplication, profile: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
-    with (tmp_path / "five.iso").open("wb") as file:
-        file.truncate(5_000_000_000)
+    files.hole(tmp_path / "five.iso", request)
     async with showing(qapp, profile) as (window, _):
         for path, words in (
             (tmp_path / "folder", "“folder” is a folder. Choose the files in it."),
