@@ -9,10 +9,13 @@ import json
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from chatgui.cli.asking import unsaved_turn
-from chatgui.cli.console import print_json
+from chatgui.chat.asking import parts_of
+from chatgui.chat.attachments import read
+from chatgui.cli.asking import doubt_of, unsaved_turn
+from chatgui.cli.console import one_line, print_json
 from chatgui.cli.running import OK, Wrong, opened
 from chatgui.cli.voices import Follower, JsonLines, Plain, Voice
 from chatgui.core.account import Account, KeySource
@@ -36,6 +39,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--param", action="append", default=[], type=_param, metavar="K=V",
         help="a parameter under the protocol's name; V is JSON, else text",
+    )  # fmt: skip
+    parser.add_argument(
+        "--attach", action="append", default=[], type=Path, metavar="FILE",
+        help="send a file with the prompt: an image, a text or a PDF; may be given several times",
     )  # fmt: skip
     parser.add_argument("--jsonl", action="store_true", help="one JSON object a line, as it happens")
     parser.add_argument("--dry-run", action="store_true", help="print the request as JSON instead of sending it")
@@ -67,27 +74,36 @@ async def run(options: argparse.Namespace) -> int:
         raise Wrong("--base-url is used without --account and with --model.")
     if options.key_env and not options.base_url:
         raise Wrong("--key-env belongs to --base-url; an account knows where its key is.")
-    prompt = await asyncio.to_thread(_prompt, options.prompt)
+    prompt = await asyncio.to_thread(_prompt, options.prompt, bool(options.attach))
+    loose = [await read(path) for path in options.attach]
+    attachments, contents = [one.attachment() for one in loose], {}
     async with opened(options) as session:
         conversation = await _prepared(session, options)
+        if options.no_save or options.dry_run:
+            contents = {part.sha256: one.content for part, one in zip(attachments, loose, strict=True)}
         if options.dry_run:
-            print_json(await session.preview(conversation.id, prompt))
+            print_json(await session.preview(conversation.id, prompt, attachments, contents))
             return OK
+        if doubt := doubt_of(session, conversation, attachments):
+            print(one_line(f"chatgui: {doubt}"), file=sys.stderr)
         if options.no_save:
-            turn = unsaved_turn(session, conversation, prompt)
+            turn = await unsaved_turn(session, conversation, parts_of(prompt, attachments), contents)
         else:
-            turn = cast("Turn", await session.send(conversation.id, prompt))  # nothing else runs here: it never waits
+            for one in loose:
+                await session.attachments.keep(one)
+            # Nothing else runs here: it never waits behind another answer.
+            turn = cast("Turn", await session.send(conversation.id, prompt, attachments))
         voice: Voice = JsonLines() if options.jsonl else Plain(options.reasoning)
         follower = Follower(turn, voice)
         with _stopping(turn.stop):
             return await follower.follow()
 
 
-def _prompt(argument: str) -> str:
+def _prompt(argument: str, may_be_empty: bool) -> str:
     text = argument
     if argument == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
-    if not text.strip():
+    if not text.strip() and not may_be_empty:
         raise Wrong("There is nothing to ask.", advice="Give a prompt, or “-” and the prompt on standard input.")
     return text
 
