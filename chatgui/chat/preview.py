@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from chatgui.core.account import Account, KeySource
@@ -11,6 +12,13 @@ from chatgui.wire.base_url import endpoint
 from chatgui.wire.request import body, headers, manner_of
 
 KEY = "$API_KEY"  # stands where the key will be
+# What files are in a request: base64 in a data URL, or (sound) as a field of its own.
+_FILE = re.compile(r'((?:;base64,|"data": ?")[A-Za-z0-9+/]{40})([A-Za-z0-9+/]{200,}={0,2})')
+
+
+def shortened(request: str) -> str:
+    """The text of a request for people to read: of each file in it the beginning, and how much more there is."""
+    return _FILE.sub(lambda found: f"{found[1]}… ({len(found[2]):,} more characters)", request)
 
 
 def preview_of(account: Account, request: ChatRequest) -> dict[str, Any]:

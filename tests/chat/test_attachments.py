@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chatgui.chat.attachments import judge, read
+from chatgui.chat.preview import shortened
 from chatgui.core import attaching
 from chatgui.core.account import Model
 from chatgui.core.conversation import Unsent
@@ -183,3 +184,27 @@ async def test_names_of_any_bytes_can_be_kept(opened: Callable[[], Any], tmp_pat
 
 def test_the_limits_fit_together() -> None:
     assert max(attaching.LARGEST_IMAGE, attaching.LARGEST_TEXT, attaching.LARGEST_PDF) <= attaching.LARGEST_READ
+
+
+async def test_a_request_is_shown_with_its_files_shortened_and_copied_whole(
+    opened: Callable[[], Any], tmp_path: Path
+) -> None:
+    photo = files.image("png", 200, 200)
+    encoded = base64.b64encode(photo).decode()
+    async with scripted(GOOD) as server, opened() as session:
+        await add_account(session, server.base_url)
+        part = await attached(session, tmp_path, "cat.png", photo)
+        conversation = await session.new_conversation()
+        message = await (await session.send(conversation.id, "Look", [part])).wait()
+        (record,) = session.inspector.attempts(message.id)
+        whole = session.inspector.request(record)
+        shown = shortened(whole)
+        assert encoded in whole
+        assert encoded in session.inspector.curl(record)
+        assert f"data:image/png;base64,{encoded[:40]}… ({len(encoded) - 40:,} more characters)" in shown
+        assert "Look" in shown
+        assert len(shown) < 2_000
+
+
+def test_long_words_that_are_no_file_are_not_shortened() -> None:
+    assert shortened("x" * 5_000) == "x" * 5_000

@@ -10,6 +10,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QWidget
 
+from chatgui.chat.preview import shortened
+
 EXAMPLE = "(your next message)"
 
 
@@ -27,6 +29,6 @@ class Preview(QPlainTextEdit):
 
     def show_request(self, request: Mapping[str, Any], area: QScrollArea) -> None:
         """Show it, and bring it into sight in the area it lies in."""
-        self.setPlainText(json.dumps(request, indent=2, ensure_ascii=False))
+        self.setPlainText(shortened(json.dumps(request, indent=2, ensure_ascii=False)))
         self.show()
         QTimer.singleShot(0, self, lambda: area.ensureWidgetVisible(self))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatgui.chat.preview import shortened
 from chatgui.chat.usage import duration
 from chatgui.core.message import Message, Role
 from chatgui.ui.combo import Combo
@@ -183,7 +184,7 @@ class InspectorPanel(QWidget):
                     [*(self.bar.moments.lines if self.bar.moments else ()), *self._attempts(), *_dropped(record)]
                 )
             case "Request":
-                return self._inspector.request(record)
+                return shortened(self._inspector.request(record))
             case "Answer":
                 return self._inspector.response(record)
             case _:
