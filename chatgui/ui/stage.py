@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from chatgui.core.message import Attachment
 from chatgui.ui.composer import Composer
 from chatgui.ui.find_bar import FindBar
 from chatgui.ui.header import Header
@@ -34,6 +35,7 @@ class Stage(QWidget):
         self.setMinimumWidth(320)
         self.header = Header(theme)
         self.siblings: Callable[[str], tuple[int, int]] | None = None  # set by who knows the conversation
+        self.fetch: Callable[[Attachment], object] | None = None  # as well: who knows the library
         self.welcome = Welcome()
         self.find_bar = FindBar(theme)
         self.find_bar.hide()
@@ -59,7 +61,7 @@ class Stage(QWidget):
         from chatgui.ui.transcript.chrome import Lookups
         from chatgui.ui.transcript.view import TranscriptView
 
-        self.view = TranscriptView(style, lookups=Lookups(siblings=self._siblings))
+        self.view = TranscriptView(style, lookups=Lookups(self._siblings, fetch=self._fetch))
         self._stack.addWidget(self.view)
         self.setTabOrder(self.find_bar.last, self.view)  # made late, it stands in between all the same
         self._connect_find()
@@ -84,6 +86,10 @@ class Stage(QWidget):
 
     def _siblings(self, message: str) -> tuple[int, int]:
         return self.siblings(message) if self.siblings is not None else (0, 1)
+
+    def _fetch(self, attachment: Attachment) -> None:
+        if self.fetch is not None:
+            self.fetch(attachment)
 
     def set_style(self, style: Style) -> None:
         """Another theme, zoom or width: the composer keeps to the transcript's column."""

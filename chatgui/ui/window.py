@@ -95,6 +95,7 @@ class Window(QMainWindow):
 
     async def bind(self, session: Session) -> None:
         """Show this session from now on: its library, and a conversation to write in."""
+        from chatgui.ui.attaching.showing import Showing
         from chatgui.ui.conversation_binding import ConversationBinding
         from chatgui.ui.dialogs import Context, Dialogs
         from chatgui.ui.library_binding import LibraryBinding
@@ -123,6 +124,7 @@ class Window(QMainWindow):
         )  # fmt: skip
         ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
         self._equip_composer(session, self.conversation)
+        Showing(session, self.stage, self.tasks, self.conversation, dialogs)
         self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))
         self.sidebar.export_wanted.connect(self.verbs.export)
         self.stage.welcome.demo_wanted.connect(

@@ -161,7 +161,7 @@ async def test_several_refusals_are_told_together(qapp: QApplication, profile: P
     async with showing(qapp, profile) as (window, _):
         paths = [written(tmp_path, f"{n}.bin", b"") for n in range(5)]
         drop(window, of_files(written(tmp_path, "good.txt", b"words"), *paths))
-        await until(lambda: "3 more were refused" in window.stage.notices.words)
+        await until(lambda: "3 more were refused or not made smaller" in window.stage.notices.words)
         assert [one.name for one in tray(window).attachments] == ["good.txt"]
 
 
@@ -271,6 +271,18 @@ async def test_a_huge_photo_is_made_smaller_or_sent_whole(qapp: QApplication, pr
         notice_button(window, "Use Full Size").click()
         await until(lambda: [one.width for one in tray(window).attachments] == [3000])
         assert await session.attachments.content(tray(window).attachments[0]) == photo
+
+
+async def test_a_bomb_within_the_limits_costs_the_child_not_us(
+    qapp: QApplication, profile: Path, tmp_path: Path
+) -> None:
+    bomb = files.png(7_000, 7_000, b"\0\0\0")  # 147 MB of pixels in 150 kB
+    async with showing(qapp, profile) as (window, _):
+        began = time.process_time()
+        drop(window, of_files(written(tmp_path, "bomb.png", bomb)))
+        await until(lambda: "could not be made smaller" in window.stage.notices.words)
+        assert time.process_time() - began < 2
+        assert [one.width for one in tray(window).attachments] == [7_000]
 
 
 def notice_button(window: Window, text: str) -> Any:

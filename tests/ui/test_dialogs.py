@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QTreeW
 
 from chatgui.core.account import KeySource
 from chatgui.core.errors import Failure, Kind
+from chatgui.core.message import Attachment
 from chatgui.core.settings import shown
 from chatgui.demo.server import serve
 from chatgui.exchange.exporters import FORMATS
@@ -46,6 +47,7 @@ async def test_every_dialog_opens_once_and_closes(qapp: QApplication, profile: P
             "export": [[]],
             "parameters": [window.conversation_bound.conversation],
             "assistants": [print],
+            "viewer": [Attachment("0" * 64, "text/plain", "a.txt", 1), print],
         }
         for name, *_ in DIALOGS:
             one = those.open(name, *arguments.get(name, []))

@@ -10,13 +10,9 @@ from chatgui.core.attaching import Kind, described, in_bytes, kind_of, short
 from chatgui.core.message import Attachment
 from chatgui.ui import assets
 from chatgui.ui.theme import Theme
+from chatgui.ui.transcript import shelf
 
 HEIGHT, SIDE, WORDS = 44, 36, 168  # pixels: of a chip, of its picture, and the most its words take
-
-
-def address(attachment: Attachment) -> str:
-    """The name an attached image has in the album."""
-    return f"attachment:{attachment.sha256}"
 
 
 class Face(QAbstractButton):
@@ -142,5 +138,5 @@ class AttachmentChip(QFrame):
         from chatgui.ui.transcript.blocks import album  # after the first frame
 
         if self.attachment is not None:
-            found = album.look(address(self.attachment), self._look)
+            found = album.look(shelf.address(self.attachment), self._look)
             self.face.show_image(found if isinstance(found, QImage) else None)

@@ -25,13 +25,14 @@ from chatgui.core.attaching import (
 from chatgui.core.change import AccountsChanged, Change
 from chatgui.core.errors import ChatError, UsageError
 from chatgui.core.message import Attachment
-from chatgui.ui.attaching.chip import AttachmentChip, address
+from chatgui.ui.attaching.chip import AttachmentChip
 from chatgui.ui.attaching.dropping import DropTarget
 from chatgui.ui.attaching.offered import Offered, encoded
 from chatgui.ui.attaching.shrinking import shrunk
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
+from chatgui.ui.transcript import shelf
 from chatgui.ui.transcript.blocks import album
 
 if TYPE_CHECKING:
@@ -138,8 +139,10 @@ class Intake(QObject):
                 continue
             if loose is not whole:
                 smaller.append((attachment, whole))
+            if loose is whole and whole.accepted.is_huge:
+                troubles.append(f"“{short(whole.name)}” could not be made smaller and will be sent as it is.")
         if troubles:
-            more = f" {len(troubles) - 2} more were refused." if len(troubles) > 3 else ""
+            more = f" {len(troubles) - 2} more were refused or not made smaller." if len(troubles) > 3 else ""
             self._say("\n".join(troubles if not more else troubles[:2]) + more)
         elif smaller:
             self._tell_smaller(smaller)
@@ -195,7 +198,7 @@ class Intake(QObject):
 
 def show_image(attachment: Attachment, content: bytes) -> None:
     """Let the album decode an attached image, for whoever shows it."""
-    album.supply(address(attachment), content, largest=LARGEST_IMAGE, pixels=MOST_PIXELS)
+    album.supply(shelf.address(attachment), content, largest=LARGEST_IMAGE, pixels=MOST_PIXELS)
 
 
 async def _fitting(loose: Loose) -> Loose:

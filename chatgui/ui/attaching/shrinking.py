@@ -9,7 +9,7 @@ from dataclasses import replace
 from chatgui.chat.attachments import Loose
 from chatgui.core.attaching import LARGEST_SIDE, Accepted
 from chatgui.core.errors import UsageError
-from chatgui.ui.transcript.blocks.errands import Answer, errands
+from chatgui.ui.transcript.blocks.errands import errands
 
 PATIENCE = 5  # times what the child takes for a picture that is only shown
 
@@ -18,7 +18,7 @@ async def shrunk(loose: Loose) -> Loose:
     """The same photo with sides that models look at whole. Raises UsageError if it cannot be decoded."""
     content = await asyncio.to_thread(lambda: base64.b64encode(loose.content).decode())
     kind = loose.accepted.media_type.removeprefix("image/")
-    answer = await _ask(
+    answer = await errands().answer(
         {"kind": "shrink", "format": kind, "content": content, "room": [LARGEST_SIDE] * 2, "patience": PATIENCE}
     )
     if answer is None:
@@ -32,9 +32,3 @@ async def shrunk(loose: Loose) -> Loose:
     return replace(
         loose, name=f"{stem}.{'jpg' if answer['format'] == 'jpeg' else 'png'}", content=made, accepted=judged
     )
-
-
-def _ask(request: Answer) -> asyncio.Future[Answer | None]:
-    future: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
-    errands().ask(request, lambda answer: None if future.done() else future.set_result(answer))
-    return future

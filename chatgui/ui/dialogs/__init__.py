@@ -37,6 +37,7 @@ DIALOGS: tuple[tuple[str, str, str], ...] = (
     ("usage", "usage", "UsageDialog"),
     ("parameters", "parameters", "ParametersDialog"),
     ("trash", "trash", "TrashDialog"),
+    ("viewer", "viewer", "ViewerDialog"),
     ("shortcuts", "shortcuts", "ShortcutsDialog"),
     ("about", "about", "AboutDialog"),
 )
@@ -61,6 +62,11 @@ class Dialogs:
         made.finished.connect(lambda _: self._closed(name))
         made.show()
         return made
+
+    def close(self, name: str) -> None:
+        """Close the dialog `name`, if it is open."""
+        if (shown := self._open.get(name)) is not None:
+            shown.reject()
 
     def _closed(self, name: str) -> None:
         self._open.pop(name).deleteLater()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from PySide6.QtCore import QLocale, QPointF, QRectF, Qt, QTime
@@ -24,6 +24,8 @@ class Lookups:
 
     siblings: Callable[[str], tuple[int, int]] = lambda _: (0, 1)  # position from 0, and how many
     usage_line: Callable[[Message], tuple[str, str]] = usage_line
+    fetch: Callable[[Attachment], object] = lambda _: None  # a file is to be shown: bring it to album or shelf
+    unfolded: set[tuple[str, str]] = field(default_factory=set)  # texts that are open: message id, SHA-256
 
 
 Label = tuple[str, str, str, bool]  # name, label, spoken words, quiet
@@ -207,31 +209,6 @@ class TurnRow(ChromeRow):
         painter.drawLine(QPointF(0, self.space - 4.5), QPointF(self.width, self.space - 4.5))
         self.write(painter, self.question, 0, self.width - width - self.style.px(12), "text", bold=True)
         self.write(painter, self.words, self.width - width, self.width, "faint")
-
-
-class FileRow(ChromeRow):
-    """A file that belongs to the message: its name and size."""
-
-    def __init__(self, attachment: Attachment, style: Style) -> None:
-        super().__init__(style)
-        self.attachment = attachment
-        self.text = attachment.name
-
-    def arrange(self) -> None:
-        rect = QRectF(0, self.space, self.width, self.line)
-        self._actions = (Action(f"open_file:{self.attachment.sha256}", "", f"File {self.text}", rect, quiet=False),)
-
-    def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
-        pad = self.style.px(8)
-        is_hot = self._actions[0].name in (look.hovered, look.focused)
-        size = QLocale().formattedDataSize(self.attachment.size)
-        name_end = self.style.metrics("small").horizontalAdvance(f"{self.text}   {size}") + 2 * pad
-        painter.setPen(QPen(self.style.colours["accent" if is_hot else "line"], 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        box = QRectF(0.5, self.space + 2.5, min(name_end, self.width - 1), self.line - 5)
-        painter.drawRoundedRect(box, 4, 4)
-        end = self.write(painter, self.text, pad, box.right() - pad, "text")
-        self.write(painter, size, end + pad, box.right(), "faint")
 
 
 class FooterRow(ChromeRow):

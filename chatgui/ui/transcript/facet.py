@@ -7,9 +7,10 @@ import re
 
 from chatgui.core import markdown
 from chatgui.core.markdown import Source
-from chatgui.core.message import Attachment, Image, Message, Refusal, Role, Sources, State, Text, ToolCall, ToolResult
+from chatgui.core.message import Image, Message, Refusal, Role, Sources, State, Text, ToolCall, ToolResult
 from chatgui.core.reply import Growing, Reply
-from chatgui.ui.transcript.chrome import FileRow, FooterRow, HeaderRow, Lookups, SpaceRow, TraceRow, TurnRow, thought
+from chatgui.ui.transcript.chrome import FooterRow, HeaderRow, Lookups, SpaceRow, TraceRow, TurnRow, thought
+from chatgui.ui.transcript.files import file_rows, files_height
 from chatgui.ui.transcript.notice import NoticeRow, notice
 from chatgui.ui.transcript.rows import Measure, Row, estimate_length
 from chatgui.ui.transcript.style import Style
@@ -53,8 +54,8 @@ class Facet:
     def before(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
         """The rows above the text."""
         space = round(style.px(style.message_space - 12))
-        files = [FileRow(part, style) for part in message.parts if isinstance(part, Attachment)]
-        return [HeaderRow(message, style, lookups, space), TraceRow(thought(message), style), *files]
+        head = [HeaderRow(message, style, lookups, space), TraceRow(thought(message), style)]
+        return [*head, *file_rows(message, style, lookups)]
 
     def after(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
         """The rows below the text."""
@@ -68,6 +69,7 @@ class Facet:
     def estimate(self, message: Message, measure: Measure, style: Style) -> int:
         """A guess at a message's height, from the length of its text."""
         chrome = style.px(style.message_space) + 2 * style.px(28)
+        chrome += files_height(message, measure, style)
         return round(chrome + estimate_length(self.length(message), measure.width, style))
 
     def is_grounded(self, message: Message) -> bool:

@@ -12,6 +12,7 @@ from chatgui.core.reply import Reply
 from chatgui.ui.transcript.blocks import space_above
 from chatgui.ui.transcript.chrome import Lookups, TraceRow
 from chatgui.ui.transcript.facet import Facet
+from chatgui.ui.transcript.files import FileRow, PicturesRow
 from chatgui.ui.transcript.heights import Heights
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.notice import ProgressRow, Running, progress
@@ -58,6 +59,9 @@ class Item:
         self.message = message
         self._head: list[Row] = context.facet.before(message, context.style, context.lookups)
         self._foot: list[Row] = context.facet.after(message, context.style, context.lookups)
+        for row in self._head:
+            if isinstance(row, (PicturesRow, FileRow)):
+                row.changed = context.changed
 
     def _blocks(self) -> list[BlockRow]:
         return self._fresh(self.context.facet.sources(self.message), 0)

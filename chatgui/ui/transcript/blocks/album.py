@@ -131,7 +131,7 @@ def shrunk(size: QSize) -> QSize:
 
 def _came(address: str, answer: Answer | None) -> None:
     """The child has decoded it, or could not."""
-    image = _image(answer) if answer is not None else None
+    image = image_of(answer, ROOM) if answer is not None else None
     if image is None:
         _images.pop(address, None)
         tell(address, Told("The image is damaged, or took too long to read."))
@@ -142,9 +142,10 @@ def _came(address: str, answer: Answer | None) -> None:
     _stir(address)
 
 
-def _image(answer: Answer) -> QImage | None:
+def image_of(answer: Answer, room: QSize) -> QImage | None:
+    """The pixels the child gave, if they are as many as it says and fit the room they were asked for."""
     width, height, pixels = answer["width"], answer["height"], base64.b64decode(answer["pixels"])
-    if not 0 < width <= ROOM.width() or not 0 < height <= ROOM.height() or len(pixels) != width * height * 4:
+    if not 0 < width <= room.width() or not 0 < height <= room.height() or len(pixels) != width * height * 4:
         return None
     return QImage(pixels, width, height, width * 4, QImage.Format.Format_RGBA8888).copy()
 

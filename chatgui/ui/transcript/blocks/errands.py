@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import json
 import sys
@@ -50,6 +51,12 @@ class Errands(QObject):
         self._count += 1
         self._waiting.append(({**request, "id": self._count}, done))
         self._next()
+
+    def answer(self, request: Answer) -> asyncio.Future[Answer | None]:
+        """The same, to be awaited."""
+        future: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self.ask(request, lambda answer: None if future.done() else future.set_result(answer))
+        return future
 
     def close(self) -> None:
         """End the child; what waits is not done."""
