@@ -29,6 +29,7 @@ from chatgui.ui.theme import Theme
 
 LINES = 10  # the editor grows to so many lines, then scrolls
 DRAFT_MS = 500
+DRAFT_RATE = 1_000  # characters a millisecond: a draft of megabytes is not written twice a second
 LARGE = 100_000  # characters; longer pastes stand beside the editor, which would stall on them
 LONG = 8_000  # characters; of longer pastes it is said that they may be files instead
 KEEP = QTextCursor.MoveMode.KeepAnchor
@@ -269,7 +270,7 @@ class Composer(QFrame):
         if self._loading:
             return
         if not self._draft.isActive():  # begun anew with each letter, it would wait for the end of the typing
-            self._draft.start()
+            self._draft.start(DRAFT_MS + self.length // DRAFT_RATE)
         self.stir()
 
     def _files_changed(self) -> None:

@@ -57,6 +57,17 @@ async def test_a_file_goes_with_the_last_conversation_that_names_it(db: Database
     assert await db.call(count) == 0
 
 
+async def test_the_bytes_of_a_purged_file_leave_every_file(db: Database) -> None:
+    secret = b"canary-of-bytes " * 20_000
+    part = await db.write(lambda connection: attachments.save(connection, secret, "text/plain", "a.txt"))
+    talk = conversation(draft_attachments=(part,))
+    await db.write(conversations.create, talk, durable=True)
+    assert any(secret[:160] in path.read_bytes() for path in db.path.parent.glob("chatgui.db*")), "the check can fail"
+    await db.write(conversations.purge, [talk.id], durable=True)
+    await db.forget()
+    assert not any(b"canary-of-bytes" in path.read_bytes() for path in db.path.parent.glob("chatgui.db*"))
+
+
 async def test_a_file_nothing_names_is_forgotten_after_a_while(db: Database) -> None:
     named, loose = await db.write(keep, b"named"), await db.write(keep, b"loose")
     await db.write(conversations.create, conversation(draft_attachments=(named,)))

@@ -119,6 +119,21 @@ async def test_a_picture_alone_can_be_sent(qapp: QApplication, profile: Path) ->
         assert len((await server.asked()).json["messages"][-1]["content"]) == 1
 
 
+async def test_a_picture_from_the_clipboard_is_pasted(qapp: QApplication, profile: Path) -> None:
+    drawn = QImage(30, 20, QImage.Format.Format_RGB32)
+    drawn.fill(QColor("teal"))
+    async with showing(qapp, profile) as (window, session):
+        qapp.clipboard().setImage(drawn)
+        window.stage.composer.editor.paste()
+        qapp.clipboard().clear()
+        await taken(window)
+        (one,) = tray(window).attachments
+        assert (one.name, one.media_type, one.width, one.height) == ("Pasted picture.png", "image/png", 30, 20)
+        content = await session.attachments.content(one)
+        assert content is not None
+        assert QImage.fromData(content).pixelColor(3, 3) == QColor("teal")
+
+
 async def test_chips_say_what_they_are_and_go_by_keyboard(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
     async with showing(qapp, profile) as (window, _):
         window.activateWindow()

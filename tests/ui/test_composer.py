@@ -113,6 +113,17 @@ def test_who_types_without_a_pause_is_not_waited_for(composer: Composer) -> None
     assert composer._draft.remainingTime() <= before
 
 
+def test_a_draft_of_megabytes_is_not_written_at_every_word(composer: Composer) -> None:
+    composer.put_pasted("x" * 10_000_000)
+    QTest.keyClicks(composer.editor, "and")
+    assert composer.draft_pending
+    assert composer._draft.interval() >= 10_000
+    composer.take_pasted(0)
+    composer.flush_draft()
+    QTest.keyClicks(composer.editor, " so")
+    assert composer._draft.interval() == DRAFT_MS
+
+
 def test_what_is_put_in_is_not_called_a_draft(composer: Composer) -> None:
     composer.put("from the database")
     assert not composer.draft_pending

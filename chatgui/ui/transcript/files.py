@@ -275,6 +275,6 @@ class FileRow(ChromeRow):
         if found and found.total > len(found.lines):
             painter.setFont(self.style.font("small"))
             painter.setPen(colours["faint"])
-            right = QRectF(box.left(), box.bottom() - self._head, box.width() - self.style.px(8), self._head)
+            right = QRectF(box.left(), self.height - self._head - 2, box.width() - self.style.px(8), self._head)
             rest = f"{found.total - len(found.lines):,} more lines"
             painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, rest)
