@@ -11,6 +11,7 @@ from pathlib import Path
 from chatgui.chat.accounts import Accounts
 from chatgui.core.account import Account
 from chatgui.core.attaching import LARGEST_IMAGE, Accepted, Kind, accept, kind_of, too_large
+from chatgui.core.exif import without_notes
 from chatgui.core.message import Attachment, Message
 from chatgui.store import attachments as files
 from chatgui.store.clean import clean
@@ -47,8 +48,12 @@ async def judge(name: str, content: bytes) -> Loose:
 
 
 def _judged(name: str, content: bytes) -> Loose:
+    """A photo is taken without what the camera wrote beside it, unless it says which side is up."""
     name = clean(name)
-    return Loose(name, content, accept(name, content))
+    accepted = accept(name, content)
+    if accepted.media_type == "image/jpeg" and not accepted.is_turned:
+        content = without_notes(content)
+    return Loose(name, content, accepted)
 
 
 class Attachments:

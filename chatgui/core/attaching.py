@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chatgui.core.errors import UsageError
+from chatgui.core.exif import is_turned
 from chatgui.core.message import Attachment
 from chatgui.core.raster import MEDIA_TYPES, raster_of
 
@@ -55,11 +56,15 @@ def kind_of(media_type: str) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A file that may be attached: its media type (with the charset of a text that is not UTF-8) and, of an image, its size."""
+    """A file that may be attached: its media type (with the charset of a text that is not UTF-8) and, of an image, its size.
+
+    `is_turned`: it is a photo that lies on its side until it is turned; its size is that of the one lying.
+    """
 
     media_type: str
     width: int = 0
     height: int = 0
+    is_turned: bool = False
 
     @property
     def is_huge(self) -> bool:
@@ -78,7 +83,8 @@ def accept(name: str, content: bytes) -> Accepted:
                 f"has {raster.width:,} × {raster.height:,} pixels, too many to be opened",
                 "Make it smaller first.",
             )
-        return Accepted(raster.media_type, raster.width, raster.height)
+        turned = raster.media_type == "image/jpeg" and is_turned(content)
+        return Accepted(raster.media_type, raster.width, raster.height, turned)
     if content.startswith(b"%PDF-"):
         _bounded(name, content, LARGEST_PDF)
         return Accepted("application/pdf")

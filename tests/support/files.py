@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -85,3 +86,17 @@ def hole(path: Path, request: pytest.FixtureRequest) -> None:
     with path.open("wb") as file:
         file.truncate(5_000_000_000)
     request.addfinalizer(path.unlink)
+
+
+def photo(width: int, height: int, orientation: int, order: Literal["little", "big"], note: bytes) -> bytes:
+    """A JPEG as a camera writes it: which side is up (0: not said), and a note, in Exif before the picture."""
+    plain = image("jpeg", width, height)
+    entry = b"".join(
+        number.to_bytes(size, order) for number, size in ((0x0112, 2), (3, 2), (1, 4), (orientation, 2), (0, 2))
+    )
+    other = b"".join(number.to_bytes(size, order) for number, size in ((0x0100, 2), (3, 2), (1, 4), (7, 2), (0, 2)))
+    entries = (other, entry) if orientation else (other,)
+    head = (b"II" if order == "little" else b"MM") + (42).to_bytes(2, order) + (8).to_bytes(4, order)
+    tiff = head + len(entries).to_bytes(2, order) + b"".join(entries) + bytes(4) + note
+    exif = b"Exif\0\0" + tiff
+    return plain[:2] + b"\xff\xe1" + (2 + len(exif)).to_bytes(2) + exif + plain[2:]

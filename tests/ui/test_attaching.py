@@ -5,70 +5,27 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from chatgui.chat.session import Session
 from chatgui.core.account import Account, KeySource, Model
-from chatgui.core.attaching import LARGEST_SIDE
 from chatgui.core.ids import new_id
 from chatgui.core.message import Role
-from chatgui.ui.attaching.tray import Tray
 from chatgui.ui.window import Window
 from tests.support import files
 from tests.support.scripted import head, scripted, sse
+from tests.ui.bringing import drop, of_files, of_picture, paste, taken, tray, written
 from tests.ui.conftest import showing, until
 
 GOOD = [head(), *sse({"choices": [{"index": 0, "delta": {"content": "Hello"}, "finish_reason": "stop"}]})]
 Key = Qt.Key
-
-
-def of_files(*paths: Path) -> QMimeData:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return mime
-
-
-def of_picture(content: bytes, media_type: str = "image/png") -> QMimeData:
-    mime = QMimeData()
-    mime.setData(media_type, content)
-    return mime
-
-
-def drop(window: Window, mime: QMimeData) -> bool:
-    """As a file manager drops it on the transcript."""
-    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    at = window.stage.rect().center()
-    enter = QDragEnterEvent(at, action, mime, button, none)
-    QApplication.sendEvent(window.stage, enter)
-    if not enter.isAccepted():
-        return False
-    QApplication.sendEvent(window.stage, QDropEvent(QPointF(at), action, mime, button, none))
-    return True
-
-
-def paste(window: Window, mime: QMimeData) -> None:
-    window.stage.composer.editor.insertFromMimeData(mime)
-
-
-def tray(window: Window) -> Tray:
-    return window.stage.composer.tray
-
-
-async def taken(window: Window, count: int = 1) -> None:
-    await until(lambda: len(tray(window).attachments) == count and not tray(window).is_reading)
-
-
-def written(folder: Path, name: str, content: bytes) -> Path:
-    (folder / name).write_bytes(content)
-    return folder / name
 
 
 async def at_server(window: Window, session: Session, url: str, **model: Any) -> None:
@@ -272,79 +229,6 @@ async def test_a_blind_model_is_told_before_sending(qapp: QApplication, profile:
         assert notes.text() == ""
 
 
-async def test_a_huge_photo_is_made_smaller_or_sent_whole(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
-    photo = files.image("jpeg", 3000, 1500)
-    async with showing(qapp, profile) as (window, session):
-        drop(window, of_files(written(tmp_path, "photo.jpeg", photo)))
-        await taken(window)
-        (small,) = tray(window).attachments
-        assert (small.name, small.width, small.height) == ("photo.jpg", LARGEST_SIDE, LARGEST_SIDE // 2)
-        content = await session.attachments.content(small)
-        assert content is not None
-        assert QImage.fromData(content).width() == LARGEST_SIDE
-        assert window.stage.notices.words == "“photo.jpeg” was made smaller: 3000 × 1500 → 2048 × 1024."
-        notice_button(window, "Use Full Size").click()
-        await until(lambda: [one.width for one in tray(window).attachments] == [3000])
-        assert await session.attachments.content(tray(window).attachments[0]) == photo
-
-
-async def test_a_bomb_within_the_limits_costs_the_child_not_us(
-    qapp: QApplication, profile: Path, tmp_path: Path
-) -> None:
-    bomb = files.png(7_000, 7_000, b"\0\0\0")  # 147 MB of pixels in 150 kB
-    async with showing(qapp, profile) as (window, _):
-        began = time.process_time()
-        drop(window, of_files(written(tmp_path, "bomb.png", bomb)))
-        await until(lambda: "could not be made smaller" in window.stage.notices.words)
-        assert time.process_time() - began < 2
-        assert [one.width for one in tray(window).attachments] == [7_000]
-
-
-def notice_button(window: Window, text: str) -> Any:
-    from PySide6.QtWidgets import QPushButton
-
-    return next(one for one in window.stage.notices.findChildren(QPushButton) if one.text() == text)
-
-
-async def test_a_long_paste_may_become_a_file(qapp: QApplication, profile: Path) -> None:
-    text = "line 🌊\n" * 2_000
-    async with showing(qapp, profile) as (window, session):
-        editor = window.stage.composer.editor
-        QTest.keyClicks(editor, "See: ")
-        mime = QMimeData()
-        mime.setText(text)
-        paste(window, mime)
-        assert editor.toPlainText() == "See: " + text, "as text, unless the user wants a file"
-        notice_button(window, "Attach as File").click()
-        await taken(window)
-        assert editor.toPlainText() == "See: "
-        (one,) = tray(window).attachments
-        assert one.name == "Pasted text.txt"
-        assert await session.attachments.content(one) == text.encode()
-
-
-async def test_ten_megabytes_pasted_become_a_file_without_a_stall(qapp: QApplication, profile: Path) -> None:
-    text = "0123456789abcde\n" * 600_000
-    async with showing(qapp, profile) as (window, _):
-        mime = QMimeData()
-        mime.setText(text)
-        began = time.process_time()
-        paste(window, mime)
-        assert time.process_time() - began < 0.25
-        button = next(one for one in window.findChildren(QToolButton) if one.text() == "Attach as File")
-        began = time.process_time()
-        button.click()
-        assert time.process_time() - began < 0.25
-        await taken(window)
-        assert tray(window).attachments[0].size == len(text)
-        assert window.stage.composer.said().pasted == ()
-        too_long = text * 2
-        window.stage.composer.put_pasted(too_long)
-        window.stage.composer.file_wanted.emit(0)
-        await until(lambda: "the most that can be attached" in window.stage.notices.words)
-        assert window.stage.composer.said().pasted == (too_long,), "what cannot be a file stays text"
-
-
 async def test_the_button_opens_a_dialog_that_blocks_nothing(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
     async with showing(qapp, profile) as (window, _):
         window.actions_by_id["attach"].trigger()
@@ -355,23 +239,6 @@ async def test_the_button_opens_a_dialog_that_blocks_nothing(qapp: QApplication,
         chooser.reject()
         await taken(window)
         assert window.stage.composer.attach.accessibleName() == "Attach files…"
-
-
-def test_text_beside_a_picture_is_what_is_meant(qapp: QApplication) -> None:
-    from chatgui.ui.attaching.offered import may_be_offered, offered
-
-    cells = of_picture(files.png(8, 8))
-    cells.setText("a\tb")
-    assert not offered(cells)
-    assert not may_be_offered(cells)
-    page = QMimeData()
-    page.setUrls([QUrl("https://example.invalid/a.png")])
-    assert not offered(page)
-    drawn = QMimeData()
-    image = QImage(4, 4, QImage.Format.Format_RGB32)
-    image.fill(QColor("red"))
-    drawn.setImageData(image)
-    assert offered(drawn)
 
 
 async def test_the_same_file_stands_there_once_and_twenty_at_most(

@@ -137,7 +137,7 @@ class Intake(QObject):
                 self._tray.finish(chip, None)
                 refused()
                 continue
-            if loose is not whole:
+            if loose is not whole and whole.accepted.is_huge:
                 smaller.append((attachment, whole))
             if loose is whole and whole.accepted.is_huge:
                 troubles.append(f"“{short(whole.name)}” could not be made smaller and will be sent as it is.")
@@ -202,8 +202,11 @@ def show_image(attachment: Attachment, content: bytes) -> None:
 
 
 async def _fitting(loose: Loose) -> Loose:
-    """A photo with more pixels than models look at is made smaller; one that cannot be, is sent as it is, if it may be."""
-    if not loose.accepted.is_huge:
+    """A photo with more pixels than models look at is made smaller, one that lies on its side is turned.
+
+    One with which that cannot be done is sent as it is, if it may be.
+    """
+    if not loose.accepted.is_huge and not loose.accepted.is_turned:
         return loose
     try:
         return await shrunk(loose)

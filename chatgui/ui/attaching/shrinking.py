@@ -1,4 +1,4 @@
-"""Huge photos made smaller, in the child process that decodes every image."""
+"""Huge photos made smaller and photos on their side turned, in the child process that decodes every image."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PATIENCE = 5  # times what the child takes for a picture that is only shown
 
 
 async def shrunk(loose: Loose) -> Loose:
-    """The same photo with sides that models look at whole. Raises UsageError if it cannot be decoded."""
+    """The same photo, upright, with sides that models look at whole. Raises UsageError if it cannot be decoded."""
     content = await asyncio.to_thread(lambda: base64.b64encode(loose.content).decode())
     kind = loose.accepted.media_type.removeprefix("image/")
     answer = await errands().answer(
