@@ -18,6 +18,7 @@ from chatgui.chat.session import Session
 from chatgui.core.account import Account, KeySource, Model
 from chatgui.core.ids import new_id
 from chatgui.core.message import Role
+from chatgui.ui.transcript.blocks import album
 from chatgui.ui.window import Window
 from tests.support import files
 from tests.support.scripted import head, scripted, sse
@@ -154,6 +155,20 @@ async def test_drafts_keep_their_files_over_a_switch_and_a_restart(
         (kept,) = tray(window).attachments
         assert kept.name == "a.txt"
         assert await session.attachments.content(kept) == b"words"
+
+
+async def test_the_picture_of_a_draft_comes_back_after_a_restart(
+    qapp: QApplication, profile: Path, tmp_path: Path
+) -> None:
+    async with showing(qapp, profile) as (window, _):
+        here = window.conversation_bound.id
+        drop(window, of_files(written(tmp_path, "a.png", files.image("png", 90, 60))))
+        await taken(window)
+    album._images.clear()
+    async with showing(qapp, profile) as (window, _):
+        await window.conversation_bound.open(here)
+        (chip,) = tray(window).chips
+        await until(lambda: not chip.face._picture.isNull())
 
 
 async def test_a_file_still_being_read_goes_into_the_draft_that_was_left(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QToolButton
@@ -92,6 +93,7 @@ class AttachmentChip(QFrame):
 
     open_wanted = Signal(Attachment)
     remove_wanted = Signal()
+    picture_wanted = Signal(Attachment)  # the album has it not, or no longer
 
     def __init__(self, name: str, theme: Theme) -> None:
         super().__init__()
@@ -137,6 +139,9 @@ class AttachmentChip(QFrame):
         """Show the picture as soon as the album has it."""
         from chatgui.ui.transcript.blocks import album  # after the first frame
 
-        if self.attachment is not None:
-            found = album.look(shelf.address(self.attachment), self._look)
-            self.face.show_image(found if isinstance(found, QImage) else None)
+        if self.attachment is None or not shiboken6.isValid(self):  # taken out meanwhile
+            return
+        found = album.look(shelf.address(self.attachment), self._look)
+        self.face.show_image(found if isinstance(found, QImage) else None)
+        if found is None and album.told(shelf.address(self.attachment)) is None:
+            self.picture_wanted.emit(self.attachment)

@@ -44,6 +44,7 @@ class Showing(QObject):
         stage.fetch = self.fetch
         stage.view.action_requested.connect(self._act)
         stage.composer.tray.open_wanted.connect(self.open)
+        stage.composer.tray.picture_wanted.connect(self.fetch)
 
     def fetch(self, attachment: Attachment) -> None:
         """Read a file that is to be shown, once at a time."""

@@ -22,6 +22,7 @@ class Tray(QScrollArea):
 
     changed = Signal()  # other files stand here
     open_wanted = Signal(Attachment)
+    picture_wanted = Signal(Attachment)
     left = Signal()  # the last chip with the focus went
 
     def __init__(self, theme: Theme) -> None:
@@ -63,6 +64,7 @@ class Tray(QScrollArea):
         """A file that is being read."""
         chip = AttachmentChip(name, self._theme)
         chip.open_wanted.connect(self.open_wanted)
+        chip.picture_wanted.connect(self.picture_wanted)
         chip.remove_wanted.connect(lambda: self.remove(chip))
         self.chips.append(chip)
         self._flow.addWidget(chip)

@@ -62,6 +62,10 @@ def _place(pictures: Sequence[Attachment], width: float, style: Style) -> tuple[
     return boxes, math.ceil(bottom + gap)
 
 
+def _line(one: Attachment) -> str:
+    return f"{short(one.name)}, {described(one)}"
+
+
 class PicturesRow(ChromeRow):
     """Pictures side by side; one that is pressed is shown larger, within the program."""
 
@@ -81,13 +85,7 @@ class PicturesRow(ChromeRow):
         self._boxes, _ = _place(self.pictures, self.width, self.style)
         self._scaled.clear()
         self._actions = tuple(
-            Action(
-                f"open_file:{one.sha256}",
-                "",
-                f"Image {short(one.name)}, {described(one)}. Show larger",
-                box,
-                quiet=False,
-            )
+            Action(f"open_file:{one.sha256}", "", f"Image {_line(one)}. Show larger", box, quiet=False)
             for one, box in zip(self.pictures, self._boxes, strict=True)
         )
 
@@ -101,7 +99,7 @@ class PicturesRow(ChromeRow):
 
     def hint(self, point: QPointF) -> str:
         found = next((n for n, box in enumerate(self._boxes) if box.contains(point)), None)
-        return "" if found is None else f"{short(self.pictures[found].name)} · {described(self.pictures[found])}"
+        return "" if found is None else _line(self.pictures[found])
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
         for place, (one, box) in enumerate(zip(self.pictures, self._boxes, strict=True)):
@@ -114,8 +112,8 @@ class PicturesRow(ChromeRow):
                 self._paint_place(painter, one, box, image is None)
             action = self._actions[place].name
             if action in (look.hovered, look.focused):
-                colour, wide = ("accent", 2.0) if action == look.focused else ("edge_of_picture", 1.0)
-                painter.setPen(QPen(self.style.colours["accent" if colour == "accent" else "faint"], wide))
+                colour, wide = ("accent", 2.0) if action == look.focused else ("faint", 1.0)
+                painter.setPen(QPen(self.style.colours[colour], wide))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(box.adjusted(wide / 2, wide / 2, -wide / 2, -wide / 2), 6, 6)
 
@@ -201,7 +199,7 @@ class FileRow(ChromeRow):
         wide = metrics.horizontalAdvance(name) + metrics.horizontalAdvance(f"   {in_bytes(one.size)}")
         width = math.ceil(wide + 2 * pad + 4 + (self._arrow if self.is_text else 0))
         rect = QRectF(0, self.space, min(width, self.width), self._head)
-        spoken = f"File {name}, {described(one)}"
+        spoken = f"File {_line(one)}"
         if not self.is_text:
             self._actions = (Action(f"open_file:{one.sha256}", "", spoken, rect, quiet=False),)
             return
