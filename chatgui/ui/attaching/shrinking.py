@@ -16,7 +16,7 @@ PATIENCE = 5  # times what the child takes for a picture that is only shown
 
 async def shrunk(loose: Loose) -> Loose:
     """The same photo, upright, with sides that models look at whole. Raises UsageError if it cannot be decoded."""
-    content = await asyncio.to_thread(lambda: base64.b64encode(loose.content).decode())
+    content = await asyncio.to_thread(base64.b64encode, loose.content)
     kind = loose.accepted.media_type.removeprefix("image/")
     answer = await errands().answer(
         {"kind": "shrink", "format": kind, "content": content, "room": [LARGEST_SIDE] * 2, "patience": PATIENCE}

@@ -118,7 +118,7 @@ class ViewerDialog(Sheet):
                 self._say(f"The first {SHOWN:,} of {len(text):,} characters are shown; saving takes all.")
 
     async def _load_image(self, content: bytes) -> None:
-        encoded = await asyncio.to_thread(lambda: base64.b64encode(content).decode())
+        encoded = await asyncio.to_thread(base64.b64encode, content)
         kind = self.attachment.media_type.removeprefix("image/").replace("jpg", "jpeg")
         answer = await errands().answer({"kind": "picture", "format": kind, "content": encoded, "room": LARGEST.toTuple(),
                              "patience": 3})  # fmt: skip

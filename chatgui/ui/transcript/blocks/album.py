@@ -89,7 +89,7 @@ def supply(address: str, content: bytes, *, largest: int = LARGEST, pixels: int 
         return
     _images[address] = shrunk(size)
     tell(address, None)
-    request = {"kind": "picture", "format": kind, "content": base64.b64encode(content).decode(), "room": ROOM.toTuple()}
+    request = {"kind": "picture", "format": kind, "content": base64.b64encode(content), "room": ROOM.toTuple()}
     errands().ask(request, lambda answer: _came(address, answer))
 
 
