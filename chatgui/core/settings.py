@@ -16,7 +16,7 @@ SECTIONS: Mapping[str, str] = {
     "Privacy": "The program speaks to the accounts you added and to nobody else: it sends no statistics, looks for no "
     "updates, and loads no picture from the web before you ask for it. Keys are in the system's keyring only. "
     "Conversations are kept unencrypted in the profile directory. What really went over the wire is held in memory for "
-    "the last few answers and written nowhere.",
+    "the last few answers, and written down only if you say so below.",
     "Shortcuts": "Every keyboard shortcut can be changed.",
     "Network": "What a new account begins with. Accounts that are there keep their own.",
     "Language": "The words of the program are English; there is no other translation yet.",

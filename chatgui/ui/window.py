@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QLocale, QPoint, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QGuiApplication, QKeyEvent, QMoveEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from chatgui.core.change import ArchiveTrouble, Change, SettingsChanged
 from chatgui.core.conversation import ORDERS
@@ -360,6 +360,16 @@ class Window(QMainWindow):
             self._seen = True
             self.painted.emit()
         return done
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Shift+F10 is the menu key of keyboards without one; Qt knows that on Windows only."""
+        focus = self.focusWidget()
+        if (event.key(), event.modifiers()) != (Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier) or focus is None:
+            super().keyPressEvent(event)
+            return
+        at = focus.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle).center()
+        asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, at, focus.mapToGlobal(at))
+        QApplication.sendEvent(focus, asked)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The program decides: drafts and answers are kept first, then the window goes."""

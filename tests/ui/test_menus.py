@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import QBuffer, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from chatgui.core.change import LibraryChanged
@@ -247,3 +248,17 @@ def test_a_menu_without_a_window_shows_no_keys() -> None:
     menu = ContextMenu(parent)
     assert menu.do("Words", parent.show, "rename").text() == "Words"
     assert menu.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+
+async def test_shift_f10_opens_the_menu_of_what_has_the_focus(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile, (1200, 900)) as (window, _):
+        window.activateWindow()
+        await open_talk(window)
+        view = window.stage.view
+        view.setFocus(Qt.FocusReason.TabFocusReason)
+        view.reader.set_current(view.messages[0].id)
+        QTest.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        assert "Edit" in entries(menu)
+        menu.close()
