@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.change import Change, LibraryChanged
-from chatgui.core.conversation import Hit, Summary, order_key
+from chatgui.core.conversation import Hit, Summary, in_order
 from chatgui.core.errors import UsageError
 from chatgui.core.event import Event
 from chatgui.core.query import parse
@@ -59,7 +59,7 @@ class Library:
 
     async def ordered(self, order: str) -> list[Summary]:
         """All conversations in one of `core.conversation.ORDERS`."""
-        return await self._db.look(lambda connection: sorted(conversations.summaries(connection), key=order_key(order)))
+        return await self._db.look(lambda connection: in_order(conversations.summaries(connection), order))
 
     async def summary(self, conversation_id: str) -> Summary:
         """One row. Raises UsageError if there is no such conversation."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from chatgui.core.change import AccountsChanged, Change, LibraryChanged, SettingsChanged, TurnEnded, TurnStarted
-from chatgui.core.conversation import Summary, order_key
+from chatgui.core.conversation import Summary, in_order
 from chatgui.core.query import condition
 from chatgui.ui.notices import NoticeBar
 from chatgui.ui.sidebar import Sidebar
@@ -42,6 +42,9 @@ class LibraryBinding(QObject):
         self.shown = ""  # id of the conversation in the window
         self._reading = 0  # a later reading makes an earlier one worthless
         self._search: asyncio.Task[None] | None = None  # the newest; a newer one ends it
+        self._missed: set[str] | None = (
+            None  # what changed since all are being read, so that the reading may not know it
+        )
         self._stale: set[str] = set()  # conversations to be read again; the empty id stands for all of them
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(lambda: self._tasks.start(self._catch_up()))
@@ -88,7 +91,7 @@ class LibraryBinding(QObject):
         """Show the newest conversations now, and all of them as soon as they are read."""
         self._show_colours()
         first = await self._session.library.summaries(limit=FIRST)
-        self._show(sorted(first, key=order_key("changed")), "changed")
+        self._show(in_order(first, "changed"), "changed")
         if len(first) == FIRST or self._order != "changed":
             self._tasks.start(self.read())
 
@@ -96,9 +99,14 @@ class LibraryBinding(QObject):
         """Read the library and show it, unless a later reading began meanwhile."""
         self._reading += 1
         mine, order = self._reading, self._order
+        self._missed = self._missed or set()
         everything = await self._session.library.ordered(order)
-        if mine == self._reading:
-            self._show(everything, order)
+        if mine != self._reading:
+            return
+        self._show(everything, order)
+        missed, self._missed = self._missed, None
+        if missed:
+            await self._read_again(missed)
 
     @property
     def _order(self) -> str:
@@ -156,6 +164,8 @@ class LibraryBinding(QObject):
         if "" in stale or len(stale) > FEW:
             await self.read()
         elif stale:
+            if self._missed is not None:
+                self._missed |= stale
             await self._read_again(stale)
         if stale and self._sidebar.query:
             self.search(self._sidebar.query)

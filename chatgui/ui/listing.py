@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from chatgui.core.conversation import ORDERS, Summary, order_key
+from chatgui.core.conversation import ORDERS, Summary, in_order, order_key
 
 Place: TypeAlias = tuple[str, str]  # ("folder", its name) or ("tag", its name)
 EVERYWHERE: Place = ("", "")
@@ -71,7 +71,7 @@ class Listing:
     def arrange(self, order: str) -> None:
         """The same conversations in another order."""
         self._key = order_key(order)
-        self._all = sorted(self._all, key=self._key)
+        self._all = in_order(self._all, order)
         self.narrow(self.place)
 
     def get(self, conversation: str) -> Summary | None:

@@ -216,10 +216,11 @@ def _facts(row: Row) -> list[str]:
     """What else a screen reader says of a row."""
     summary = row.summary
     if summary is None:
-        return [row.hit.snippet] if row.hit is not None else []
+        return [row.heading, row.hit.snippet] if row.hit is not None else []
     flags = [word for word in ("pinned", "archived") if getattr(summary, word)]
     folder = [f"in {summary.folder}"] if summary.folder else []
-    return [*flags, *folder, *(f"tag {tag}" for tag in summary.tags)]
+    heading = [row.heading] if row.heading.lower() not in flags else []
+    return [*heading, *flags, *folder, *(f"tag {tag}" for tag in summary.tags)]
 
 
 def _tool_tip(row: Row) -> str:

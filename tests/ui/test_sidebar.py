@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu
 
-from chatgui.core.conversation import ORDERS, Hit, Summary, order_key
+from chatgui.core.conversation import ORDERS, Hit, Summary, in_order, order_key
 from chatgui.ui.conversation_list import DropShelf
 from chatgui.ui.listing import Listing
 from chatgui.ui.places import move_menu, tag_menu
@@ -75,6 +75,15 @@ def test_pinned_stand_first_and_archived_last_in_every_order(order: str, expecte
     assert " ".join(one.id for one in listing.rows) == expected
 
 
+@pytest.mark.parametrize("order", ORDERS)
+def test_many_are_sorted_as_one_is_put_in_its_place(order: str) -> None:
+    chance = random.Random(order)
+    many = [replace(one, title=chance.choice("abC"), pinned=chance.random() < 0.2, archived=chance.random() < 0.2,
+                    updated=NOW, created=NOW - timedelta(days=chance.randint(0, 3))) for one in rows(200)]  # fmt: skip
+    chance.shuffle(many)
+    assert in_order(many, order) == sorted(many, key=order_key(order))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_what_changes_one_by_one_ends_as_if_all_were_read_anew(seed: int) -> None:
     chance = random.Random(seed)
@@ -112,9 +121,9 @@ def test_screen_readers_hear_the_title_and_how_it_stands(qapp: QApplication) -> 
     model = SidebarModel()
     model.show([rows(1, unread=True)[0]])
     assert model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole) == "Title 0"
-    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleDescriptionRole) == "unread"
+    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleDescriptionRole) == "unread, Today"
     model.run({"id0"})
-    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleDescriptionRole) == "running"
+    assert model.data(model.index(0), Qt.ItemDataRole.AccessibleDescriptionRole) == "running, Today"
 
 
 def test_a_hundred_thousand_conversations_cost_the_view_only_what_it_shows(sidebar: Sidebar) -> None:
@@ -259,7 +268,7 @@ def test_a_condition_is_chosen_from_a_menu_and_stands_in_the_line_as_it_could_be
 def test_tags_are_drawn_said_and_chosen(qapp: QApplication, sidebar: Sidebar) -> None:
     sidebar.show_rows([replace(one, tags=("work", "R&D")) for one in rows(2)])
     said = sidebar.model.data(sidebar.model.index(0), Qt.ItemDataRole.AccessibleDescriptionRole)
-    assert said == "tag work, tag R&D"
+    assert said == "Today, tag work, tag R&D"
     sidebar.grab()
     wanted = QSignalSpy(sidebar.tag_wanted)
     menu = tag_menu(
