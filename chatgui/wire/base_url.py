@@ -3,10 +3,35 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-ENDPOINTS = ("/chat/completions", "/completions", "/models", "/responses", "/embeddings")
+from chatgui.wire.presets import BY_NAME, PRESETS
+
+ENDPOINTS = ("/chat/completions", "/completions", "/models", "/responses", "/embeddings", "/messages")
+HTTPS = "https"
+# Where people chat by hand, and so copy the address from.
+CHATS = (
+    ("chatgpt.com", "openai"),
+    ("chat.openai.com", "openai"),
+    ("claude.ai", "anthropic"),
+    ("gemini.google.com", "google"),
+    ("chat.deepseek.com", "deepseek"),
+    ("chat.mistral.ai", "mistral"),
+    ("grok.com", "xai"),
+    ("www.perplexity.ai", "perplexity"),
+)
+SHARED = {"github.com", "huggingface.co", "portal.azure.com"}  # sites where much else is, too
+_INSIDE = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+_SLIP = re.compile(
+    r"([htps]{3,6})(?::/{0,3}|;//|//|:\\\\)(?=[\w\[])", re.IGNORECASE
+)  # what becomes of https:// under the hand
+_KEY = re.compile(
+    r"(sk|pk|gsk|xai|hf|key|csk|nvapi|r8|fw)[-_][\w-]{16,}\Z|AIza[\w-]{30,}\Z|[0-9a-f]{32,}\Z|eyJ[\w-]+\.[\w.-]+\Z",
+    re.IGNORECASE,
+)
 WITHOUT_VERSION = ("api.perplexity.ai",)  # hosts whose API has no version in its path
 LOCAL_NAMES = (
     ".local",
@@ -35,10 +60,12 @@ def mend(text: str) -> Mended:
 
     A query is kept. A trailing `#` keeps the path verbatim.
     """
-    given = text.strip().strip("<>\"'“”").strip()
+    given = _pasted(text)
     verbatim, given = given.endswith("#"), given.removesuffix("#")
     if not given:
         return Mended("", "The address is empty.")
+    if _KEY.match(given):
+        return Mended("", "This looks like a key. It belongs into the field for the key; here goes the address.")
     if any(c.isspace() or not c.isprintable() for c in given):
         return Mended("", "The address contains a space or an invisible character.")
     if "://" not in given:
@@ -55,11 +82,49 @@ def mend(text: str) -> Mended:
         return Mended("", f"This is not an address: {_plain(error)}.")
     if problem := _problem(url.scheme, host, url.username):
         return Mended("", problem)
+    plainly = not verbatim and port is None and not url.query
+    if plainly and (known := _known(host.lower(), url.path)):
+        return Mended(known, f"Using {known}, where this provider’s models answer")
     path = url.path if verbatim else _path(url.path, host)
     netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
     mended = urlunsplit((url.scheme.lower(), netloc, path, url.query, ""))
     words = "" if mended == text.strip() else f"Using {mended}"
     return Mended(mended, ". ".join(filter(None, (words, plain_words(mended)))))
+
+
+def _pasted(text: str) -> str:
+    """The address in what was pasted: without quotes and the comma after it, out of a command or an assignment, its
+    `https://` with the slips of the hand mended."""
+    given = text.strip().strip("<>\"'“”`,;").strip()
+    if not given.lower().startswith(("http:", "https:")) and (inside := _INSIDE.search(given)):
+        given = inside[0].rstrip(",;")
+    slip = _SLIP.match(given)
+    if slip is not None and not given.lower().startswith(("https://", "http://")):
+        return f"{HTTPS if 's' in slip[1].lower() else 'http'}://{given[slip.end() :]}"
+    return given
+
+
+def _known(host: str, path: str) -> str:
+    """The address of a provider whose web site this is, or whose API with the end of its path missing; empty if neither."""
+    sites, apis = _providers()
+    if host in sites:
+        return sites[host]
+    full = apis.get(host, "")
+    wanted, given = urlsplit(full).path.split("/"), path.rstrip("/").split("/")
+    return full if len(given) < len(wanted) and wanted[: len(given)] == given else ""
+
+
+@cache
+def _providers() -> tuple[dict[str, str], dict[str, str]]:
+    """Base URLs by the hosts of web sites, and by their own hosts."""
+    apis: dict[str, str] = {}
+    sites: dict[str, str] = {}
+    for one in PRESETS:
+        if one.needs_key and one.base_url.startswith(HTTPS):
+            apis.setdefault(urlsplit(one.base_url).hostname or "", one.base_url)
+            sites.setdefault(urlsplit(one.key_url).hostname or "", one.base_url)
+    sites |= {host: BY_NAME[name].base_url for host, name in CHATS}
+    return {host: url for host, url in sites.items() if host not in apis and host not in SHARED}, apis
 
 
 def _plain(error: ValueError) -> str:

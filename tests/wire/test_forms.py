@@ -107,3 +107,55 @@ def test_presets_are_sound() -> None:
             assert mend(one.base_url).url == one.base_url, one.name
     assert preset(" OpenAI ") is not None
     assert preset("nobody") is None
+
+
+@pytest.mark.parametrize(
+    ("pasted", "url"),
+    [
+        ("htps://llm.example.org/v1", "https://llm.example.org/v1"),
+        ("https//llm.example.org", "https://llm.example.org/v1"),
+        ("https:/llm.example.org/v1", "https://llm.example.org/v1"),
+        ("ttps://llm.example.org/v1", "https://llm.example.org/v1"),
+        ("http:localhost:8080", "http://localhost:8080/v1"),
+        ("https://llm.example.org/v1,", "https://llm.example.org/v1"),
+        ("OPENAI_BASE_URL=https://llm.example.org/v1", "https://llm.example.org/v1"),
+        ("curl https://llm.example.org/v1/chat/completions -H 'x: y'", "https://llm.example.org/v1"),
+        ("https://llm.example.org/v1/messages", "https://llm.example.org/v1"),
+    ],
+)
+def test_what_is_pasted_with_a_slip_or_with_more_around_it_is_mended(pasted: str, url: str) -> None:
+    assert mend(pasted).url == url
+    assert url in mend(pasted).words
+
+
+@pytest.mark.parametrize(
+    ("site", "url"),
+    [
+        ("https://platform.openai.com/api-keys", "https://api.openai.com/v1"),
+        ("chatgpt.com", "https://api.openai.com/v1"),
+        ("https://claude.ai/new", "https://api.anthropic.com/v1"),
+        ("https://vmira.ai", "https://api.vmira.ai/v1"),
+        ("openrouter.ai", "https://openrouter.ai/api/v1"),
+        ("https://openrouter.ai/api", "https://openrouter.ai/api/v1"),
+        ("https://generativelanguage.googleapis.com/v1beta", "https://generativelanguage.googleapis.com/v1beta/openai"),
+        ("http://api.groq.com", "https://api.groq.com/openai/v1"),
+    ],
+)
+def test_the_web_site_of_a_provider_is_known_from_its_api(site: str, url: str) -> None:
+    mended = mend(site)
+    assert (mended.url, mended.words) == (url, f"Using {url}, where this provider’s models answer")
+    assert mend(f"https://{url.split('/')[2]}:8443/other").url.endswith(":8443/other"), "what is said plainly is left"
+
+
+@pytest.mark.parametrize(
+    "key", ["sk-proj-abc_def-1234567890abcdef12345", "gsk_0123456789abcdef0123", "0123456789abcdef" * 3]
+)
+def test_a_key_in_the_place_of_the_address_is_not_taken_and_not_repeated(key: str) -> None:
+    mended = mend(key)
+    assert mended.url == ""
+    assert "looks like a key" in mended.words
+    assert key not in mended.words
+
+
+def test_every_presets_address_is_left_as_it_is() -> None:
+    assert [one.name for one in PRESETS if mend(one.base_url).url.lower() != one.base_url.lower()] == []
