@@ -17,7 +17,9 @@ from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.offers import image_at, offers_at
 from chatgui.ui.transcript.view import TranscriptView
 
-COPY, ALL = QKeySequence(QKeySequence.StandardKey.Copy), QKeySequence(QKeySequence.StandardKey.SelectAll)
+Key = (
+    QKeySequence.StandardKey
+)  # made into a sequence only where it is used: before there is a QApplication, Qt crashes at that
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def open_thought_menu(
 
 def _add_all(menu: ContextMenu, view: TranscriptView, place: QPoint) -> None:
     menu.line()
-    menu.do("Select All", view.select_all, keys=ALL)
+    menu.do("Select All", view.select_all, keys=QKeySequence(Key.SelectAll))
     menu.popup(place)
 
 
@@ -117,7 +119,7 @@ def _add_under(menu: ContextMenu, view: TranscriptView, link: Link | None, place
         menu.do(words, act)
     menu.line()
     if view.has_selection:
-        menu.do("Copy Selection", view.copy, keys=COPY)
+        menu.do("Copy Selection", view.copy, keys=QKeySequence(Key.Copy))
         menu.line()
 
 
