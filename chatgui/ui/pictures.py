@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chatgui.chat.pictures import Elsewhere, fetch_picture
@@ -30,7 +31,8 @@ class Pictures:
             told = album.told(address)
             source = told.source if told and told.source else address
             album.tell(address, Told(f"loading from {host(source)} …", busy=True, source=source))
-            self._running[address] = self._tasks.start(self._load(address, source))
+            self._running[address] = started = self._tasks.start(self._load(address, source))
+            started.add_done_callback(partial(self._ended, address))
         elif what == STOP and (task := self._running.get(address)):
             task.cancel()
 
@@ -39,13 +41,13 @@ class Pictures:
             found = await fetch_picture(self._session, source)
         except ChatError as error:
             album.tell(address, Told(error.message))
-        except asyncio.CancelledError:
-            album.tell(address, None)
-            raise
         else:
             if isinstance(found, Elsewhere):
                 album.tell(address, Told(f"{host(source)} sends to {host(found.url)}.", source=found.url))
             else:
                 album.supply(address, found)
-        finally:
-            del self._running[address]
+
+    def _ended(self, address: str, task: asyncio.Task[None]) -> None:
+        del self._running[address]
+        if task.cancelled():
+            album.tell(address, None)

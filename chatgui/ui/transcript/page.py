@@ -35,7 +35,9 @@ class Page:
         self._items: OrderedDict[str, Item] = OrderedDict()
         self._laid: OrderedDict[BlockRow, None] = OrderedDict()
         self._index, self._row, self._offset = 0, 0, 0  # the anchor: `_offset` pixels of this row are above the pane
-        self._held: Line | None = None  # to stay where it is when the row of the anchor is laid out anew
+        self._held: tuple[Line, tuple[int, int, int]] | None = (
+            None  # a line to stay where it is, while the anchor is this
+        )
 
     @property
     def facet(self) -> Facet:
@@ -288,17 +290,16 @@ class Page:
         item = self._items.get(self.messages[self._index].id) if self.messages and not self.at_end else None
         row = item.rows[self._row] if item is not None and self._row < len(item.rows) else None
         if self._held is None and isinstance(row, BlockRow) and row.is_stale:
-            self._held = Line.at(self._index, row, self._offset)
+            self._held = Line.at(self._index, row, self._offset), (self._index, self._row, self._offset)
 
     def _settle(self) -> None:
         """Lay out the row a line was held in, and put the line where it was."""
-        line, self._held = self._held, None
-        item = self.item(self._index)
-        if line is not None and line.index == self._index and self._row < len(item.rows):
-            row = item.rows[self._row]
-            if row.start == line.start:
+        held, self._held = self._held, None
+        if held is not None and held[1] == (self._index, self._row, self._offset):
+            item = self.item(self._index)
+            if self._row < len(item.rows) and item.rows[self._row].start == held[0].start:
                 self._lay(self._index, item, self._row)
-                self._offset = max(0, line.offset_in(row))
+                self._offset = max(0, held[0].offset_in(item.rows[self._row]))
 
     # laying out
 

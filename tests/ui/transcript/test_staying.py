@@ -173,3 +173,19 @@ def test_one_who_reads_stays_when_a_message_is_deleted() -> None:
     assert view.messages[view.page.placed[0].index].id == f"m{at}"
     view.show_messages([one for one in view.messages if one.id != f"m{at}"], None)
     assert view.messages[view.page.placed[0].index].id == f"m{at - 1}"
+
+
+def test_a_block_that_changes_by_itself_holds_a_line_only_for_whoever_stays() -> None:
+    view = shown([message(0, Role.USER, "Go"), answer("word " * 3_000)])
+    view.to_start()
+    view.scroll_by(700)
+    row = view.page.placed[0].row
+    assert isinstance(row, BlockRow)
+    there = view.page.value
+    row.refresh()  # and is laid out a moment later
+    view.refresh()
+    assert view.page.value == there
+    row.refresh()
+    view.page.jump(300)  # within the same row
+    view.refresh()
+    assert view.page.value == 300
