@@ -196,6 +196,43 @@ async def test_a_file_still_being_read_goes_into_the_draft_that_was_left(
         assert tray(window).chips == []
 
 
+async def test_one_left_and_come_back_to_has_its_file_and_one_taken_out_has_not(
+    qapp: QApplication, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = asyncio.Event()
+    async with showing(qapp, profile) as (window, session):
+        first, honest = window.conversation_bound.id, session.attachments.keep
+
+        async def slow(loose: Any) -> Any:
+            await go_on.wait()
+            return await honest(loose)
+
+        monkeypatch.setattr(session.attachments, "keep", slow)
+        QTest.keyClicks(window.stage.composer.editor, "half a")
+        drop(window, of_files(written(tmp_path, "a.txt", b"words"), written(tmp_path, "b.txt", b"more")))
+        tray(window).remove(tray(window).chips[1])
+        await window.conversation_bound.open_new()
+        await window.conversation_bound.open(first)
+        go_on.set()
+        await taken(window)
+        assert [one.name for one in tray(window).attachments] == ["a.txt"]
+
+
+async def test_whatever_goes_wrong_no_chip_waits_for_ever(
+    qapp: QApplication, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expect_log: Any
+) -> None:
+    async with showing(qapp, profile) as (window, session):
+
+        async def broken(_: Any) -> Any:
+            raise ValueError("a bug")
+
+        monkeypatch.setattr(session.attachments, "keep", broken)
+        expect_log("a task of the window failed")
+        drop(window, of_files(written(tmp_path, "a.txt", b"words")))
+        await until(lambda: "went wrong" in window.stage.notices.words)
+        assert tray(window).chips == []
+
+
 async def test_a_message_that_waits_keeps_its_files(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
     go_on = asyncio.Event()
     async with scripted([head(), go_on, *GOOD[1:]]) as server, showing(qapp, profile) as (window, session):

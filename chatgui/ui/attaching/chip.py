@@ -99,6 +99,7 @@ class AttachmentChip(QFrame):
         super().__init__()
         self.setObjectName("Attachment")
         self.attachment: Attachment | None = None
+        self.is_unwanted = False  # taken out by the user, perhaps before it was read
         self.face = Face(theme)
         self.face.clicked.connect(self._open)
         self.face.remove_wanted.connect(self.remove_wanted)

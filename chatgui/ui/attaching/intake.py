@@ -55,6 +55,7 @@ class Intake(QObject):
         self._shown = conversation
         self._composer, self._tray = stage.composer, stage.composer.tray
         self._folder = ""  # where files were chosen last
+        self._closed = False
         self._unsubscribe = session.changed.subscribe(self._hear)
         self._drops = DropTarget(stage, self._composer)
         self._drops.dropped.connect(self.take)
@@ -68,6 +69,7 @@ class Intake(QObject):
 
     def close(self) -> None:
         """Hear no more."""
+        self._closed = True
         self._unsubscribe()
 
     # Ways in
@@ -128,15 +130,18 @@ class Intake(QObject):
         troubles: list[str] = []
         smaller: list[tuple[Attachment, Loose]] = []
         for chip, load in chips:
+            attachment = None
             try:
                 whole = await load()
                 loose = await _fitting(whole)
                 attachment = await self._keep(chip, loose, here)
             except ChatError as error:
                 troubles.append(" ".join(filter(None, (error.message, error.failure.advice))))
-                self._tray.finish(chip, None)
                 refused()
                 continue
+            finally:
+                if attachment is None and not self._closed:  # whatever went wrong: nothing waits for it for ever
+                    self._tray.finish(chip, None)
             if loose is not whole and whole.accepted.is_huge:
                 smaller.append((attachment, whole))
             if loose is whole and whole.accepted.is_huge:
@@ -155,10 +160,17 @@ class Intake(QObject):
         attachment = await self._session.attachments.keep(loose)
         if kind_of(attachment.media_type) is Kind.IMAGE:
             show_image(attachment, loose.content)
-        if not self._tray.finish(chip, attachment) and self._shown.id != here:  # else the user took it out meanwhile
-            draft = (await self._session.conversation(here)).unsent
-            await self._session.drafts.save(here, draft.text, (*draft.attachments, attachment))
+        if not self._tray.finish(chip, attachment) and not chip.is_unwanted:
+            await self._keep_elsewhere(attachment, here)
         return attachment
+
+    async def _keep_elsewhere(self, attachment: Attachment, here: str) -> None:
+        """The conversation was left while its file was read; it may be shown again by now."""
+        if self._shown.id == here:
+            self._tray.finish(self._tray.begin(attachment.name), attachment)
+            return
+        draft = (await self._session.conversation(here)).unsent
+        await self._session.drafts.save(here, draft.text, (*draft.attachments, attachment))
 
     def _tell_smaller(self, smaller: list[tuple[Attachment, Loose]]) -> None:
         attachment, whole = smaller[0]

@@ -87,6 +87,7 @@ class Tray(QScrollArea):
         """Take a file out; the focus goes to the one beside it."""
         if chip not in self.chips:
             return
+        chip.is_unwanted = True
         at, had_focus = self.chips.index(chip), chip.isAncestorOf(self.focusWidget() or self)
         self._drop(chip)
         if had_focus and self.chips:
