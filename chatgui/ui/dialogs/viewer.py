@@ -63,11 +63,12 @@ class ViewerDialog(Sheet):
     """Shows one attachment; `save` is called when it is to be written to a file."""
 
     def __init__(self, context: Context, attachment: Attachment, save: Callable[[Attachment], None]) -> None:
-        super().__init__(context.window, short(attachment.name), (900, 680))
+        kind = kind_of(attachment.media_type)
+        size = (900, 680) if kind in (Kind.IMAGE, Kind.TEXT) else (460, 150)
+        super().__init__(context.window, short(attachment.name), size)
         self._session = context.session
         self.attachment = attachment
         self.said = words(described(attachment))
-        kind = kind_of(attachment.media_type)
         self.canvas = Canvas(f"{short(attachment.name)}, {described(attachment)}")
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
