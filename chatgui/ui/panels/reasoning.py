@@ -31,6 +31,7 @@ class ReasoningPane(QWidget):
         self._shown = ""  # id of the message whose reasoning is shown
         self._turn: Turn | None = None
         self._unsubscribe: Callable[[], None] = _nothing
+        self._excuses = True  # words stand where reasoning would
         self._head = QLabel()
         self._head.setTextFormat(Qt.TextFormat.PlainText)
         self._all = QToolButton()
@@ -159,7 +160,7 @@ class ReasoningPane(QWidget):
         turn = self._turn
         if turn is not None and self._is_live(turn.message_id):
             self.view.wake()
-            if self._words.isVisibleTo(self) and turn.reply.reasoning:
+            if self._excuses and turn.reply.reasoning:
                 self._show_head()
 
     def _leave_turn(self) -> None:
@@ -176,6 +177,7 @@ class ReasoningPane(QWidget):
         self._head.setText(head(message, turn))
         words = "" if self.is_whole and self.view.messages else absent(message, turn)
         self._all.setVisible(any(one.reasoned for one in self._messages) or turn is not None)
+        self._excuses = bool(words)
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self.view.setVisible(not words)

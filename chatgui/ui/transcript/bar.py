@@ -17,15 +17,16 @@ class Bar:
     def __init__(self, bar: QScrollBar, page: Page, moved: Callable[[], None]) -> None:
         self._bar, self._page, self._moved = bar, page, moved
         self._setting = False
+        self._shown = (-1, -1, -1)  # what of the page the bar shows: its maximum, value and height
         bar.valueChanged.connect(self._by_hand)
 
     def sync(self) -> None:
         """Show where the page is; not while it is being dragged."""
         bar, page = self._bar, self._page
         wanted = (page.maximum, page.value, page.height)
-        if bar.isSliderDown() or (bar.maximum(), bar.value(), bar.pageStep()) == wanted:
+        if wanted == self._shown or bar.isSliderDown():
             return
-        self._setting = True
+        self._shown, self._setting = wanted, True
         bar.setEnabled(page.maximum > 0)  # a disabled one shows no handle
         bar.setRange(0, page.maximum)
         bar.setPageStep(max(1, page.height))
@@ -36,6 +37,7 @@ class Bar:
     def _by_hand(self, value: int) -> None:
         if self._setting:
             return
+        self._shown = (-1, -1, -1)  # it stands elsewhere now
         page, difference = self._page, value - self._page.value
         if value >= self._bar.maximum():
             page.follow()

@@ -39,7 +39,7 @@ class Picture:
         """Scroll the picture and ask for the rows that changed; False if that does not suffice."""
         before, after = [one for one in before if one.height], [one for one in after if one.height]
         known = {id(placed.row): placed for placed in before}
-        moves = {placed.y - known[id(placed.row)].y for placed in after if id(placed.row) in known}
+        moves = {placed.y - old.y for placed in after if (old := known.get(id(placed.row)))}
         if len(moves) != 1:
             return False
         (dy,) = moves
@@ -70,8 +70,9 @@ class Picture:
         painter.fillRect(area, page.style.colours["ground"])
         self._paint_grounds(painter)
         left, clip = page.measure.left, QRectF(area)
+        top, bottom = area.top(), area.bottom() + 1
         for placed in page.placed:
-            if placed.y < area.bottom() + 1 and placed.y + placed.height > area.top():
+            if placed.y < bottom and placed.y + placed.height > top:
                 painter.save()
                 painter.translate(left, placed.y)
                 placed.row.paint(painter, clip.translated(-left, -placed.y), self._look(placed))
@@ -83,12 +84,14 @@ class Picture:
         page = self.view.page
         colours, pad = page.style.colours, round(page.style.px(page.style.padding))
         reach: dict[int, QRect] = {}
-        for placed in page.placed:
-            box = QRect(page.measure.left - pad, placed.y + placed.row.space, page.measure.width + 2 * pad,
-                        placed.height - placed.row.space)  # fmt: skip
-            if placed.height:
-                reach[placed.index] = reach[placed.index].united(box) if placed.index in reach else box
+        marked = {self.flash, self._focus}
         items = {placed.index: placed.item for placed in page.placed}
+        items = {index: one for index, one in items.items() if one.grounded or one.message.id in marked}
+        for placed in page.placed:
+            if placed.index in items and placed.height:
+                box = QRect(page.measure.left - pad, placed.y + placed.row.space, page.measure.width + 2 * pad,
+                            placed.height - placed.row.space)  # fmt: skip
+                reach[placed.index] = reach[placed.index].united(box) if placed.index in reach else box
         painter.setPen(Qt.PenStyle.NoPen)
         for index, box in reach.items():
             item = items[index]

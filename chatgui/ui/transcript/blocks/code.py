@@ -234,6 +234,8 @@ class CodeBlock(Block):
         style, top, left = self.style, self._top(), self._left()
         if not self.literal:
             self._paint_frame(painter)
+            if clip.top() < top:
+                self._paint_head(painter)
         first = max(0, int((clip.top() - top) // self.line_height))
         last = min(self.rows.count - 1, int((clip.bottom() - top) // self.line_height))
         if first > last:
@@ -270,8 +272,10 @@ class CodeBlock(Block):
         painter.setBrush(style.colours["code_ground"])
         painter.drawRoundedRect(QRectF(0.5, 0.5, self.width - 1, self.height - 1), style.radius, style.radius)
         painter.restore()
-        font = style.font("small")
-        painter.setFont(font)
+
+    def _paint_head(self, painter: QPainter) -> None:
+        style = self.style
+        painter.setFont(style.font("small"))
         painter.setPen(style.colours["faint"])
         room = QRectF(style.px(style.padding), style.px(1), self.width / 2, style.px(28))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.label)

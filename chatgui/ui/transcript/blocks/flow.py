@@ -78,6 +78,10 @@ class Flow:
         self.width = 0.0
         self.dirty_from = 0.0
         self._pieces: list[_Piece] = []
+        metrics = QFontMetricsF(font)
+        space = max(0.0, line_height - metrics.height()) / 2
+        self._grid = (space + metrics.ascent(), line_height - space - metrics.ascent())  # above and below a baseline
+        self._tab = metrics.horizontalAdvance(" ") * 4
 
     @property
     def natural_width(self) -> float:
@@ -120,9 +124,6 @@ class Flow:
 
     def _arrange(self, start: int, top: float) -> None:
         text = self.words.shown
-        metrics = QFontMetricsF(self.font)
-        space = max(0.0, self.line_height - metrics.height()) / 2
-        grid = (space + metrics.ascent(), self.line_height - space - metrics.ascent())
         while True:
             check()
             end = min(len(text), start + PIECE)
@@ -132,7 +133,7 @@ class Flow:
                 last = piece.layout.lineAt(piece.lines)
                 piece.end = end = piece.here(last.textStart())
                 last.setPosition(QPointF(0, 1e7))
-            top = self._place(piece, top, grid)
+            top = self._place(piece, top)
             self._pieces.append(piece)
             start = end
             if start >= len(text):
@@ -149,7 +150,7 @@ class Flow:
         option.setWrapMode(
             QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere if self.wrap else QTextOption.WrapMode.ManualWrap
         )
-        option.setTabStopDistance(QFontMetricsF(self.font).horizontalAdvance(" ") * 4)
+        option.setTabStopDistance(self._tab)
         layout.setTextOption(option)
         layout.setCacheEnabled(True)
         ranges = [made for one in self._looks(start, end) if (made := _range(piece, one, start, end)) is not None]
@@ -173,8 +174,8 @@ class Flow:
                 break
             yield looks[index]
 
-    def _place(self, piece: _Piece, top: float, grid: tuple[float, float]) -> float:
-        layout = piece.layout
+    def _place(self, piece: _Piece, top: float) -> float:
+        layout, grid = piece.layout, self._grid
         objects = self.words.objects
         for index in range(piece.lines):
             line = layout.lineAt(index)
