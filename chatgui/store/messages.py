@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import Message, Part, Role, State, Timing
@@ -13,6 +15,8 @@ from chatgui.store import parts as part_rows
 from chatgui.store import search_index
 from chatgui.store.clean import clean, from_json, to_json, whole
 from chatgui.store.times import from_ms, to_ms
+
+T = TypeVar("T")
 
 DAMAGED = Failure(
     Kind.STORE,
@@ -81,18 +85,27 @@ def put(connection: sqlite3.Connection, conversation: int, message: Message, *, 
 
 
 def of_conversation(connection: sqlite3.Connection, conversation: int) -> list[Message]:
-    """The messages of a conversation that are not taken out, in order of making."""
-    said = _grouped(
-        connection,
+    """The messages of a conversation that are not taken out, in order of making. What they have in common is held once, and
+    nothing is read twice: a hundred thousand of them are still a conversation."""
+    parts = connection.execute(
         "SELECT message, kind, text, more FROM parts WHERE message IN"
         " (SELECT seq FROM messages WHERE conversation = ? AND deleted IS NULL) ORDER BY message, position",
-        conversation,
+        (conversation,),
     )
+    said = groupby(parts, itemgetter(0))
     rows = connection.execute(
         f"SELECT seq, crc, {_CHOOSE} FROM messages WHERE conversation = ? AND deleted IS NULL ORDER BY seq",  # noqa: S608
         (conversation,),
     )
-    return [_message(connection, seq, crc, values, said.get(seq, [])) for seq, crc, *values in rows.fetchall()]
+    made, maker = [], _Maker(connection)
+    owner, group = next(said, (None, iter(())))
+    for seq, crc, *values in rows:
+        mine: list[part_rows.Row] = []
+        if owner == seq:
+            mine = [(kind, text, more) for _, kind, text, more in group]
+            owner, group = next(said, (None, iter(())))
+        made.append(maker.message(seq, crc, values, mine))
+    return made
 
 
 def one(connection: sqlite3.Connection, message_id: str) -> Message | None:
@@ -102,43 +115,47 @@ def one(connection: sqlite3.Connection, message_id: str) -> Message | None:
         return None
     seq, crc, *values = row
     said = connection.execute("SELECT kind, text, more FROM parts WHERE message = ? ORDER BY position", (seq,))
-    return _message(connection, seq, crc, values, said.fetchall())
+    return _Maker(connection).message(seq, crc, values, said.fetchall())
 
 
-def _grouped(connection: sqlite3.Connection, query: str, conversation: int) -> dict[int, list[part_rows.Row]]:
-    groups: dict[int, list[part_rows.Row]] = {}
-    for seq, kind, text, more in connection.execute(query, (conversation,)):
-        groups.setdefault(seq, []).append((kind, text, more))
-    return groups
+class _Maker:
+    """Makes messages of rows. What several of them have in common is held once."""
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._known: dict[Any, Any] = {}
 
-def _message(
-    connection: sqlite3.Connection, seq: int, crc: int | None, values: list[Any], said: list[part_rows.Row]
-) -> Message:
-    row = dict(zip(COLUMNS, values, strict=True))
-    parts: tuple[Part, ...] = tuple(part_rows.from_row(*one) for one in said)
-    state = _member(State, row["state"], State.FINISHED)
-    failure = from_json(row["failure"], Failure)
-    if state is State.STREAMING:
-        parts = part_rows.from_chunks(chunks_of(connection, seq), parts)
-    elif crc != part_rows.checksum(said):
-        failure = failure or DAMAGED
-    return Message(
-        id=row["id"],
-        role=_member(Role, row["role"], Role.ASSISTANT),
-        parts=parts,
-        created=from_ms(row["created"]),
-        parent=row["parent"],
-        state=state,
-        account=row["account"],
-        model=row["model"],
-        usage=_usage(row),
-        timing=Timing(row["ttft_ms"], row["thinking_ms"], row["duration_ms"], row["deltas"]),
-        finish_reason=row["finish_reason"],
-        failure=failure,
-        params=from_json(row["params"]) or {},
-        edited=bool(row["edited"]),
-    )
+    def _same(self, value: T) -> T:
+        """The first that was equal to this one; itself if it is the first."""
+        known: T = self._known.setdefault(value, value)
+        return known
+
+    def message(self, seq: int, crc: int | None, values: list[Any], said: list[part_rows.Row]) -> Message:
+        same = self._same
+        row = dict(zip(COLUMNS, values, strict=True))
+        parts: tuple[Part, ...] = tuple(part_rows.from_row(*one) for one in said)
+        state, usage = _member(State, row["state"], State.FINISHED), _usage(row)
+        failure = from_json(row["failure"], Failure)
+        if state is State.STREAMING:
+            parts = part_rows.from_chunks(chunks_of(self._connection, seq), parts)
+        elif crc != part_rows.checksum(said):
+            failure = failure or DAMAGED
+        return Message(
+            id=same(row["id"]),
+            role=_member(Role, row["role"], Role.ASSISTANT),
+            parts=parts,
+            created=from_ms(row["created"]),
+            parent=same(row["parent"]),
+            state=state,
+            account=same(row["account"]),
+            model=same(row["model"]),
+            usage=same(usage) if usage.raw is None else usage,  # `raw` does not count when usages are compared
+            timing=same(Timing(row["ttft_ms"], row["thinking_ms"], row["duration_ms"], row["deltas"])),
+            finish_reason=same(row["finish_reason"]),
+            failure=failure,
+            params=from_json(row["params"]) or {},
+            edited=bool(row["edited"]),
+        )
 
 
 def chunks_of(connection: sqlite3.Connection, seq: int) -> Iterable[tuple[str, str]]:

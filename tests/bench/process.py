@@ -29,7 +29,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 AIM_CPU_S, PEERS_CPU_S = 0.5, "8.6–15.4"
 AIM_IDLE_MB, AIM_ANSWER_MB, AIM_LONG_MB = 110, 130, 120
-LONG = 100_000  # messages
+LONG, LONG_ID = 100_000, f"{0:024x}"  # messages of the conversation `store_library` makes first
 SETTLED_S = 3.0  # so long the open window is left alone before it counts as idle
 
 # ------------------------------------------------------------------------------------------------ the server
@@ -99,6 +99,10 @@ def program(profile: Path, port: int, answers: int) -> int:
             )
             await session.accounts.add(account)
             await session.choose_model(shown.id, account.id, "m")
+        else:
+            await shown.open(LONG_ID)
+            if len(shown.conversation.messages if shown.conversation else ()) != LONG:
+                raise RuntimeError("the long conversation is not shown")
         self.window.tasks.start(measure(self, session, shown))
 
     async def measure(self: app.Program, session: Any, shown: Any) -> None:
@@ -165,8 +169,6 @@ def memory() -> Iterator[str]:
         from tests.bench.store_library import make
 
         make(Path(profile) / "chatgui.db", 1, LONG)
-        name = f"{0:024x}"
-        (Path(profile) / "window.ini").write_text(f"system,100\n\n\n{name}\n", encoding="utf-8")
         told = run(Path(profile), tokens=1, rate=1, packet=1, order="after", answers=0)
     yield f"  {LONG:,} messages open: {told[0]['rss']:.0f}"
 

@@ -10,6 +10,7 @@ import pytest
 
 from chatgui.core.errors import Kind, UsageError
 from chatgui.core.message import Text
+from chatgui.core.usage import Source, Usage
 from chatgui.store import attachments, conversations
 from chatgui.store.database import Database
 from tests.store.samples import EVERYTHING, NOON, answer, conversation, user
@@ -42,6 +43,22 @@ async def test_the_tree_and_its_order_come_back(db: Database) -> None:
     row = await db.call(conversations.summary, talk.id)
     assert row is not None
     assert (row.messages, row.account, row.state) == (3, "Demo", "idle")
+
+
+async def test_what_messages_have_in_common_is_held_once(db: Database) -> None:
+    talk, count = conversation(), Usage(prompt_tokens=3, source=Source.REPORTED)
+    first = replace(answer("This."), usage=count)
+    second = replace(answer("That.", first.id), usage=count)
+    odd = replace(answer("Other.", second.id), usage=replace(count, raw={"prompt_tokens": 3}))
+    talk.extend([first, second, odd])
+    await db.write(conversations.create, talk)
+    loaded = await db.call(conversations.load, talk.id)
+    assert loaded is not None
+    one, other, third = (loaded.messages[message.id] for message in (first, second, odd))
+    assert (one, other, third) == (first, second, odd)
+    assert one.usage is other.usage
+    assert other.parent is one.id
+    assert (one.usage.raw, third.usage.raw) == (None, {"prompt_tokens": 3})
 
 
 async def test_what_cannot_be_stored_is_shown_as_such_and_never_refused(db: Database) -> None:

@@ -27,7 +27,8 @@ class ReasoningPane(QWidget):
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facet = ReasoningFacet()
-        self._messages: list[Message] = []
+        self._branch: Sequence[Message] = ()
+        self._messages: list[Message] = []  # the answers among them
         self._shown = ""  # id of the message whose reasoning is shown
         self._turn: Turn | None = None
         self._unsubscribe: Callable[[], None] = _nothing
@@ -80,8 +81,9 @@ class ReasoningPane(QWidget):
         """Another conversation or branch is shown: its newest answer's reasoning comes first."""
         self._leave_turn()
         self._messages = [message for message in messages if message.role is Role.ASSISTANT]
-        asked = {one.id: " ".join(one.text[:200].split()) for one in messages if one.role is Role.USER}
-        self._facet.questions = {one.id: asked.get(one.parent or "", "") for one in self._messages}
+        self._branch = messages
+        if self.is_whole:
+            self._take_questions()
         known = {message.id for message in self._messages}
         if self._shown not in known:
             self._shown = self._messages[-1].id if self._messages else ""
@@ -131,9 +133,16 @@ class ReasoningPane(QWidget):
         """Show the reasoning of every turn, or of one."""
         self._facet.heads = whole
         self._all.setChecked(whole)
+        if whole:
+            self._take_questions()
         self._show()
         if whole and not self._is_live(self._shown):
             self.view.jump_to(self._shown, mark=False)
+
+    def _take_questions(self) -> None:
+        """What was asked before each turn; only where turns have heads, for it is much in a long conversation."""
+        asked = {one.id: " ".join(one.text[:200].split()) for one in self._branch if one.role is Role.USER}
+        self._facet.questions = {one.id: asked.get(one.parent or "", "") for one in self._messages}
 
     def _is_live(self, message_id: str) -> bool:
         live = self.view.page.live
