@@ -64,7 +64,7 @@ class Palette(SearchPopup):
         self.setAccessibleName("Command palette")
         self._actions = made
         self._conversations: Sequence[Summary] = ()
-        self._titles: list[str] = []
+        self._keys: list[str] = []  # what each is found by
         self._ways: list[Entry] = []  # new conversations with an assistant
 
     def open_over(
@@ -79,7 +79,7 @@ class Palette(SearchPopup):
     def offer(self, conversations: Sequence[Summary]) -> None:
         """Take other conversations; what was typed stays."""
         self._conversations = conversations
-        self._titles = [one.title.casefold() for one in conversations]
+        self._keys = [_key(one) for one in conversations]
         self.narrow(self.search.text())
 
     def narrow(self, typed: str) -> None:
@@ -103,8 +103,8 @@ class Palette(SearchPopup):
         self.resize(width, min(height, around + rows))
 
     def _matching(self, wanted: list[str]) -> Iterable[Summary]:
-        pairs = zip(self._titles, self._conversations, strict=True)
-        return (one for title, one in pairs if all(word in title for word in wanted))
+        pairs = zip(self._keys, self._conversations, strict=True)
+        return (one for key, one in pairs if all(word in key for word in wanted))
 
     def _doable(self, wanted: list[str]) -> list[Entry]:
         """The enabled actions that match, those whose words begin so first."""
@@ -120,7 +120,8 @@ class Palette(SearchPopup):
         return sorted(entries, key=lambda entry: not entry.words.casefold().startswith(first))
 
     def _entry(self, one: Summary) -> Entry:
-        facts = " · ".join(fact for fact in (one.folder, day(one.updated)) if fact)
+        tags = " ".join(f"#{tag}" for tag in one.tags)
+        facts = " · ".join(fact for fact in (one.folder, tags, day(one.updated)) if fact)
         return Entry(one.title, facts, lambda: self.opened.emit(one.id))
 
     def choose(self, at: int) -> None:
@@ -129,3 +130,10 @@ class Palette(SearchPopup):
         if isinstance(entry, Entry) and entry.run is not None:
             self.hide()
             entry.run()
+
+
+def _key(one: Summary) -> str:
+    """Title, folder and tags."""
+    if not (one.folder or one.tags):
+        return one.title.casefold()
+    return f"{one.title} {one.folder} {' '.join(f'#{tag}' for tag in one.tags)}".casefold()

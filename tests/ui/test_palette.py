@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,6 +78,15 @@ def test_a_conversation_is_reached_by_a_word_of_its_title(palette: Palette) -> N
     QTest.keyClick(palette.search, Qt.Key.Key_Return)
     assert opened.at(0) == ["p"]
     assert not palette.isVisible()
+
+
+@pytest.mark.parametrize("typed", ["travel", "#fam", "trip family"])
+def test_a_conversation_is_reached_by_its_folder_and_tags(palette: Palette, typed: str) -> None:
+    palette.open_over([TIDES, replace(TRIP, tags=("family",))])
+    palette.search.setText(typed)
+    assert words(palette)[-2:] == ["Conversations", TRIP.title]
+    facts = palette.list.model().index(len(words(palette)) - 1, 0).data(Qt.ItemDataRole.AccessibleDescriptionRole)
+    assert facts.startswith("Travel · #family · ")
 
 
 def test_an_action_is_done_by_its_words(palette: Palette, called: Called) -> None:
