@@ -17,6 +17,7 @@ from chatgui.demo.server import BAD_KEY, serve
 from chatgui.ui.dialogs.accounts import AccountsDialog
 from chatgui.ui.model_picker import ModelPicker
 from chatgui.ui.window import Window
+from tests.support.scripted import answer, scripted
 from tests.ui.conftest import showing, until
 from tests.ui.test_dialogs import dialogs
 
@@ -71,6 +72,20 @@ async def test_a_key_that_is_refused_is_said_while_the_window_stays(qapp: QAppli
         await until(lambda: "does not answer yet" in one.form._said.text())
         assert "key" in one.form._said.text()
         one.close()
+
+
+async def test_a_provider_without_a_list_wants_the_models_name(qapp: QApplication, profile: Path) -> None:
+    async with (
+        scripted([answer({"error": "not found"}, 404)]) as server,
+        showing(qapp, profile, demo=True) as (window, _),
+    ):
+        one = adding(window)
+        fill(one, server.base_url, "sk-any")
+        await until(lambda: "Type the model’s name" in one.form._said.text())
+        one.form.model.setEditText("sonar")
+        QTest.keyClick(one.form.model, Qt.Key.Key_Return)
+        await until(lambda: not isValid(one))
+        assert window.stage.header.model.accessibleName().endswith("· sonar")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ HARNESS = Path(os.environ.get("CHATGUI_HARNESS", "/var/tmp/real-servers/v-harnes
 FIVE = ("privatemind", "mira", "yuhuan", "kindo", "tokenhub")
 MOST_CLICKS, MOST_KEYS = 1, 9  # besides what is typed into the composer and the picker
 
-pytestmark = [pytest.mark.window, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.window, pytest.mark.long, pytest.mark.timeout(150)]
 
 
 @pytest.fixture(scope="module")

@@ -147,9 +147,7 @@ class AccountForm(QWidget):
         self.key.clear()
         self.kept.setCurrentIndex(self.kept.findData(account.key_source))
         self.variable.setText(account.key_env)
-        self.model.clear()
-        self.model.addItems([one.id for one in self._session.accounts.known_models(account.id)])
-        self.model.setEditText(account.default_model)
+        self.offer_models(account.default_model)
         self.colour.setCurrentIndex(max(self.colour.findData(account.colour), 0))
         self.more.show_account(account)
         self._show_efforts()
@@ -162,6 +160,14 @@ class AccountForm(QWidget):
             say(label, "")
         say(self._said, account.last_test and f"Last test: {account.last_test}")
         self._show_kept()
+
+    def offer_models(self, chosen: str | None = None) -> None:
+        """The models of the account as they are known now; what is typed stays unless another is chosen."""
+        typed = self.model.currentText() if chosen is None else chosen
+        self.model.clear()
+        if self._account is not None:
+            self.model.addItems([one.id for one in self._session.accounts.known_models(self._account.id)])
+        self.model.setEditText(typed)
 
     def say(self, text: str, meaning: str = "") -> None:
         """A sentence under the buttons."""

@@ -11,7 +11,7 @@ from shiboken6 import isValid
 
 from chatgui.core.account import Account, KeySource
 from chatgui.core.change import AccountsChanged, Change
-from chatgui.core.errors import ChatError, Failure, VaultError
+from chatgui.core.errors import ChatError, Failure, Kind, VaultError
 from chatgui.core.secret import Secret
 from chatgui.ui.account_colours import dot_icon
 from chatgui.ui.dialogs import Context
@@ -172,7 +172,10 @@ class AccountsDialog(Sheet):
             ]
         except ChatError as error:
             if self.current == account.id:
-                self.form.say(f"Saved, but it does not answer yet: {error.message} {error.advice}".strip(), "warning")
+                none = error.kind in (Kind.NOT_FOUND, Kind.PROTOCOL, Kind.INVALID_REQUEST)
+                words = "Saved, but no list of models is offered here" if none else "Saved, but it does not answer yet"
+                advice = "Type the model’s name." if none else error.advice
+                self.form.say(f"{words}: {error.message} {advice}".strip(), "warning")
             return
         if len(found) == 1:
             await self._session.accounts.edit(
@@ -181,7 +184,7 @@ class AccountsDialog(Sheet):
         if self._to_add and not warned:
             self.accept()  # what is left is to ask
         elif self.current == account.id:
-            self.form.show_account(self._session.accounts.by_id(account.id))
+            self.form.offer_models(found[0].id if len(found) == 1 else None)
             self.form.say("Saved." if len(found) == 1 else f"Saved. Choose one of its {len(found):,} models.", "good")
 
     async def _keep(self, account: Account, secret: Secret | None) -> Account:
