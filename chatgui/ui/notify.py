@@ -45,11 +45,10 @@ class Notifications:
         self._window = window
         self._tasks = tasks
         self._desktop = Desktop(open_conversation)
-        self._unsubscribe = session.changed.subscribe(self._hear)
+        self.hush = session.changed.subscribe(self._hear)  # called to hear no more
 
     async def close(self) -> None:
-        """Hear no more."""
-        self._unsubscribe()
+        """Let the desktop go, after `hush` and the window's tasks."""
         await self._desktop.close()
 
     def _hear(self, change: Change) -> None:

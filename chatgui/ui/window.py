@@ -131,6 +131,7 @@ class Window(QMainWindow):
             lambda: self.tasks.start(self.conversation_bound.send("What can this program do?"))
         )
         self.notifications = Notifications(session, self, self.tasks, self._come_to)
+        self._unsubscribe.append(self.notifications.hush)
         self._unsubscribe.append(session.changed.subscribe(self._hear))
         self._apply_settings()
         await self.library.begin()
@@ -192,11 +193,11 @@ class Window(QMainWindow):
             self.conversation.close()
         if self.library is not None:
             self.library.close()
-        if self.notifications is not None:
-            await self.notifications.close()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         await self.tasks.close()
+        if self.notifications is not None:
+            await self.notifications.close()
 
     def _call(self, row: actions.Row) -> None:
         getattr(self if not row.needs else self.verbs_bound, row.verb)()

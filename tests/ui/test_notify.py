@@ -146,6 +146,20 @@ async def test_who_wants_none_gets_none(qapp: QApplication, profile: Path) -> No
         await until(lambda: len(desktop.told) == 1)
 
 
+@pytest.mark.usefixtures("bus")
+async def test_nothing_is_told_while_the_window_is_in_front(
+    qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with service() as desktop, showing(qapp, profile) as (window, _):
+        monkeypatch.setattr(notify, "in_front", lambda: True)
+        say(window, "Hello")
+        await until(lambda: answered(window))
+        monkeypatch.setattr(notify, "in_front", lambda: False)
+        say(window, "Again")
+        await until(lambda: desktop.told)
+        assert len(desktop.told) == 1
+
+
 def made(text: str, state: State = State.FINISHED) -> Message:
     return Message("m", Role.ASSISTANT, (Text(text),), datetime.now(UTC), state=state)
 

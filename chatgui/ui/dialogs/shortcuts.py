@@ -51,6 +51,7 @@ class KeyField(QLineEdit):
         self.setReadOnly(True)
         self.setAccessibleName("New keys")
         self.setPlaceholderText("Press the keys; Esc gives up")
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.placeholderText()) + 24)
 
     def event(self, event: QEvent) -> bool:
         """Nothing pressed here calls an action or moves the focus."""
