@@ -89,8 +89,8 @@ class Filling(QObject):
         known = {id(text): (text, tokens) for text, tokens in self._pasted}
         self._pasted = [known.get(id(text)) or (text, count_tokens(text)) for text in said.pasted]
         draft = count_tokens(said.text) + sum(tokens for _, tokens in self._pasted)
-        draft += sum(map(count_attachment, self._composer.tray.attachments))
-        self._show(draft=draft, **self._window())
+        files = [count_attachment(one) for one in self._composer.tray.attachments]
+        self._show(draft=draft + sum(files), uncounted=files.count(0), **self._window())
 
     # The conversation
 

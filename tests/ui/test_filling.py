@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from chatgui.chat.session import Session
 from chatgui.core.account import Model
-from chatgui.core.message import Message, Role, Text
+from chatgui.core.message import Attachment, Message, Role, Text
 from chatgui.ui.filling import STEP_S
 from chatgui.ui.window import Window
 from tests.ui.conftest import showing, until
@@ -59,6 +59,19 @@ async def test_what_was_said_before_counts_and_another_model_reads_more(qapp: QA
         await session.choose_model(shown.id, account.id, "big")
         shown.show_head()
         assert gauge.fill.context == 9000
+
+
+async def test_files_beside_the_draft_count(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        composer = window.stage.composer
+        note = Attachment("0" * 64, "text/plain", "notes.txt", 8000)
+        page = Attachment("1" * 64, "application/pdf", "paper.pdf", 90_000)
+        composer.put("Read these.", (note, page))
+        assert composer.gauge.fill is not None
+        assert 2000 <= composer.gauge.fill.draft < 2020
+        assert "1 file is not counted." in composer.gauge.toolTip()
+        composer.put("")
+        assert composer.gauge.isHidden()
 
 
 async def test_too_much_is_said_in_words_above_the_editor(qapp: QApplication, profile: Path) -> None:
