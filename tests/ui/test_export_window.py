@@ -68,7 +68,7 @@ async def test_the_preview_is_the_beginning_of_the_file(qapp: QApplication, prof
             await until(lambda sign=sign: sign not in dialog.preview.text.toPlainText())
         dialog._parts["front_matter"].setChecked(True)
         await until(lambda: dialog.preview.text.toPlainText().startswith("---"))
-        for name in ("pdf", "html"):
+        for name in ("pdf", "html", "docx"):
             choose(dialog, name)
             await until(lambda: dialog.preview.currentWidget() is not dialog.preview.text)
             assert dialog.preview.page.pixmap().width() > 250

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatgui.exchange.exporters.base import Document, Exporter, Options
+from chatgui.exchange.exporters.docx import DOCX
 from chatgui.exchange.exporters.lossless import JSON
 from chatgui.exchange.exporters.markdown import MARKDOWN
 from chatgui.exchange.exporters.pdf import PDF
@@ -11,7 +12,7 @@ from chatgui.exchange.exporters.web import HTML
 
 __all__ = ["FORMATS", "Document", "Exporter", "Options", "by_name"]
 
-FORMATS: tuple[Exporter, ...] = (MARKDOWN, JSON, HTML, PDF, TEXT)
+FORMATS: tuple[Exporter, ...] = (MARKDOWN, JSON, HTML, PDF, DOCX, TEXT)
 
 
 def by_name(name: str) -> Exporter:

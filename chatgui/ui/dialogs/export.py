@@ -40,8 +40,11 @@ PARTS = (
     ("front_matter", "Front matter (title, dates, tags) for note programs", False),
 )
 SETTLE_MS = 120  # after the last change, before a preview is made
-ABOUT = "The first page, about as a browser shows it."
-EXACT = "The first page."
+CAPTIONS = {
+    "html": "The first page, about as a browser shows it.",
+    "docx": "The first page, about as a word processor shows it.",
+    "pdf": "The first page.",
+}
 LINES = "The beginning of the file."
 
 
@@ -162,7 +165,7 @@ class ExportDialog(Sheet):
             self._caption.setText("There is nothing to show of this conversation.")
             return
         await self.preview.show_export(exporter, entry, self.options())
-        shown = ABOUT if exporter.name == "html" else EXACT if exporter.name == "pdf" else LINES
+        shown = CAPTIONS.get(exporter.name, LINES)
         self._caption.setText(shown if len(ids) == 1 else f"{shown} {entry.conversation.title}")
 
     # Where, and writing
