@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
@@ -136,7 +136,28 @@ def test_pictures_have_names_and_can_be_reached_by_keyboard() -> None:
     assert asked == [(view.messages[0].id, f"open_file:{picture(1).sha256}")]
 
 
-def test_a_hundred_thousand_pictures_cost_what_is_in_sight() -> None:
+def test_a_message_of_pictures_alone_can_be_read_clicked_and_copied() -> None:
+    view = shown([replace(message(0, Role.USER, "x"), parts=(picture(1, 40, 30), picture(2, 40, 30)))])
+    QAccessible.setActive(True)
+    try:
+        whole = QAccessible.queryAccessibleInterface(view)
+        said = whole.child(0)
+        names = [said.child(n).text(QAccessible.Text.Name) for n in range(said.childCount())]
+        assert [name for name in names if name.startswith("Image ")] == [
+            f"Image {n}.png, PNG image, 40 × 30, 5.0 kB. Show larger" for n in (1, 2)
+        ]
+    finally:
+        QAccessible.setActive(False)
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.viewport().rect().center())
+    view.setFocus()
+    for key in (Qt.Key.Key_Up, Qt.Key.Key_Tab, Qt.Key.Key_Home, Qt.Key.Key_End):
+        QTest.keyClick(view, key)
+    view.select_all()
+    view.copy()
+    view.grab()
+
+
+def test_thousands_of_pictures_cost_what_is_in_sight() -> None:
     looked: list[str] = []
     fetch = Lookups(fetch=lambda one: looked.append(one.sha256))
     talk = [replace(with_files(picture(n + 1)), id=f"m{n}") for n in range(2_000)]
