@@ -18,6 +18,7 @@ from chatgui.store.settings import load
 from chatgui.ui.model_picker import Choices, ModelPicker, Offer
 from chatgui.ui.theme import Theme
 from tests.ui.conftest import showing, until
+from tests.ui.test_window import say
 
 OFFERS = [
     Offer("a", "Work", (Model("gpt-large", context_length=128_000), Model("gpt-small", vision=True))),
@@ -200,3 +201,17 @@ async def test_favourites_and_recent_ones_survive_a_restart(qapp: QApplication, 
         await until(lambda: load(profile / "settings.toml")[0].recent_models)
     kept, trouble = load(profile / "settings.toml")
     assert (kept.favourite_models, kept.recent_models, trouble) == ((f"{account}/vendor/one",), (f"{account}/two",), "")
+
+
+async def test_escape_leaves_the_picker_and_stops_no_answer(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile, pace=1.0) as (window, _):
+        say(window, "Hello")
+        await until(lambda: window.conversation_bound.turn is not None)
+        window.actions_by_id["model"].trigger()
+        picker = window.findChild(ModelPicker)
+        assert picker is not None
+        QTest.keyClick(picker.search, Qt.Key.Key_Escape)
+        assert not picker.isVisible()
+        assert window.conversation_bound.turn is not None
+        QTest.keyClick(window.stage.composer.editor, Qt.Key.Key_Escape)
+        await until(lambda: window.conversation_bound.turn is None)
