@@ -107,7 +107,7 @@ class Library:
 
     async def tag(self, ids: Sequence[str], tag: str, tagged: bool) -> None:
         """Give conversations one tag more, or take it from them; their other tags stay."""
-        before = {one: {"tags": (await self.summary(one)).tags} for one in ids}
+        before = {row.id: {"tags": row.tags} for row in await self._rows_of(ids)}
         after: dict[str, Fields] = {}
         for one, fields in before.items():
             others = tuple(other for other in fields["tags"] if other != tag)
@@ -157,9 +157,16 @@ class Library:
         """Do again what was taken back; says what it was, or nothing."""
         return await self._undo.redo()
 
+    async def _rows_of(self, ids: Sequence[str]) -> list[Summary]:
+        """Their rows, in order. Raises UsageError if one is gone."""
+        found = {row.id: row for row in await self.rows(ids)}
+        for one in ids:
+            if one not in found:
+                raise UsageError(f"There is no conversation “{one}”.")
+        return [found[one] for one in ids]
+
     async def _set(self, words: str, ids: Sequence[str], **fields: Any) -> None:
-        rows = [await self.summary(one) for one in ids]
-        before = {row.id: {name: getattr(row, name) for name in fields} for row in rows}
+        before = {row.id: {name: getattr(row, name) for name in fields} for row in await self._rows_of(ids)}
         await self._change(words, before, dict.fromkeys(before, fields))
 
     async def _change(self, words: str, before: dict[str, Fields], after: dict[str, Fields]) -> None:

@@ -63,7 +63,7 @@ def move_menu(parent: QWidget, names: Collection[str], here: str, move: Callable
         action.setEnabled(name != here)
     if names:
         menu.addSeparator()
-    menu.addAction("New Folder…", lambda: ask_name(parent, "New Folder", "Name of the folder", "Move", move))
+    menu.addAction("New Folder…", lambda: ask_folder(parent, move))
     if here:
         menu.addAction("Take Out of Folder", lambda: move(""))
     return menu
@@ -87,6 +87,11 @@ def tag_menu(
 
 def _give(change: Callable[[str, bool], None], name: str) -> None:
     change(name, True)
+
+
+def ask_folder(parent: QWidget, move: Callable[[str], None]) -> None:
+    """Ask for the name of a new folder, and move there."""
+    ask_name(parent, "New Folder", "Name of the folder", "Move", move)
 
 
 def ask_name(parent: QWidget, title: str, label: str, button: str, take: Callable[[str], None]) -> None:

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from chatgui.core.query import condition
 from chatgui.ui.menus import ContextMenu
-from chatgui.ui.places import ask_name, move_menu, tag_menu
+from chatgui.ui.places import ask_folder, ask_name, move_menu, tag_menu
 
 if TYPE_CHECKING:
     from chatgui.core.conversation import Summary
     from chatgui.ui.sidebar import Sidebar
+
+MOST_TARGETS = 8  # folders that can be dropped on: the fullest ones; the menu has them all
 
 
 def conversation_menu(sidebar: Sidebar, chosen: Sequence[Summary], rename: Callable[[], None] | None) -> QMenu:
@@ -84,8 +86,13 @@ def targets(sidebar: Sidebar, chosen: Sequence[Summary]) -> list[tuple[str, Call
         found.append(("Unpin", lambda: sidebar.pin_wanted.emit(ids, False)))
     if here != {""}:
         found.append(("Take out of the folder", lambda: sidebar.move_wanted.emit(ids, "")))
-    elsewhere = [name for name in sidebar.places.names("folder") if here != {name}]
-    found += [(f"Move to “{name}”", partial(sidebar.move_wanted.emit, ids, name)) for name in elsewhere]
+    counted = sidebar.listing.places
+    folders = [name for name in sidebar.places.names("folder") if here != {name}]
+    fullest = set(sorted(folders, key=lambda name: -counted["folder", name])[:MOST_TARGETS])
+    found += [
+        (f"Move to “{name}”", partial(sidebar.move_wanted.emit, ids, name)) for name in folders if name in fullest
+    ]
+    found.append(("Move to a new folder …", lambda: ask_folder(sidebar, lambda to: sidebar.move_wanted.emit(ids, to))))
     if not all(one.archived for one in chosen):
         found.append(("Archive", lambda: sidebar.archive_wanted.emit(ids, True)))
     return found

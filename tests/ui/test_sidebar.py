@@ -18,6 +18,7 @@ from chatgui.ui.conversation_list import DropShelf
 from chatgui.ui.listing import Listing
 from chatgui.ui.places import move_menu, tag_menu
 from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.sidebar_menu import targets
 from chatgui.ui.sidebar_model import STEP, SidebarModel
 from chatgui.ui.words import day
 
@@ -299,6 +300,21 @@ def drop(sidebar: Sidebar, words: str) -> None:
     QApplication.sendEvent(target, QDropEvent(QPointF(4, 4), copy, carried, left, none))
     sidebar.list.dragging.emit(False)
     assert not shelf.isVisible()
+
+
+def test_of_many_folders_the_fullest_can_be_dropped_on_and_a_new_one(sidebar: Sidebar) -> None:
+    loose = Summary("x", "X", NOW, NOW)
+    sidebar.show_rows([loose, *(replace(one, folder=f"F{at % 20:02}") for at, one in enumerate(rows(28)))])
+    sidebar.list.setCurrentIndex(sidebar.model.index(0))
+    offered = [words for words, _ in targets(sidebar, [loose])]
+    assert offered == ["Pin", *(f"Move to “F{at:02}”" for at in range(8)), "Move to a new folder …", "Archive"]
+    moved = QSignalSpy(sidebar.move_wanted)
+    drop(sidebar, "Move to a new folder …")
+    dialog = sidebar.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("Fresh")
+    dialog.accept()
+    assert moved.at(0) == [["x"], "Fresh"]
 
 
 def test_several_conversations_are_dropped_into_a_folder_out_of_it_and_onto_pinned(sidebar: Sidebar) -> None:
