@@ -49,9 +49,16 @@ class Naming:
         self._changed = changed
         self._stream_of = stream_of
         self._running: set[asyncio.Task[None]] = set()
+        self._begun = False
+
+    def begin(self) -> None:
+        """Ask from now on. A window begins; the command line ends too soon after an answer for a title to come."""
+        self._begun = True
 
     def consider(self, conversation: Conversation, answer: Message) -> None:
         """An answer has ended: ask for a title if it was the first one and nobody named the conversation."""
+        if not self._begun:
+            return
         question = conversation.messages.get(answer.parent or "")
         if question is None or question.role is not Role.USER or question.parent is not None:
             return

@@ -132,6 +132,7 @@ class Window(QMainWindow):
         )
         self.notifications = Notifications(session, self, self.tasks, self._come_to)
         self._unsubscribe.append(self.notifications.hush)
+        session.naming.begin()
         self._unsubscribe.append(session.changed.subscribe(self._hear))
         self._apply_settings()
         await self.library.begin()

@@ -44,11 +44,21 @@ async def test_by_default_no_request_is_made_for_a_title(opened: Callable[[], An
         assert len(server.requests) == 1
 
 
+async def test_the_command_line_asks_for_none_it_ends_too_soon(opened: Callable[[], Any]) -> None:
+    async with scripted(script(TITLE)) as server, opened() as session:
+        await add_account(session, server.base_url)
+        await session.change_settings(titles="model")
+        await asked(session, "How do tides work?")
+        assert not session.naming._running
+        assert len(server.requests) == 1
+
+
 async def test_a_title_is_asked_once_shortly_and_counted(opened: Callable[[], Any]) -> None:
     told: list[Any] = []
     async with scripted(script(TITLE)) as server, opened() as session:
         account = await add_account(session, server.base_url)
         await session.change_settings(titles="model")
+        session.naming.begin()
         conversation_id, _ = await asked(session, "How do tides work? " + "And why? " * 500)
         session.changed.subscribe(told.append)
         await settled(session)
@@ -75,6 +85,7 @@ async def test_a_model_that_thinks_is_asked_not_to(opened: Callable[[], Any]) ->
     async with scripted(lambda one: TITLE if is_title(one) else thinking) as server, opened() as session:
         await add_account(session, server.base_url)
         await session.change_settings(titles="model")
+        session.naming.begin()
         await asked(session, "Is it?")
         await settled(session)
         assert server.requests[-1].json["reasoning_effort"] == "none"
@@ -85,6 +96,7 @@ async def test_a_name_given_meanwhile_stays(opened: Callable[[], Any]) -> None:
     async with scripted(script([TITLE[0], gate, *TITLE[1:]])) as server, opened() as session:
         await add_account(session, server.base_url)
         await session.change_settings(titles="model")
+        session.naming.begin()
         conversation_id, _ = await asked(session, "How do tides work?")
         await session.library.rename(conversation_id, "Mine")
         gate.set()
@@ -108,6 +120,7 @@ async def test_what_goes_wrong_is_not_tried_again_and_the_title_stays(
     async with scripted(script(refused)) as server, opened() as session:
         await add_account(session, server.base_url)
         await session.change_settings(titles="model")
+        session.naming.begin()
         conversation_id, message = await asked(session, "How do tides work?")
         await settled(session)
         assert (await session.conversation(conversation_id)).title == "How do tides work?"
@@ -121,6 +134,7 @@ async def test_the_program_ends_without_waiting_for_a_title(opened: Callable[[],
         async with opened() as session:
             await add_account(session, server.base_url)
             await session.change_settings(titles="model")
+            session.naming.begin()
             await asked(session, "How do tides work?")
             while not any(map(is_title, server.requests)):  # noqa: ASYNC110 - the server has no event for it
                 await asyncio.sleep(0.01)
