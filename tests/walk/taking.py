@@ -165,6 +165,7 @@ def dark(walk: Walk) -> None:
     theme = walk.see(role="combo box", name=re.compile("system", re.IGNORECASE))
     theme.click()
     walk.see(role="list item", name=re.compile("^dark", re.IGNORECASE)).click()
+    walk.see(role="combo box", name="Dark", state="focused")  # the list is closed, and Escape is the window's
     walk.key("Escape")
     walk.gone(role="dialog")
 
