@@ -67,7 +67,7 @@ class Accounts:
 
     async def load(self) -> None:
         """Read them from the database; a profile made just now begins with the demo account."""
-        if self._db.created:
+        if self._db.created and not self._accounts:
             await self._db.write(rows.save, demo_account(), durable=True)
         loaded = await self._db.call(rows.load)
         self._accounts = {account.id: account for account in loaded}

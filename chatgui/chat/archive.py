@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,8 +35,12 @@ class Copy:
 class Archive:
     """Whole conversations, with their files and their place in the library."""
 
-    def __init__(self, database: Database, changed: Event[Change], forget: Callable[[Iterable[str]], None]) -> None:
+    def __init__(
+        self, database: Database, changed: Event[Change], forget: Callable[[Iterable[str]], None],
+        reread: Sequence[Callable[[], Awaitable[None]]] = (),
+    ) -> None:  # fmt: skip
         self._db = database
+        self._reread = reread  # what else is in memory, and comes with a backup
         self._changed = changed
         self._forget = forget  # conversations in memory that are no longer what is kept
 
@@ -80,6 +84,8 @@ class Archive:
             *await self._db.call(conversations.summaries, True),
         ]
         self._forget(one.id for one in both)
+        for read in self._reread:
+            await read()
         self._changed.emit(LibraryChanged())
         self._changed.emit(AccountsChanged())
         return _told(report)

@@ -102,7 +102,7 @@ class Session:
         self.attachments = Attachments(database, self.accounts)
         self.drafts = Drafts(self, database, self.changed, self._ensure_kept)
         self.ledger = Ledger(database)
-        self.archive = Archive(database, self.changed, self._forget)
+        self.archive = Archive(database, self.changed, self._forget, (self.accounts.load, self.assistants.load))
         self.upkeep = Upkeep(database)
         self.folder_archive = FolderArchive(self.archive, database, self.preferences, self.changed)
         self.inspector = Inspector(self.accounts.secrets, database)
