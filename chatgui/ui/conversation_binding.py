@@ -25,7 +25,7 @@ from chatgui.core.change import (
 from chatgui.core.conversation import Conversation
 from chatgui.core.errors import ChatError, Failure, UsageError
 from chatgui.core.message import Message, Role
-from chatgui.ui.composing import Composing, waiting_words
+from chatgui.ui.composer.composing import Composing, waiting_words
 from chatgui.ui.links import open_link
 from chatgui.ui.message_menu import Asked, open_menu, open_thought_menu
 from chatgui.ui.pictures import Pictures

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from chatgui.core.message import Attachment
-from chatgui.ui.composer import Composer
+from chatgui.ui.composer.view import Composer
 from chatgui.ui.find_bar import FindBar
 from chatgui.ui.header import Header
 from chatgui.ui.notices import NoticeBar

@@ -12,11 +12,11 @@ from chatgui.core.errors import Failure
 from chatgui.core.message import Role, State
 from chatgui.ui import regions
 from chatgui.ui.conversation_binding import ConversationBinding
-from chatgui.ui.library_binding import LibraryBinding
-from chatgui.ui.palette import Palette
 from chatgui.ui.panes import Panes, Place
+from chatgui.ui.picking.palette import Palette
 from chatgui.ui.side_pane import SidePane
-from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.sidebar.binding import LibraryBinding
+from chatgui.ui.sidebar.view import Sidebar
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 

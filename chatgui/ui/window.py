@@ -16,7 +16,7 @@ from chatgui.ui import actions, assets, shortcuts
 from chatgui.ui.menus import ContextMenu
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
-from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.sidebar.view import Sidebar
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme, Tokens, transcript_style
@@ -27,8 +27,8 @@ from chatgui.ui.transcript.style import Style
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.ui.conversation_binding import ConversationBinding
-    from chatgui.ui.library_binding import LibraryBinding
     from chatgui.ui.notify import Notifications
+    from chatgui.ui.sidebar.binding import LibraryBinding
     from chatgui.ui.verbs import Verbs
 
 SIZE = (1180, 780)
@@ -98,10 +98,10 @@ class Window(QMainWindow):
         from chatgui.ui.attaching.showing import Showing
         from chatgui.ui.conversation_binding import ConversationBinding
         from chatgui.ui.dialogs import Context, Dialogs
-        from chatgui.ui.library_binding import LibraryBinding
-        from chatgui.ui.model_choice import ModelChoice
         from chatgui.ui.notify import Notifications
-        from chatgui.ui.palette import Palette
+        from chatgui.ui.picking.model_choice import ModelChoice
+        from chatgui.ui.picking.palette import Palette
+        from chatgui.ui.sidebar.binding import LibraryBinding
         from chatgui.ui.verbs import Verbs
 
         self.session = session
@@ -147,8 +147,8 @@ class Window(QMainWindow):
     def _equip_composer(self, session: Session, conversation: ConversationBinding) -> None:
         """What looks after the message that is being written: its files, its tokens, the budget it comes from."""
         from chatgui.ui.attaching.intake import Intake
-        from chatgui.ui.budgeting import Budgeting
-        from chatgui.ui.filling import Filling
+        from chatgui.ui.composer.budgeting import Budgeting
+        from chatgui.ui.composer.filling import Filling
 
         self._intake = Intake(session, self.stage, self.tasks, conversation)
         self._filling = Filling(session, self.stage, conversation)

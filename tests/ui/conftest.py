@@ -15,7 +15,7 @@ from chatgui.chat.session import Session, open_session
 from chatgui.core.account import Account, KeySource
 from chatgui.core.ids import new_id
 from chatgui.demo.server import serve
-from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.sidebar.view import Sidebar
 from chatgui.ui.theme import Theme
 from chatgui.ui.window import Window
 

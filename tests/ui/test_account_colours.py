@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from chatgui.ui.account_colours import COLOURS, AccountColour, colour_of
 from chatgui.ui.dialogs.accounts import AccountsDialog
-from chatgui.ui.model_picker import ModelPicker
+from chatgui.ui.picking.model_picker import ModelPicker
 from chatgui.ui.theme import DARK, LIGHT, contrast
 from tests.ui.conftest import showing, until
 from tests.ui.test_dialogs import dialogs

@@ -14,7 +14,7 @@ from chatgui.chat.session import Session
 from chatgui.core.assistant import Assistant
 from chatgui.core.ids import new_id
 from chatgui.ui.dialogs.assistants import AssistantsDialog
-from chatgui.ui.model_picker import NOBODY, ModelPicker
+from chatgui.ui.picking.model_picker import NOBODY, ModelPicker
 from chatgui.ui.window import Window
 from tests.ui.conftest import showing, until
 from tests.ui.test_dialogs import dialogs

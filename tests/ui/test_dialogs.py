@@ -28,7 +28,7 @@ from chatgui.ui.dialogs.importing import ImportDialog
 from chatgui.ui.dialogs.parameters import ParametersDialog
 from chatgui.ui.dialogs.settings import SettingsDialog
 from chatgui.ui.dialogs.usage import UsageDialog
-from chatgui.ui.model_picker import ModelPicker
+from chatgui.ui.picking.model_picker import ModelPicker
 from chatgui.ui.window import Window
 from tests.ui.conftest import showing, until
 from tests.ui.test_window import answered, say

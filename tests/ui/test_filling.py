@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from chatgui.chat.session import Session
 from chatgui.core.account import Model
 from chatgui.core.message import Attachment, Message, Role, Text
-from chatgui.ui.filling import STEP_S
+from chatgui.ui.composer.filling import STEP_S
 from chatgui.ui.window import Window
 from tests.ui.conftest import showing, until
 

@@ -15,7 +15,7 @@ from chatgui.chat.setup import host_name
 from chatgui.core.account import KeySource
 from chatgui.demo.server import BAD_KEY, serve
 from chatgui.ui.dialogs.accounts import AccountsDialog
-from chatgui.ui.model_picker import ModelPicker
+from chatgui.ui.picking.model_picker import ModelPicker
 from chatgui.ui.window import Window
 from tests.support.scripted import answer, scripted
 from tests.ui.conftest import showing, until

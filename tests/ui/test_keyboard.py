@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from chatgui.ui.search_popup import SearchPopup
+from chatgui.ui.picking.search_popup import SearchPopup
 from tests.ui.conftest import showing, until
 from tests.ui.test_window import answered, say, titles
 

@@ -143,7 +143,7 @@ async def test_the_order_is_chosen_in_the_menu_and_kept(qapp: QApplication, prof
 async def test_the_newest_are_shown_before_all_are_read(
     qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chatgui.ui.library_binding.FIRST", 3)
+    monkeypatch.setattr("chatgui.ui.sidebar.binding.FIRST", 3)
     async with showing(qapp, profile) as (_, session):
         for age in range(8):
             await talk(session, str(age), "hello", age=age)

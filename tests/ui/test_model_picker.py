@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from chatgui.chat.prices import described
 from chatgui.core.account import Account, Model, Price
 from chatgui.store.settings import load
-from chatgui.ui.model_picker import Choices, ModelPicker, Offer
+from chatgui.ui.picking.model_picker import Choices, ModelPicker, Offer
 from chatgui.ui.theme import Theme
 from tests.ui.conftest import showing, until
 from tests.ui.test_window import say

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from chatgui.core.conversation import Summary
 from chatgui.ui import actions
-from chatgui.ui.palette import MOST, Palette
+from chatgui.ui.picking.palette import MOST, Palette
 from chatgui.ui.theme import Theme
 from tests.ui.conftest import showing, until
 from tests.ui.test_window import answered, say

@@ -14,12 +14,12 @@ from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel, QMenu
 
 from chatgui.core.conversation import ORDERS, Hit, Summary, in_order, order_key
-from chatgui.ui.conversation_list import DropShelf
-from chatgui.ui.listing import Listing
-from chatgui.ui.places import move_menu, tag_menu
-from chatgui.ui.sidebar import Sidebar
-from chatgui.ui.sidebar_menu import targets
-from chatgui.ui.sidebar_model import STEP, SidebarModel
+from chatgui.ui.sidebar.conversation_list import DropShelf
+from chatgui.ui.sidebar.listing import Listing
+from chatgui.ui.sidebar.menu import targets
+from chatgui.ui.sidebar.model import STEP, SidebarModel
+from chatgui.ui.sidebar.places import move_menu, tag_menu
+from chatgui.ui.sidebar.view import Sidebar
 from chatgui.ui.words import day
 
 NOW = datetime.now(UTC)

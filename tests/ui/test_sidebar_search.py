@@ -10,8 +10,8 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
 from chatgui.core.conversation import Hit, Summary
-from chatgui.ui.sidebar import Sidebar
-from chatgui.ui.sidebar_delegate import snippet_line
+from chatgui.ui.sidebar.delegate import snippet_line
+from chatgui.ui.sidebar.view import Sidebar
 from tests.ui.test_sidebar import NOW, rows
 
 

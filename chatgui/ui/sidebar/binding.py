@@ -12,7 +12,7 @@ from chatgui.core.change import AccountsChanged, Change, LibraryChanged, Setting
 from chatgui.core.conversation import Summary, in_order
 from chatgui.core.query import condition
 from chatgui.ui.notices import NoticeBar
-from chatgui.ui.sidebar import Sidebar
+from chatgui.ui.sidebar.view import Sidebar
 from chatgui.ui.tasks import Tasks
 
 if TYPE_CHECKING:

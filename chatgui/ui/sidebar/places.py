@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QInputDialog, QMenu, QWidget
 
 from chatgui.ui.combo import Combo
-from chatgui.ui.listing import EVERYWHERE, Place
+from chatgui.ui.sidebar.listing import EVERYWHERE, Place
 
 ALL = "All conversations"
 

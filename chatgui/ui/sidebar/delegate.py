@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 
 from chatgui.ui import assets
 from chatgui.ui.account_colours import ROOM, dot
-from chatgui.ui.sidebar_model import Index, Row, SidebarModel
+from chatgui.ui.sidebar.model import Index, Row, SidebarModel
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout, QWidget
 
-from chatgui.ui.sidebar_delegate import RowDelegate
-from chatgui.ui.sidebar_model import DRAGGED, SidebarModel
+from chatgui.ui.sidebar.delegate import RowDelegate
+from chatgui.ui.sidebar.model import DRAGGED, SidebarModel
 from chatgui.ui.theme import Theme
 
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from chatgui.core.account import Model, Price
-from chatgui.ui.search_popup import PickModel, SearchPopup
+from chatgui.ui.picking.search_popup import PickModel, SearchPopup
 from chatgui.ui.theme import Theme
 
 WIDTH, HEIGHT = 480, 460

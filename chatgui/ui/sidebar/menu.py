@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from chatgui.core.query import condition
 from chatgui.ui.menus import ContextMenu
-from chatgui.ui.places import ask_folder, ask_name, move_menu, tag_menu
+from chatgui.ui.sidebar.places import ask_folder, ask_name, move_menu, tag_menu
 
 if TYPE_CHECKING:
     from chatgui.core.conversation import Summary
-    from chatgui.ui.sidebar import Sidebar
+    from chatgui.ui.sidebar.view import Sidebar
 
 MOST_TARGETS = 8  # folders that can be dropped on: the fullest ones; the menu has them all
 

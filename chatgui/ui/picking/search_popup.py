@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 
 from chatgui.ui import assets
 from chatgui.ui.account_colours import ROOM, dot
-from chatgui.ui.overlay import Overlay
+from chatgui.ui.picking.overlay import Overlay
 from chatgui.ui.search_field import FilterField
-from chatgui.ui.sidebar_model import Index
+from chatgui.ui.sidebar.model import Index
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
 

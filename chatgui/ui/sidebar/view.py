@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayo
 
 from chatgui.core.query import with_condition
 from chatgui.ui import assets
-from chatgui.ui.conversation_list import ConversationList, DropShelf
-from chatgui.ui.listing import Listing
-from chatgui.ui.places import PlaceBox
 from chatgui.ui.search_field import SearchField
-from chatgui.ui.sidebar_menu import conversation_menu, filter_menu, folder_menu, place_menu, tags_menu, targets
-from chatgui.ui.sidebar_model import SidebarModel
+from chatgui.ui.sidebar.conversation_list import ConversationList, DropShelf
+from chatgui.ui.sidebar.listing import Listing
+from chatgui.ui.sidebar.menu import conversation_menu, filter_menu, folder_menu, place_menu, tags_menu, targets
+from chatgui.ui.sidebar.model import SidebarModel
+from chatgui.ui.sidebar.places import PlaceBox
 from chatgui.ui.theme import Theme
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from chatgui.chat.prices import described
 from chatgui.core.errors import ChatError
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.header import Header
-from chatgui.ui.model_picker import NOBODY, ModelPicker, Offer, Place, Way
+from chatgui.ui.picking.model_picker import NOBODY, ModelPicker, Offer, Place, Way
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme
 

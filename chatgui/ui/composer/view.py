@@ -24,7 +24,7 @@ from chatgui.core.message import Attachment
 from chatgui.ui import assets
 from chatgui.ui.attaching.offered import Offered, may_be_offered, offered
 from chatgui.ui.attaching.tray import Tray
-from chatgui.ui.gauge import ComposerNotes, Gauge
+from chatgui.ui.composer.gauge import ComposerNotes, Gauge
 from chatgui.ui.theme import Theme
 
 LINES = 10  # the editor grows to so many lines, then scrolls

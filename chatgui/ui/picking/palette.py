@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from chatgui.ui import actions
-from chatgui.ui.search_popup import PickModel, SearchPopup
+from chatgui.ui.picking.search_popup import PickModel, SearchPopup
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import day
 

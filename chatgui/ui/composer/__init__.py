@@ -1,0 +1,1 @@
+"""The composer: what is being written, what it will cost in tokens, and sending it."""

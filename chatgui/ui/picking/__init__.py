@@ -1,0 +1,1 @@
+"""What lies over the window for one choice: the model picker and the command palette."""

@@ -1,0 +1,1 @@
+"""The sidebar: every conversation there is, searched, ordered, moved and tagged."""
