@@ -152,7 +152,7 @@ def test_without_reasoning() -> None:
     assert "Secret thought." not in JSON.export(made, Options(reasoning=False)).decode()
 
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "json-format.md"
+DOCUMENT = Path(__file__).parents[2] / "chatgui" / "exchange" / "json-format.md"
 
 
 def described() -> dict[str, Any]:

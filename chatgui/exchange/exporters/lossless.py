@@ -1,4 +1,4 @@
-"""JSON: everything, so that importing it brings everything back. `docs/json-format.md` describes it, field by field.
+"""JSON: everything, so that importing it brings everything back. `chatgui/exchange/json-format.md` describes it, field by field.
 
 Of the options only `reasoning` counts: without it the reasoning parts are left out, and the file is whole no more.
 """
