@@ -15,11 +15,13 @@ import zlib
 from pathlib import Path
 
 import pytest
+import shiboken6
 
 from chatgui.core import code_colours
 from chatgui.core.message import Attachment, Image, Message, Role
 from chatgui.exchange.codec import Entry
-from chatgui.exchange.exporters import Options, by_name
+from chatgui.exchange.exporters import Options, by_name, pdf
+from chatgui.exchange.exporters.base import Stopped
 from chatgui.exchange.exporting import export
 from tests.exchange.library import NOON, answered, asked, conversation
 
@@ -122,6 +124,29 @@ def test_pictures_of_ones_own_are_on_the_page() -> None:
     pdf = by_name("pdf").export_entry(entry, Options())
     assert len(re.findall(rb"/Subtype /Image", pdf)) in (1, 2)  # Qt may keep two equal ones once
     assert "broken.png" in text_of(pdf).replace(" ", "")
+
+
+@pytest.mark.parametrize("how", ["whole", "first page", "stopped"])
+async def test_what_qt_holds_ends_on_its_own_thread(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """Also when the export was stopped; else its timers complain, at random, when Python collects them elsewhere."""
+    pdf.ensure_application()
+    from chatgui.exchange.exporters import pdf_paper
+
+    made: list[pdf_paper.Paper] = []
+    close = pdf_paper.Paper.close
+    monkeypatch.setattr(pdf_paper.Paper, "close", lambda self: (made.append(self), close(self))[0])
+    entry = Entry(conversation(asked(), answered("# H\n\n" + "Text.\n\n" * 300)))
+    if how == "first page":
+        await asyncio.to_thread(pdf.first_page, entry, Options(), 400)
+    elif how == "whole":
+        await asyncio.to_thread(by_name("pdf").export_entry, entry, Options())
+    else:
+        asked_for: list[int] = []
+        options = Options(cancelled=lambda: len(asked_for) > 1, page=asked_for.append)
+        with pytest.raises(Stopped):
+            await asyncio.to_thread(by_name("pdf").export_entry, entry, options)
+    (paper,) = made
+    assert not shiboken6.isValid(paper.document)
 
 
 @pytest.mark.long

@@ -6,6 +6,7 @@ Nothing is set from HTML and nothing is loaded: a text document that reads no fi
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from chatgui.core.message import (
@@ -76,21 +77,23 @@ class _Book:
 
     def first_page(self, entry: Entry, width: int) -> QImage:
         """The page the conversation would begin with, so many pixels wide."""
+        with closing(self._started()):
+            self._conversation(entry, new_page=False)
+            return self._set.first_page(width)
+
+    def end(self) -> bytes:
+        with closing(self._started()):
+            for number, entry in enumerate(self._entries):
+                self._conversation(entry, new_page=number > 0)
+            newest = max((entry.conversation.updated for entry in self._entries), default=EPOCH)
+            return readable(settled(self._set.pages(), newest), self._set.stand_ins)
+
+    def _started(self) -> Typesetter:
+        """Made, filled, printed and ended on one thread."""
         from chatgui.exchange.exporters.pdf_typesetter import Typesetter
 
         self._set = Typesetter(self._title, self._options)
-        self._conversation(entry, new_page=False)
-        return self._set.first_page(width)
-
-    def end(self) -> bytes:
-        from chatgui.exchange.exporters.pdf_typesetter import Typesetter
-
-        self._set = Typesetter(self._title, self._options)  # made, filled and printed on one thread
-        for number, entry in enumerate(self._entries):
-            self._conversation(entry, new_page=number > 0)
-        newest = max((entry.conversation.updated for entry in self._entries), default=EPOCH)
-        pdf = self._set.pages()
-        return readable(settled(pdf, newest), self._set.stand_ins)
+        return self._set
 
     def _conversation(self, entry: Entry, *, new_page: bool) -> None:
         conversation, options = entry.conversation, self._options

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import shiboken6
 from PySide6.QtCore import QBuffer, QByteArray, QHashSeed, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUuid
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
@@ -120,6 +121,12 @@ class Paper:
         top = self.document.documentLayout().blockBoundingRect(block).top()
         lines = block.layout()
         return int((top + (lines.lineAt(0).y() if lines.lineCount() else 0) + 1) / self._height)
+
+    def close(self) -> None:
+        """End what Qt holds on the thread it was made on: its timers mind, and Python would end it wherever it is."""
+        if self._painter is not None and self._painter.isActive():
+            self._painter.end()
+        shiboken6.delete(self.document)
 
     def first_page(self, width: int) -> QImage:
         """A picture of the first page, so many pixels wide, before anything is printed."""

@@ -355,6 +355,10 @@ class Typesetter:
         if self._cursor.currentTable() is None:
             self._settle_headings()
 
+    def close(self) -> None:
+        """End on this thread what was made on it."""
+        self._paper.close()
+
     def first_page(self, width: int) -> QImage:
         """What the first page looks like, so many pixels wide."""
         self._settle_headings()
