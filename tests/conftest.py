@@ -53,6 +53,18 @@ def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
         gc.collect()  # Qt's timers go on this thread, not on whichever a later test happens to collect garbage
 
 
+_last_module: list[object] = [None]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What a module of the window's tests leaves is let go of only when the next begins; it ends here, on Qt's thread."""
+    module = getattr(item, "module", None)
+    if module is not _last_module[0]:
+        if "/tests/ui/" in str(getattr(_last_module[0], "__file__", "")):
+            gc.collect()
+        _last_module[0] = module
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Coroutine tests need the loop, so they ask for it without saying so."""
     for item in items:
