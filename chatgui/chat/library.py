@@ -13,6 +13,7 @@ from chatgui.core.change import Change, LibraryChanged
 from chatgui.core.conversation import Hit, Summary, in_order
 from chatgui.core.errors import UsageError
 from chatgui.core.event import Event
+from chatgui.core.message import Message
 from chatgui.core.query import parse
 from chatgui.store import conversations, search
 from chatgui.store.database import Database
@@ -20,6 +21,7 @@ from chatgui.store.database import Database
 Fields: TypeAlias = dict[str, Any]  # of a conversation, by name
 
 SEARCH_S = 0.5  # the longest a search may take
+END, LONG = 60, 3_000  # messages: as many fill any window; more than so many take a moment to read
 MOST_TITLES = 400  # conversations a query shows by their title
 SEARCH_BESIDE_STREAM_S = 0.08  # where it shares the database's thread: so each append is still in time
 
@@ -67,6 +69,10 @@ class Library:
         if row is None:
             raise UsageError(f"There is no conversation “{conversation_id}”.")
         return row
+
+    async def end_of(self, conversation_id: str) -> list[Message]:
+        """The last messages of a very long conversation, which are there at once; nothing of one that is read as fast."""
+        return await self._db.look(conversations.end, conversation_id, END, LONG)
 
     async def rows(self, ids: Collection[str]) -> list[Summary]:
         """The rows of these conversations, in the trash or not; those that are gone are left out."""

@@ -151,7 +151,7 @@ class Session:
     async def conversation(self, conversation_id: str) -> Conversation:
         """The tree of a conversation. Raises UsageError if there is none. Read it only; change it by verbs."""
         if conversation_id not in self._open:
-            loaded = await self._db.call(conversations.load, conversation_id)
+            loaded = await self._db.look(conversations.load, conversation_id)  # a long one delays no running answer
             if loaded is None:
                 raise UsageError(f"There is no conversation “{conversation_id}”.")
             self._open.setdefault(conversation_id, loaded)

@@ -114,6 +114,17 @@ def _load(connection: sqlite3.Connection, conversation_id: str) -> Conversation 
     return conversation
 
 
+def end(connection: sqlite3.Connection, conversation_id: str, count: int, over: int) -> list[Message]:
+    """The last `count` messages of the shown branch, if the conversation has more than `over`; nothing of a shorter one."""
+    row = connection.execute("SELECT tip, messages FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+    found: list[Message] = []
+    at = row[0] if row is not None and row[1] > over else None
+    while at is not None and len(found) < count and (message := messages.one(connection, at)) is not None:
+        found.append(message)
+        at = message.parent
+    return found[::-1]
+
+
 def create(connection: sqlite3.Connection, conversation: Conversation) -> None:
     """Add a conversation with all that is in it; does nothing if it is there already."""
     made = connection.execute(

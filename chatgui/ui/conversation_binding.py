@@ -29,6 +29,7 @@ from chatgui.ui.composer.composing import Composing, waiting_words
 from chatgui.ui.links import open_link
 from chatgui.ui.message_menu import Asked, open_menu, open_thought_menu
 from chatgui.ui.pictures import Pictures
+from chatgui.ui.reading import Reading
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
@@ -69,7 +70,7 @@ class ConversationBinding(QObject):
         self._show_reasoning = show_reasoning
         self._open_accounts = open_accounts
         self.conversation: Conversation | None = None
-        self._places: dict[str, Place] = {}  # where the reader was in each conversation
+        self._reading = Reading(session, stage)
         self._has_own = self._own_account()
         self.library_used = False  # whether anything was ever said in this profile
         self._heard: Callable[[], None] = lambda: None
@@ -141,13 +142,19 @@ class ConversationBinding(QObject):
 
     async def open(self, conversation_id: str, message_id: str = "", words: str = "") -> None:
         """Show a conversation, in it a message, and in that the words a search found. The draft before is kept first."""
+        self._reading.want(conversation_id)
         if conversation_id != self.id:
             self.composing.keep_pending()
+            self._reading.leave(self.id)
+            place: Place | None = self._reading.place(conversation_id)
+            if await self._reading.show_end(conversation_id):
+                self.conversation, place = None, None
+                self.composing.pause()
             conversation = await self._session.conversation(conversation_id)
-            if self.id:
-                self._places[self.id] = self._stage.view.place()
+            if not self._reading.wants(conversation_id):
+                return
             self.conversation = conversation
-            self._show_branch(place=self._places.get(conversation_id, END))
+            self._show_branch(place)
             self.composing.begin(conversation)
             self.show_head()
             self._moved(conversation_id)
@@ -159,7 +166,7 @@ class ConversationBinding(QObject):
         """Go on where the program was left, if that is still there; else begin an empty conversation."""
         try:
             if conversation_id and not (await self._session.library.summary(conversation_id)).deleted:
-                self._places[conversation_id] = place
+                self._reading.leave(conversation_id, place)
                 await self.open(conversation_id)
                 self._stage.composer.editor.setFocus()
                 return

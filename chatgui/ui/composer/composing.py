@@ -55,6 +55,14 @@ class Composing(QObject):
         self._stop_editing()
         self._conversation = conversation
         self._composer.put(conversation.draft, conversation.draft_attachments)
+        self._composer.editor.setReadOnly(False)
+
+    def pause(self) -> None:
+        """Write for none until the next `begin`."""
+        self._stop_editing()
+        self._conversation = None
+        self._composer.put("")
+        self._composer.editor.setReadOnly(True)
 
     def _save_draft(self, text: str) -> None:
         if self._conversation is not None and not self._editing:
