@@ -81,7 +81,8 @@ def make(path: Path, count: int, messages: int, *, seed: int = 1) -> tuple[float
     connecting.marker(path).touch()
     batch: list[Conversation] = []
     for talk in talks(seed, count, messages):
-        size += sum(len(part.text.encode()) for one in talk.messages.values() for part in one.parts)  # type: ignore[union-attr]
+        texts = (part.text for one in talk.messages.values() for part in one.parts if isinstance(part, Text))
+        size += sum(len(text.encode()) for text in texts)
         batch.append(talk)
         if len(batch) == 500:
             _put(connection, batch)
