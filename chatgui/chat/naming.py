@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from chatgui.chat.accounts import Accounts
 from chatgui.chat.prices import costed, price_of
 from chatgui.chat.titles import UNTITLED, title_from, title_of
+from chatgui.chat.turn import Stream
 from chatgui.chat.usage import settled
 from chatgui.core.change import Change, LibraryChanged
 from chatgui.core.conversation import Conversation
-from chatgui.core.delta import Delta, Retrying
+from chatgui.core.delta import Retrying
 from chatgui.core.errors import ChatError
 from chatgui.core.event import Event
 from chatgui.core.ids import new_id
@@ -34,8 +35,6 @@ ASKED = "Give this exchange a title of at most six words, in its own language. A
 SHOWN = 600  # characters of the question and of the answer that are sent along
 MOST_TOKENS = 32
 WITHIN_S = 30.0
-
-Stream = Callable[[ChatRequest], Awaitable[AsyncGenerator[Delta, None]]]
 
 
 class Naming:

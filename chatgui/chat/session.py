@@ -12,8 +12,7 @@ One session serves one profile in one process. Any number of conversations may h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -33,13 +32,12 @@ from chatgui.chat.ledger import Ledger
 from chatgui.chat.library import Library
 from chatgui.chat.naming import Naming
 from chatgui.chat.preferences import Preferences
-from chatgui.chat.preview import preview_of
 from chatgui.chat.prices import price_of
+from chatgui.chat.requests import Requests
 from chatgui.chat.titles import UNTITLED, title_of
 from chatgui.chat.turn import Turn
 from chatgui.chat.undo import UndoStack
 from chatgui.chat.upkeep import Upkeep
-from chatgui.core.account import Account
 from chatgui.core.change import (
     Change,
     LibraryChanged,
@@ -48,13 +46,12 @@ from chatgui.core.change import (
     TurnStarted,
 )
 from chatgui.core.conversation import Conversation, Unsent
-from chatgui.core.delta import Delta, Learned
+from chatgui.core.delta import Learned
 from chatgui.core.errors import StoreError, UsageError
 from chatgui.core.event import Event
 from chatgui.core.ids import new_id
 from chatgui.core.message import Attachment, Message, Role, State
 from chatgui.core.params import refusals as param_refusals
-from chatgui.core.request import ChatRequest
 from chatgui.core.settings import Settings
 from chatgui.store import conversations
 from chatgui.store.database import Database
@@ -106,7 +103,8 @@ class Session:
         self.upkeep = Upkeep(database)
         self.folder_archive = FolderArchive(self.archive, database, self.preferences, self.changed)
         self.inspector = Inspector(self.accounts.secrets, database)
-        self.naming = Naming(database, self.accounts, self.changed, self._stream_of)
+        self.requests = Requests(self.accounts, self.attachments, self.inspector, self.preferences, client)
+        self.naming = Naming(database, self.accounts, self.changed, self.requests.stream_of)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
 
     # Beginning and end
@@ -226,7 +224,7 @@ class Session:
         if conversation_id in self.turns:
             await self.drafts.wait(conversation_id, Unsent(text, tuple(attachments)), draft)
             return None
-        self._account(conversation)  # before anything is written: there must be someone to ask
+        self.requests.account_of(conversation)  # before anything is written: there must be someone to ask
         parent = after if after is not None else conversation.tip
         return await self._ask(conversation, user_message(parts_of(text, attachments), parent), draft)
 
@@ -257,11 +255,8 @@ class Session:
         `contents` are bytes of files that are not in the library, by SHA-256.
         """
         conversation = await self.conversation(conversation_id)
-        account = await self.accounts.reachable(self._account(conversation))
         message = user_message(parts_of(text, attachments), conversation.tip)
-        history = (*history_of(conversation, conversation.tip, None), message)
-        request = await self._request(account, conversation, history)
-        return preview_of(account, replace(request, attachments={**request.attachments, **contents}))
+        return await self.requests.preview(conversation, message, contents)
 
     async def regenerate(self, conversation_id: str, message_id: str) -> Turn:
         """Another answer beside this one (or to this message of the user's); the old one stays as a version."""
@@ -289,7 +284,7 @@ class Session:
         """
         conversation = await self._idle(conversation_id)
         message = message_of(conversation, message_id)
-        self._account(conversation)
+        self.requests.account_of(conversation)
         if attachments is None:
             attachments = [part for part in message.parts if isinstance(part, Attachment)]
         return await self._ask(
@@ -306,16 +301,17 @@ class Session:
     async def _answer(
         self, conversation: Conversation, parent: str | None, *, continuing: Message | None = None
     ) -> Turn:
-        account = self._account(conversation)
+        account = self.requests.account_of(conversation)
         model = conversation.model or account.default_model
         history = history_of(conversation, parent, continuing)
         message = opening_answer(conversation, account, model, parent, continuing)
-        request = await self._request(account, conversation, history, continuing=continuing is not None)
+        request = await self.requests.of(account, conversation, history, continuing=continuing is not None)
         await self._db.write(conversations.begin_reply, conversation.id, message, durable=True)
         conversation.add(message)
         conversation.tip = message.id
         turn = Turn(
-            conversation.id, message, request, self._stream_of(account.id, message.id), StoreKeeper(self._db, self.changed, conversation.id),
+            conversation.id, message, request, self.requests.stream_of(account.id, message.id),
+            StoreKeeper(self._db, self.changed, conversation.id),
             learned=lambda learned: self._learn(account.id, learned),
             ended=lambda ended: self._ended(conversation, ended),
             price=price_of(account, model, self.accounts.known_models(account.id)),
@@ -323,24 +319,6 @@ class Session:
         self.turns[conversation.id] = turn
         self.changed.emit(TurnStarted(conversation.id, message.id))
         return turn
-
-    async def _request(
-        self, account: Account, conversation: Conversation, history: tuple[Message, ...], *, continuing: bool = False
-    ) -> ChatRequest:
-        model = conversation.model or account.default_model
-        return ChatRequest(
-            model, history, {**account.params, **conversation.params}, continuing=continuing,
-            attachments=await self.attachments.contents(history), sees=self.attachments.sees(account, model),
-        )  # fmt: skip
-
-    def _stream_of(self, account_id: str, message_id: str) -> Callable[[ChatRequest], Any]:
-        async def stream(request: ChatRequest) -> AsyncGenerator[Delta, None]:
-            account = await self.accounts.reachable(self.accounts.by_id(account_id))
-            secret, password = await self.accounts.secret(account), await self.accounts.keys.proxy_password(account)
-            record = self.inspector.recorder(message_id)
-            return self.client.stream(account, secret, request, proxy_password=password, record=record)
-
-        return stream
 
     def _ended(self, conversation: Conversation, message: Message) -> None:
         del self.turns[conversation.id]
@@ -381,18 +359,6 @@ class Session:
         return self._db.refuses
 
     # What must be there
-
-    def _account(self, conversation: Conversation) -> Account:
-        known = {account.id for account in self.accounts.all()}
-        if conversation.account not in known:
-            account = self.accounts.default(self.settings.default_account)
-            if account is None:
-                raise UsageError("There is no account to ask.", advice="Add an account first.")
-            conversation.account, conversation.model = account.id, account.default_model
-        account = self.accounts.usable(conversation.account)
-        if not (conversation.model or account.default_model):
-            raise UsageError(f"No model is chosen for “{account.name}”.", code="no_model", advice="Choose a model.")
-        return account
 
     async def _idle(self, conversation_id: str) -> Conversation:
         if conversation_id in self.turns:

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from chatgui.chat.prices import costed
 from chatgui.chat.usage import settled
@@ -36,6 +36,8 @@ from chatgui.core.request import ChatRequest
 
 LATEST_S = 0.15  # text waits so long for more before it is written; with the write itself it stays under 0.25 s
 RETRY_S = 5.0  # after a failed write, the next try
+
+Stream: TypeAlias = Callable[[ChatRequest], Awaitable[AsyncGenerator[Delta, None]]]
 
 
 class Phase(StrEnum):
@@ -73,7 +75,7 @@ class Turn:
         conversation_id: str,
         message: Message,
         request: ChatRequest,
-        stream: Callable[[ChatRequest], Awaitable[AsyncGenerator[Delta, None]]],
+        stream: Stream,
         keeper: Keeper,
         *,
         learned: Callable[[Learned], None] = lambda _: None,
