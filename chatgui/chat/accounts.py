@@ -11,13 +11,13 @@ from chatgui.chat.checks import (
     PROXY_LABEL,
     checked,
     checked_key,
-    checked_label,
     refuse_written_key,
     split_proxy,
 )
 from chatgui.chat.demo import DemoServer, demo_account
 from chatgui.chat.discovery import Found, discover
-from chatgui.chat.keys import Held, Keys, place, places
+from chatgui.chat.keys import Held, Keys, places
+from chatgui.chat.labelled_keys import LabelledKeys
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.account import Account, KeySource, Model, Traits
 from chatgui.core.change import AccountsChanged, Change
@@ -33,7 +33,6 @@ from chatgui.wire.base_url import plain_words
 if TYPE_CHECKING:
     from chatgui.wire.client import Client
 
-_KEPT_HERE = (KeySource.KEYRING, KeySource.SESSION)
 _TRAITS = frozenset(one.name for one in fields(Traits))
 
 
@@ -54,6 +53,7 @@ class Accounts:
         self, database: Database, vault: Vault, client: Client, changed: Event[Change], undo: UndoStack | None = None
     ) -> None:
         self.keys = Keys(vault)
+        self.labelled_keys = LabelledKeys(self.keys, self.by_id, self._save)
         self.vault = vault
         self.demo = DemoServer()
         self._db = database
@@ -155,7 +155,7 @@ class Accounts:
             disabled=before.disabled, traits=before.traits if same else Traits(),
         )  # fmt: skip
         moves = account.key_source is not before.key_source
-        if account.key_source not in _KEPT_HERE:
+        if not account.key_source.is_kept_here:
             account = replace(account, keys=(), key="")
         if moves and (secret is None or account.key_source is KeySource.KEYRING):
             await self.keys.move(before, account)
@@ -258,47 +258,10 @@ class Accounts:
         self.keys.lend(self.by_id(account_id), checked_key(secret))
         self._changed.emit(AccountsChanged())
 
-    async def add_key(self, account_id: str, label: str, secret: Secret) -> None:
-        """Give an account a further key under a name (“work”); `use_key` makes it the one in use. Raises as `add` does."""
-        account = self.by_id(account_id)
-        if account.key_source not in _KEPT_HERE:
-            raise UsageError("Only an account whose keys are kept here can have several.")
-        label, secret = checked_label(label, account.keys), checked_key(secret)
-        await self.keys.put(account, secret, label)
-        await self._save(replace(account, keys=(*account.keys, label)))
-
-    async def use_key(self, account_id: str, label: str) -> None:
-        """Use another of the account's keys from the next request on; the empty label is its first one."""
-        account = self.by_id(account_id)
-        if label not in ("", *account.keys):
-            raise UsageError(f"“{account.name}” has no key “{label}”.")
-        await self._save(replace(account, key=label))
-
-    async def next_key(self, account_id: str) -> str:
-        """Rotate: use the key after the one in use, and after the last the first again. Its label is returned."""
-        account = self.by_id(account_id)
-        labels = ("", *account.keys)
-        label = labels[(labels.index(account.key) + 1) % len(labels)]
-        await self.use_key(account_id, label)
-        return label
-
-    async def remove_key(self, account_id: str, label: str) -> VaultError | None:
-        """Take a further key away; what the keyring refused is returned. If it was in use, the first one is now.
-
-        The first key is not removed but replaced, by `edit`. This cannot be undone.
-        """
-        account = self.by_id(account_id)
-        if label not in account.keys:
-            raise UsageError(f"“{account.name}” has no key “{label}”.")
-        left = tuple(one for one in account.keys if one != label)
-        await self._save(replace(account, keys=left, key="" if account.key == label else account.key))
-        _, failed = await self.keys.take(account, (place(account.id, label),))
-        return failed
-
     async def _keep_keys(self, account: Account, secret: Secret | None) -> Account:
         network, password = split_proxy(account.network)
         account = replace(account, network=network)
-        if secret is not None and account.key_source in _KEPT_HERE:
+        if secret is not None and account.key_source.is_kept_here:
             secret = checked_key(secret)
             refuse_written_key(account, secret)
             await self.keys.put(account, secret, account.key)

@@ -18,6 +18,11 @@ class KeySource(StrEnum):
     SESSION = "session"  # given by hand, forgotten with this run of the program
     NONE = "none"  # the server wants no key
 
+    @property
+    def is_kept_here(self) -> bool:
+        """Whether the key is given to this program, to keep or for this run."""
+        return self in (KeySource.KEYRING, KeySource.SESSION)
+
 
 class ProxyMode(StrEnum):
     """Which proxy an account uses."""

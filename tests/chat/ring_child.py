@@ -115,7 +115,7 @@ class Stage:
     ) -> None:
         """An account with a key."""
         account = Account("mine", "Mine", self.url, key_source=source, default_model="demo", **more)
-        secret = Secret(key) if source in (KeySource.KEYRING, KeySource.SESSION) else None
+        secret = Secret(key) if source.is_kept_here else None
         await self.outcome(name, self.session.accounts.add(account, secret))
 
     async def edit(self, name: str, secret: Secret | None = None, **changes: Any) -> None:
@@ -165,11 +165,11 @@ async def unlocked(on: Stage) -> None:
     await on.add()
     on.said["state"] = await accounts.secret_state("mine")
     await on.send("send")
-    await on.outcome("add work", accounts.add_key("mine", "work", Secret("sk-work")))
+    await on.outcome("add work", accounts.labelled_keys.add("mine", "work", Secret("sk-work")))
     await on.look("two keys", "work")
-    on.said["next"] = await accounts.next_key("mine")
+    on.said["next"] = await accounts.labelled_keys.use_next("mine")
     await on.send("send work")
-    on.said["next again"] = await accounts.next_key("mine")
+    on.said["next again"] = await accounts.labelled_keys.use_next("mine")
     await on.send("send first")
     await on.outcome("remove", accounts.remove("mine"))
     await on.look("removed", "work")
@@ -178,7 +178,7 @@ async def unlocked(on: Stage) -> None:
     await on.send("send after undo")
     await on.outcome("copy", accounts.duplicate("mine"))
     on.said["copied"] = (await accounts.keys.reveal(accounts.by_name("Mine copy"))).reveal()
-    await on.outcome("remove work", accounts.remove_key("mine", "work"))
+    await on.outcome("remove work", accounts.labelled_keys.remove("mine", "work"))
     await on.look("one key", "work")
     await on.edit("to this run", key_source=KeySource.SESSION)
     await on.look("left the keyring")

@@ -61,21 +61,21 @@ async def test_several_keys_and_their_names(opened: Opened) -> None:
     async with opened() as session:
         accounts = session.accounts
         account = await accounts.add(new(key_source=KeySource.SESSION), Secret("sk-first"))
-        await accounts.add_key(account.id, " at  work ", Secret("sk-second"))
+        await accounts.labelled_keys.add(account.id, " at  work ", Secret("sk-second"))
         for label in ("At Work", "", "a/b", "Proxy"):
             with pytest.raises(UsageError):
-                await accounts.add_key(account.id, label, Secret("sk-third"))
-        await accounts.use_key(account.id, "at work")
+                await accounts.labelled_keys.add(account.id, label, Secret("sk-third"))
+        await accounts.labelled_keys.use(account.id, "at work")
         assert await accounts.secret(accounts.by_id(account.id)) == Secret("sk-second")
         await accounts.edit(accounts.by_id(account.id), Secret("sk-newer"))
         assert await accounts.secret(accounts.by_id(account.id)) == Secret("sk-newer"), "the key in use is replaced"
-        assert await accounts.remove_key(account.id, "at work") is None
+        assert await accounts.labelled_keys.remove(account.id, "at work") is None
         assert await accounts.secret(accounts.by_id(account.id)) == Secret("sk-first")
         with pytest.raises(UsageError):
-            await accounts.use_key(account.id, "at work")
+            await accounts.labelled_keys.use(account.id, "at work")
         keyless = await accounts.add(new(name="Other"))
         with pytest.raises(UsageError):
-            await accounts.add_key(keyless.id, "work", Secret("sk-x"))
+            await accounts.labelled_keys.add(keyless.id, "work", Secret("sk-x"))
 
 
 async def test_no_key_is_shown_by_what_is_printed(opened: Opened) -> None:

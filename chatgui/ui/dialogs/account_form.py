@@ -203,7 +203,7 @@ class AccountForm(QWidget):
     def _show_kept(self) -> None:
         source = self._source()
         self._form.setRowVisible(self.variable, source is KeySource.ENVIRONMENT)
-        self.key.setEnabled(source in (KeySource.KEYRING, KeySource.SESSION))
+        self.key.setEnabled(source.is_kept_here)
         self.key.setPlaceholderText(self._key_hint(source))
         preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
         self._get_key.setVisible(bool(preset and preset.key_url))
@@ -212,7 +212,7 @@ class AccountForm(QWidget):
 
     def _key_hint(self, source: KeySource) -> str:
         account = self._account
-        if source not in (KeySource.KEYRING, KeySource.SESSION):
+        if not source.is_kept_here:
             return ""
         if account is None or self.is_new or account.key_source is not source:
             return "Paste it here"
@@ -366,7 +366,7 @@ class AccountForm(QWidget):
         return account if self._key_fits(source) else None
 
     def _key_fits(self, source: KeySource) -> bool:
-        wanted = source in (KeySource.KEYRING, KeySource.SESSION)
+        wanted = source.is_kept_here
         before = self._account.key_source if self._account and not self.is_new else None
         problem = check_key(self.key.text()) if wanted and (self.key.text() or before is not source) else ""
         if source is KeySource.ENVIRONMENT and not self.variable.text().strip():
@@ -380,7 +380,7 @@ class AccountForm(QWidget):
     def secret(self) -> Secret | None:
         """The key that was typed; None if the kept one stays."""
         text = self.key.text().strip()
-        wanted = self._source() in (KeySource.KEYRING, KeySource.SESSION)
+        wanted = self._source().is_kept_here
         return Secret(text) if text and wanted else None
 
     async def save(self, *, for_this_run: bool = False) -> bool:

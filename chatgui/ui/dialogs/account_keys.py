@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetIt
 from shiboken6 import isValid
 
 from chatgui.chat.setup import check_key
-from chatgui.core.account import Account, KeySource
+from chatgui.core.account import Account
 from chatgui.core.errors import ChatError, VaultError
 from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
@@ -141,7 +141,7 @@ class AccountKeys(QWidget):
         self._start(self._add_key(self._account.id, label, Secret(key.strip())))
 
     async def _add_key(self, account_id: str, label: str, secret: Secret) -> str:
-        await self._accounts.add_key(account_id, label, secret)
+        await self._accounts.labelled_keys.add(account_id, label, secret)
         if isValid(self):
             self.label.clear()
             self.key.clear()
@@ -152,7 +152,7 @@ class AccountKeys(QWidget):
             self._start(self._use_key(self._account.id, self.chosen))
 
     async def _use_key(self, account_id: str, label: str) -> str:
-        await self._accounts.use_key(account_id, label)
+        await self._accounts.labelled_keys.use(account_id, label)
         return f"“{label or FIRST}” is used from the next request on."
 
     def _use_next(self) -> None:
@@ -160,7 +160,7 @@ class AccountKeys(QWidget):
             self._start(self._rotate(self._account.id))
 
     async def _rotate(self, account_id: str) -> str:
-        label = await self._accounts.next_key(account_id)
+        label = await self._accounts.labelled_keys.use_next(account_id)
         return f"“{label or FIRST}” is used from the next request on."
 
     def _ask_removal(self) -> None:
@@ -171,7 +171,7 @@ class AccountKeys(QWidget):
             self.question.ask(text, "Remove Key", lambda: self._start(self._remove_key(account.id, label)))
 
     async def _remove_key(self, account_id: str, label: str) -> str:
-        failed = await self._accounts.remove_key(account_id, label)
+        failed = await self._accounts.labelled_keys.remove(account_id, label)
         if failed is not None:
             message = f"“{label}” is no longer used, but it may still be in the keyring. {failed.message}"
             raise VaultError(failed.state, message)
@@ -247,7 +247,7 @@ def put_on_clipboard(secret: Secret) -> None:
 
 def keeps_several(account: Account) -> bool:
     """Whether an account can have further keys: only one whose keys are kept here."""
-    return account.key_source in (KeySource.KEYRING, KeySource.SESSION)
+    return account.key_source.is_kept_here
 
 
 def _button(text: str, hint: str, act: Callable[[], object]) -> QPushButton:
