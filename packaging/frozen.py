@@ -5,8 +5,6 @@ from __future__ import annotations
 import runpy
 import sys
 
-from chatgui.__main__ import main
-
 if __name__ == "__main__":
     if sys.argv[1:2] == ["-m"] and sys.argv[2].startswith("chatgui."):
         module = sys.argv.pop(2)
@@ -15,4 +13,6 @@ if __name__ == "__main__":
     elif sys.argv[1:2] == ["-c"]:
         exec(sys.argv[2], {"__name__": "__main__"})
     else:
+        from chatgui.__main__ import main
+
         sys.exit(main())

@@ -27,8 +27,16 @@ CHILD = Path(__file__).with_name("rendering_child.py")
 LONGEST = 400_000  # characters of code; more stays plain
 DEADLINE_S = 20.0  # by the clock; the child's own limit, in processor time, comes first
 PATIENCE = 5  # times what the window waits: the same text shall have the same colours on a busy machine
-_HANDED_DOWN = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "PYTHONHOME")
+HANDED_DOWN = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "PYTHONHOME")  # nothing secret
 _MOST_FAILURES = 20  # in one go: then all is plain, for nobody waits for thousands of deaths
+
+
+def command() -> list[str]:
+    """What starts the child: the interpreter, kept to our own packages, or the frozen program, which plays it."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "-m", f"{__package__}.{CHILD.stem}"]
+    places = [place for place in sys.path if Path(place).is_absolute()]
+    return [sys.executable, "-I", "-B", str(CHILD), *places]
 
 
 class Renderer:
@@ -44,7 +52,7 @@ class Renderer:
     def ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
         """The child's answer; None if it has none, or took too long. Blocking."""
         with self._lock:
-            if not self.users or self._failures >= _MOST_FAILURES or getattr(sys, "frozen", False):
+            if not self.users or self._failures >= _MOST_FAILURES:
                 return None
             process = self._process or self._start()
             deadline = threading.Timer(DEADLINE_S, process.kill)
@@ -78,11 +86,10 @@ class Renderer:
         return answer
 
     def _start(self) -> subprocess.Popen[bytes]:
-        places = [place for place in sys.path if Path(place).is_absolute()]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and program
-            [sys.executable, "-I", str(CHILD), *places], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, start_new_session=True,  # Ctrl+C at the terminal is ours to handle
-            env={name: os.environ[name] for name in _HANDED_DOWN if name in os.environ},  # nothing secret
+            command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl+C at the terminal is ours to handle
+            env={name: os.environ[name] for name in HANDED_DOWN if name in os.environ},
         )  # fmt: skip
         return self._process
 

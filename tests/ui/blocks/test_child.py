@@ -17,6 +17,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from chatgui.core.markdown import Splitter, blocks
+from chatgui.exchange.rendering import CHILD
 from chatgui.exchange.rendering_child import depth, formula
 from chatgui.ui.theme import DARK, LIGHT, contrast
 from chatgui.ui.transcript import maths
@@ -232,7 +233,7 @@ async def test_what_a_picture_may_not_do_costs_the_child_only(
 def test_the_child_writes_no_file_and_takes_no_end_of_memory(tmp_path: Path) -> None:
     lines = ("child.confine()", "try: open('x', 'w').write('x' * 9999)", "except OSError: print('kept')")
     greedy = ("try: bytes(4 << 30)", "except MemoryError: print('bounded')")
-    code = "\n".join(("import runpy, types", f"child = types.SimpleNamespace(**runpy.run_path({str(module.CHILD)!r}))",
+    code = "\n".join(("import runpy, types", f"child = types.SimpleNamespace(**runpy.run_path({str(CHILD)!r}))",
                       *lines, *greedy))  # fmt: skip
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20, cwd=tmp_path

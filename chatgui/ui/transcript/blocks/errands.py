@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import atexit
 import json
-import sys
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, QTimer
 
-from chatgui.exchange.rendering import CHILD
+from chatgui.exchange.rendering import HANDED_DOWN, command
 
 Answer: TypeAlias = dict[str, Any]
 DEADLINE = 4_000  # milliseconds of waiting for one answer; the child's own limit, in processor time, comes first
@@ -84,19 +82,16 @@ class Errands(QObject):
         process = self._process = QProcess(self)
         environment = QProcessEnvironment()
         system = QProcessEnvironment.systemEnvironment()
-        for name in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "LD_LIBRARY_PATH", "PYTHONHOME"):
+        for name in HANDED_DOWN:
             if system.contains(name):
                 environment.insert(name, system.value(name))
-        process.setProcessEnvironment(environment)  # nothing secret is handed down
+        process.setProcessEnvironment(environment)
         process.setStandardErrorFile(QProcess.nullDevice())
         process.readyReadStandardOutput.connect(self._read)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._failed)
-        if getattr(sys, "frozen", False):  # there the executable is this program, not Python: everything stays plain
-            QTimer.singleShot(0, self._too_late)
-            return process
-        places = [place for place in sys.path if Path(place).is_absolute()]
-        process.start(sys.executable, ["-I", "-B", str(CHILD), *places])
+        program, *arguments = command()
+        process.start(program, arguments)
         return process
 
     def _read(self) -> None:
