@@ -94,7 +94,8 @@ class Filing:
                 (self._folder / mine.name).unlink()
             self._names.discard(mine.name.lower())
         self._names.add(name.lower())
-        state = (self._folder / name).stat()
+        with translated(self._folder / name):
+            state = (self._folder / name).stat()
         return _File(name, state.st_size, state.st_mtime_ns)
 
     def _untouched(self, file: _File) -> bool:

@@ -88,6 +88,22 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
     assert not (tmp_path / "gone").exists()
 
 
+def test_a_file_that_is_gone_as_soon_as_it_is_written_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A drive may be taken away at any moment."""
+    filing = Filing(tmp_path, ("markdown",))
+
+    def lost(path: Path, content: bytes) -> Path:
+        written = write_atomically(path, content)
+        written.unlink()
+        return written
+
+    monkeypatch.setattr("chatgui.exchange.filing.write_atomically", lost)
+    with pytest.raises(StoreError, match="Tides"):
+        filing.put(entry(), "1")
+
+
 def test_a_conversation_half_written_is_due_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the second of two files fails."""
     filing = Filing(tmp_path, ("markdown", "json"))
