@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,9 @@ class Taken:
 class Preferences:
     """Owns the settings of one profile. The value is replaced whole, never changed in place."""
 
-    def __init__(self, path: Path, changed: Event[Change]) -> None:
+    def __init__(self, path: Path, changed: Event[Change], forget_requests: Callable[[], Awaitable[None]]) -> None:
         self._path = path
+        self._forget_requests = forget_requests  # those kept so far, when they are no longer to be kept
         self._changed = changed
         self._saving = asyncio.Lock()  # one after the other, the newest last
         self.settings = Settings()
@@ -56,11 +57,18 @@ class Preferences:
         for name, value in values.items():
             if words := refusal(name, value):
                 raise UsageError(words)
-        if values.get("keep_recent") is False:
-            values = {**values, "recent_models": ()}
-        names = self._replace(self.settings.changed(values))
-        if names:
-            await self._save({})
+        return await self._put(values, {})
+
+    async def _put(self, values: Mapping[str, Any], unknown: Mapping[str, Any]) -> tuple[str, ...]:
+        """Replace settings by those of these that can be; what is not to be remembered any more is forgotten."""
+        settings = self.settings.changed(values)
+        if not settings.keep_recent:
+            settings = replace(settings, recent_models=())
+        names = self._replace(settings)
+        if names or unknown:
+            await self._save(unknown)
+        if "keep_requests" in values and not settings.keep_requests:
+            await self._forget_requests()
         return names
 
     def _replace(self, settings: Settings) -> tuple[str, ...]:
@@ -101,9 +109,7 @@ class Preferences:
         values = await asyncio.to_thread(file.read, path)
         unknown = {name: value for name, value in values.items() if name not in DECLARED}
         refused = tuple(filter(None, (refusal(name, value) for name, value in values.items() if name in DECLARED)))
-        changed = self._replace(self.settings.changed(values))
-        if changed or unknown:
-            await self._save(unknown)
+        changed = await self._put(values, unknown)
         return Taken(changed, refused, tuple(unknown))
 
 

@@ -85,7 +85,6 @@ class Session:
     def __init__(self, profile: Profile, database: Database, vault: Vault, client: Client) -> None:
         self.profile = profile
         self.changed: Event[Change] = Event()
-        self.preferences = Preferences(profile.settings, self.changed)
         self.turns: dict[str, Turn] = {}
         self.client = client
         self._db = database
@@ -101,8 +100,9 @@ class Session:
         self.ledger = Ledger(database)
         self.archive = Archive(database, self.changed, self._forget, (self.accounts.load, self.assistants.load))
         self.upkeep = Upkeep(database)
-        self.folder_archive = FolderArchive(self.archive, database, self.preferences, self.changed)
         self.inspector = Inspector(self.accounts.secrets, database)
+        self.preferences = Preferences(profile.settings, self.changed, self.inspector.forget)
+        self.folder_archive = FolderArchive(self.archive, database, self.preferences, self.changed)
         self.requests = Requests(self.accounts, self.attachments, self.inspector, self.preferences, client)
         self.naming = Naming(database, self.accounts, self.changed, self.requests.stream_of)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
@@ -141,8 +141,6 @@ class Session:
     async def change_settings(self, **values: Any) -> None:
         """Replace settings and keep them. Raises UsageError for a name or value that cannot be."""
         await self.preferences.change(values)
-        if values.get("keep_requests") is False:
-            await self.inspector.forget()
 
     # Conversations
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from chatgui.chat.kept_wire import LARGEST, packed, unpacked
 from chatgui.core.account import KeySource
 from chatgui.core.secret import Secret, redact
@@ -76,6 +78,18 @@ async def test_it_goes_with_its_conversation_and_with_the_setting(opened: Callab
             await session.change_settings(keep_requests=False)
         async with opened() as session:
             assert await session.inspector.recall(two.id) == ()
+
+
+@pytest.mark.parametrize("way", ["reset", "import"])
+async def test_it_goes_with_every_way_to_switch_it_off(opened: Callable[[], Any], tmp_path: Path, way: str) -> None:
+    (file := tmp_path / "settings.json").write_text('{"keep_requests": false}')
+    async with scripted(GOOD) as server, opened() as session:
+        await session.change_settings(keep_requests=True)
+        await add_account(session, server.base_url)
+        _, message = await asked(session)
+        await (session.preferences.reset() if way == "reset" else session.preferences.take(file))
+    async with opened() as session:
+        assert await session.inspector.recall(message.id) == ()
 
 
 async def test_no_key_is_kept(opened: Callable[[], Any], profile: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -25,7 +26,7 @@ def told() -> list[Change]:
 def preferences(tmp_path: Path, told: list[Change]) -> Preferences:
     changed: Event[Change] = Event()
     changed.subscribe(told.append)
-    return Preferences(tmp_path / "settings.toml", changed)
+    return Preferences(tmp_path / "settings.toml", changed, AsyncMock())
 
 
 def kept(preferences: Preferences) -> dict[str, object]:
@@ -86,7 +87,7 @@ async def test_settings_are_carried_to_another_computer(preferences: Preferences
     })  # fmt: skip
     target = tmp_path / name
     await preferences.export(target)
-    there = Preferences(tmp_path / "there" / "settings.toml", Event())
+    there = Preferences(tmp_path / "there" / "settings.toml", Event(), AsyncMock())
     (tmp_path / "there").mkdir()
     taken = await there.take(target)
     assert set(taken.changed) == {"zoom", "shortcuts", "system_prompt"}
@@ -135,4 +136,13 @@ async def test_new_accounts_begin_with_the_networks_settings(preferences: Prefer
 async def test_who_wants_no_recent_models_kept_has_none(preferences: Preferences) -> None:
     await preferences.change({"recent_models": ("a/m",)})
     await preferences.change({"keep_recent": False})
+    assert preferences.settings.recent_models == ()
+
+
+async def test_an_import_that_wants_no_recent_models_kept_forgets_them(
+    preferences: Preferences, tmp_path: Path
+) -> None:
+    (file := tmp_path / "other.json").write_text('{"keep_recent": false}')
+    await preferences.change({"recent_models": ("a/m",)})
+    await preferences.take(file)
     assert preferences.settings.recent_models == ()
