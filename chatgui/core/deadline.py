@@ -23,11 +23,12 @@ class TooSlow(Exception):
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Let `check` raise TooSlow once what is done in this block has taken so long. Within another limit that one holds."""
+def within(seconds: float) -> Iterator[bool]:
+    """Let `check` raise TooSlow once what is done in this block has taken so long. Within another limit that one holds; gives
+    whether it is this one."""
     token = None if _until.get() is not None else _until.set(thread_time() + seconds)
     try:
-        yield
+        yield token is not None
     finally:
         if token is not None:
             _until.reset(token)

@@ -18,7 +18,9 @@ from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.style import Style
 
 LIMIT_S = 0.1  # of processor time for making, laying out or painting one block; beyond, its source is shown
-SHORT, SHORT_LIMIT_S = 4_000, 0.2  # the first text in a script may have to load fonts: no reason to give up a short one
+# A few words may have to load the fonts of forty scripts. What is short cannot cost much by itself, so it has more time, and
+# is given up only when it is too slow twice in a row: what is loaded stays loaded.
+SHORT, SHORT_LIMIT_S, SHORT_TRIES = 4_000, 1.0, 2
 Mark = tuple[int, int, bool]  # start, end, whether it is the current one
 
 
@@ -156,6 +158,7 @@ class BlockRow(Row):
         self._laid: Measure | None = None
         self._grew = False  # in place, since the last layout
         self._is_plain = False  # it took too long as what it is, and is shown as its source
+        self._slow_paintings = 0  # in a row
         self.refreshed = 0  # how often the block changed by itself
         self._unsubscribe: Callable[[], None] = _nothing
         self.changed: Callable[[], None] = _nothing  # told when the block changed by itself
@@ -172,22 +175,29 @@ class BlockRow(Row):
         return self._block
 
     def _make(self) -> Block:
-        if not self._is_plain:
+        for _ in range(self._tries):
+            is_own = True
             try:
-                with within(self._limit):
+                with within(self._limit) as is_own:
                     return make_block(self.source, self.style)
             except TooSlow:
-                self._is_plain = True
+                if not is_own:
+                    raise  # of somebody who takes in many, which says nothing of this one
+        self._is_plain = True
         return plain_block(self.source, self.style)
 
     @property
-    def _limit(self) -> float:
-        return LIMIT_S if len(self.source.markdown) > SHORT else SHORT_LIMIT_S
+    def _is_short(self) -> bool:
+        return len(self.source.markdown) <= SHORT
 
-    def _give_up(self) -> None:
-        """It takes too long as what it is."""
-        self._is_plain = True
-        self._drop_block()
+    @property
+    def _limit(self) -> float:
+        return SHORT_LIMIT_S if self._is_short else LIMIT_S
+
+    @property
+    def _tries(self) -> int:
+        """How often it may take too long at what is done next; as its source it is not tried at all."""
+        return 0 if self._is_plain else SHORT_TRIES if self._is_short else 1
 
     @property
     def text(self) -> str:  # type: ignore[override]  # a plain attribute in the base, worked out here
@@ -210,12 +220,7 @@ class BlockRow(Row):
 
     def layout(self, measure: Measure) -> int:
         if self._laid != measure:
-            try:
-                with within(self._limit):
-                    self._lay_out(measure)
-            except TooSlow:
-                self._give_up()
-                self._lay_out(measure)
+            self._lay_out_in_time(measure)
             self._laid = measure
             self.dirty_from = self.space + self.block.dirty_from if self._grew else 0.0
             self._grew = False
@@ -223,12 +228,25 @@ class BlockRow(Row):
             self.height = self.space + math.ceil(self.block.height) if self.block.height else 0  # nothing takes no room
         return self.height
 
-    def _lay_out(self, measure: Measure) -> None:
-        self.block.layout(measure.width)
-        if self.block.wide:
-            natural = min(self.block.natural_width, measure.widest)
+    def _lay_out_in_time(self, measure: Measure) -> None:
+        for _ in range(self._tries):
+            block = self.block  # making it has a limit of its own
+            try:
+                with within(self._limit):
+                    self._lay_out(block, measure)
+                return
+            except TooSlow:
+                self._drop_block()
+        self._is_plain = True
+        self._lay_out(self.block, measure)
+
+    @staticmethod
+    def _lay_out(block: Block, measure: Measure) -> None:
+        block.layout(measure.width)
+        if block.wide:
+            natural = min(block.natural_width, measure.widest)
             if natural > measure.width:
-                self.block.layout(natural)
+                block.layout(natural)
 
     def update(self, source: Source, space: int) -> None:
         """The block grew (streaming), perhaps into one of another kind; the next `layout` takes it in."""
@@ -241,7 +259,7 @@ class BlockRow(Row):
             with within(self._limit):
                 self._grew = not self._is_plain and block.update_source(source) and is_same_kind
         except TooSlow:
-            self._grew, self._is_plain = False, True
+            self._grew, self._is_plain = False, not self._is_short
         if not self._grew:
             self._drop_block()
         self.touch()
@@ -269,8 +287,10 @@ class BlockRow(Row):
         painter.translate(0, self.space)
         self.block.paint(painter, clip.translated(0, -self.space), look.selection, look.marks)
         painter.translate(0, -self.space)
-        if thread_time() - began > self._limit and not self._is_plain:  # once, and never again
-            self._give_up()
+        self._slow_paintings = self._slow_paintings + 1 if thread_time() - began > self._limit else 0
+        if 0 < self._tries <= self._slow_paintings:  # so often, and never again
+            self._is_plain = True
+            self._drop_block()
             self.refresh()
         if look.focused:
             self._paint_focus(painter, look.focused)

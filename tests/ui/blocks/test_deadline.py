@@ -118,6 +118,64 @@ def test_a_slow_parser_falls_back_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(row.block, CodeBlock)
 
 
+@pytest.fixture
+def cold_fonts(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A slow machine where what is painted or laid out first in a script takes longer than the limit: call it for a further script."""
+    monkeypatch.setattr(rows, "SHORT_LIMIT_S", 0.03)
+    cold = [True]
+
+    def loading(step: Callable[..., Any]) -> Callable[..., Any]:
+        def load(*args: Any, **more: Any) -> Any:
+            if cold.pop():
+                burn(0.05)
+            cold.append(False)
+            check()
+            return step(*args, **more)
+
+        return load
+
+    for name in ("_make", "paint"):
+        monkeypatch.setattr(Flow, name, loading(getattr(Flow, name)))
+    monkeypatch.setattr(rows, "make_block", loading(rows.make_block))
+    return lambda: cold.append(True)
+
+
+@pytest.mark.parametrize("step", ["making", "laying out", "growing", "painting"])
+def test_a_short_block_is_not_given_up_because_fonts_had_to_be_loaded(
+    cold_fonts: Callable[[], None], step: str
+) -> None:
+    row = BlockRow(blocks("Hello")[0], 0, Style())
+    for name, act in (
+        ("making", lambda: row.block),
+        ("laying out", lambda: row.layout(MEASURE)),
+        ("growing", lambda: (row.update(blocks("Hello مرحبا 你好")[0], 0), row.layout(MEASURE))),
+        ("painting", lambda: (paint(row), row.layout(MEASURE), paint(row))),
+    ):
+        (cold_fonts if name == step else lambda: None)()
+        act()
+    assert isinstance(row.block, TextBlock)
+    assert row.text == "Hello مرحبا 你好"
+
+
+@pytest.mark.usefixtures("slow_machine")
+def test_a_short_block_is_given_up_when_it_was_too_slow_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "SHORT_LIMIT_S", 0.05)
+    table = "| a | b |\n|---|---|\n" + "".join(f"| {n} é | *two* |\n" for n in range(100))
+    cost, row = worst(table)
+    assert cost < 2 * STALL
+    assert isinstance(row.block, CodeBlock)
+    assert row.text == table.strip("\n")
+
+
+@pytest.mark.usefixtures("slow_machine")
+def test_the_time_of_what_takes_in_many_says_nothing_of_one() -> None:
+    """A selection that is copied may run out of time in the middle of any block."""
+    row = BlockRow(blocks(SLOW["a list item"])[0], 0, Style())
+    with pytest.raises(TooSlow), within(0.0):
+        _ = row.block
+    assert not isinstance(row.block, CodeBlock)
+
+
 def test_what_paints_slowly_does_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
     row = BlockRow(Source("paragraph", "word " * 1_000), 0, Style())
     row.layout(MEASURE)

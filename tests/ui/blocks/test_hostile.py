@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QTextDocument
 from chatgui.core.markdown import CHUNK, Source, Splitter, blocks
 from chatgui.ui.transcript.blocks import album, flow, make_block
 from chatgui.ui.transcript.blocks.errands import errands
+from chatgui.ui.transcript.rows import SHORT
 from chatgui.ui.transcript.style import Style
 from tests.ui.blocks.hostile import CORPUS
 
@@ -66,6 +67,13 @@ def test_no_step_takes_long(name: str, canvas: QImage) -> None:
     splitter.end()
     just_short_enough = blocks(text[:59_000])  # for being laid out as what it is, rather than as literal text
     for source in (*splitter.closed[:6], *just_short_enough[:2]):
+        assert worst_step(source, canvas) < STALL, source.kind
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_what_is_short_cannot_take_long(name: str, canvas: QImage) -> None:
+    """So it may have more time than the rest: what takes it is the fonts of a script that is met first."""
+    for source in blocks(CORPUS[name][:SHORT])[:2]:
         assert worst_step(source, canvas) < STALL, source.kind
 
 
