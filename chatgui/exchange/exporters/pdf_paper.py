@@ -95,9 +95,7 @@ class Paper:
     def pages(self, cancelled: Callable[[], bool]) -> bytes:
         """The whole as a PDF file. Raises Stopped."""
         self._print(cancelled)
-        if self._painter is not None:
-            self._painter.end()
-        QHashSeed.resetRandomGlobalSeed()
+        self._end_printing()
         self._buffer.close()
         return bytes(self._content.data())
 
@@ -124,8 +122,7 @@ class Paper:
 
     def close(self) -> None:
         """End what Qt holds on the thread it was made on: its timers mind, and Python would end it wherever it is."""
-        if self._painter is not None and self._painter.isActive():
-            self._painter.end()
+        self._end_printing()
         shiboken6.delete(self.document)
 
     def first_page(self, width: int) -> QImage:
@@ -150,13 +147,18 @@ class Paper:
             self._print_number(self._painter)
         for page in range(self.document.pageCount()):
             if cancelled():
-                self._painter.end()
-                QHashSeed.resetRandomGlobalSeed()
                 raise Stopped
             if page:
                 self._writer.newPage()
                 self._print_number(self._painter)
             self._print_page(self._painter, page)
+
+    def _end_printing(self) -> None:
+        painter, self._painter = self._painter, None
+        if painter is not None:
+            if painter.isActive():
+                painter.end()
+            QHashSeed.resetRandomGlobalSeed()
 
     def _print_page(self, painter: QPainter, page: int) -> None:
         painter.save()
