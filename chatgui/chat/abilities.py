@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chatgui.core.account import Account, Model
+from chatgui.core.account import Account, Model, model_named
 from chatgui.core.params import EFFORTS
 
 
@@ -14,7 +14,7 @@ def efforts_of(account: Account | None, model: str, listed: Iterable[Model]) -> 
         return None
     if account.traits.effort == "nothing":
         return ()
-    described = next((one for one in listed if model == one.id or model in one.aliases), None)
+    described = model_named(model, listed)
     if described is not None and described.efforts:
         return described.efforts
     if described is not None and described.reasoning is not None:

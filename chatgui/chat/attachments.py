@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatgui.chat.accounts import Accounts
-from chatgui.core.account import Account
+from chatgui.core.account import Account, model_named
 from chatgui.core.attaching import LARGEST_IMAGE, Accepted, Kind, accept, kind_of, too_large
 from chatgui.core.exif import without_notes
 from chatgui.core.message import Attachment, Message
@@ -80,8 +80,8 @@ class Attachments:
 
     def sees(self, account: Account, model: str) -> bool | None:
         """Whether a model sees images, if its account's list of models says; never guessed."""
-        known = self._accounts.known_models(account.id)
-        return next((one.vision for one in known if model == one.id or model in one.aliases), None)
+        known = model_named(model, self._accounts.known_models(account.id))
+        return known.vision if known is not None else None
 
     def doubt(self, account: Account, model: str, attachments: Sequence[Attachment]) -> str:
         """Why a model will not get these files, in a sentence; empty if nothing is known against it."""

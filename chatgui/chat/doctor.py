@@ -39,7 +39,7 @@ from chatgui.chat.findings import (
     trait_words,
     usage_words,
 )  # fmt: skip
-from chatgui.core.account import Account, KeySource, Model, Network
+from chatgui.core.account import Account, KeySource, Model, Network, model_named
 from chatgui.core.delta import Ended, Learned, ReasoningDelta, Retrying, TextDelta
 from chatgui.core.errors import ChatError, Kind, TimedOut
 from chatgui.core.message import Message, Role, Text
@@ -246,7 +246,7 @@ class _Patient:
     async def _reasoning(self, model: str, seen: Seen) -> Finding:
         began = time.monotonic()
         if not seen.reply.reasoning:
-            described = next((one for one in self._models if model in (one.id, *one.aliases)), None)
+            described = model_named(model, self._models)
             if described is None or not described.reasoning:
                 return Finding(REASONING, None, 0.0, "None came with this answer.")
             try:

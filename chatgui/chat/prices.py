@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from chatgui import resources
-from chatgui.core.account import Account, Model, Price
+from chatgui.core.account import Account, Model, Price, model_named
 from chatgui.core.usage import Source, Usage
 
 MILLION = 1_000_000
@@ -51,9 +51,9 @@ def quoted(account: Account, model: str, listed: Iterable[Model]) -> tuple[Price
     """The price of a model and where it comes from: the user's own, the account's list, the bundled table of its provider."""
     if (own := account.prices.get(model)) is not None:
         return own, Quote.OWN
-    said = next((one.price for one in listed if one.id == model), None)
-    if _says(said):
-        return said, Quote.LISTED
+    known = model_named(model, listed)
+    if known is not None and _says(known.price):
+        return known.price, Quote.LISTED
     found = bundled().prices.get(account.provider, {}).get(model)
     return found, Quote.BUNDLED if found else Quote.NONE
 
@@ -65,8 +65,9 @@ def price_of(account: Account, model: str, listed: Iterable[Model]) -> Price | N
 
 def context_of(account: Account, model: str, listed: Iterable[Model]) -> int | None:
     """The context length in tokens, from the same places."""
-    own = next((one.context_length for one in listed if one.id == model), None)
-    return own or bundled().context.get(account.provider, {}).get(model)
+    known = model_named(model, listed)
+    said = known.context_length if known is not None else None
+    return said or bundled().context.get(account.provider, {}).get(model)
 
 
 def described(account: Account, listed: Iterable[Model]) -> list[Model]:

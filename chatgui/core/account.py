@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -149,3 +149,10 @@ class Model:
     aliases: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+
+def model_named(name: str, models: Iterable[Model]) -> Model | None:
+    """The one of these with this id, else with this alias; None if it is not among them."""
+    models = tuple(models)
+    found = next((one for one in models if one.id == name), None)
+    return found or next((one for one in models if name in one.aliases), None)

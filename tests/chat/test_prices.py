@@ -36,6 +36,16 @@ def test_an_unknown_count_is_an_unknown_cost() -> None:
     assert costed(Usage(None, 10, None, source=Source.REPORTED), Price(1, 1)).cost is None
 
 
+def test_a_model_is_known_by_its_other_names_too_unless_they_are_anothers() -> None:
+    listed = [
+        Model("big-2026", context_length=1_000, price=Price(1, 2), aliases=("big", "small")),
+        Model("small", context_length=10, price=Price(0.1, 0.2)),
+    ]
+    account = replace(OPENAI, provider="")
+    assert (price_of(account, "big", listed), context_of(account, "big", listed)) == (Price(1, 2), 1_000)
+    assert (price_of(account, "small", listed), context_of(account, "small", listed)) == (Price(0.1, 0.2), 10)
+
+
 def test_what_the_account_lists_is_believed_before_the_bundled_table() -> None:
     assert price_of(OPENAI, "gpt-4o", []) == bundled().prices["openai"]["gpt-4o"]
     assert price_of(OPENAI, "gpt-4o", [Model("gpt-4o", price=Price(9, 9))]) == Price(9, 9)
