@@ -12,8 +12,8 @@ from chatgui.core.reply import Reply
 from chatgui.core.usage import Source
 
 COUNTED = 2_000_000  # characters counted word by word; what is older is reckoned by the rate of what is newer
-CALL_OVERHEAD, END = 8, 1  # tokens: the frame around a tool call, and the end of an answer
 AT_ONCE = 150_000  # the same, where nobody can wait: some twenty milliseconds
+CALL_OVERHEAD, END = 8, 1  # tokens: the frame around a tool call, and the end of an answer
 SAMPLED = 1_000  # messages that stand for all the older ones
 LEAST = 300  # tokens; a shorter prompt says nothing of how a provider counts
 LOOKED_AT = 100  # messages, for the newest count of the provider

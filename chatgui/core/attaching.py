@@ -20,9 +20,7 @@ LARGEST_IMAGE = 20 * MB  # bytes of an image that is sent; most providers take n
 LARGEST_TEXT = 10 * MB
 LARGEST_PDF = 32 * MB
 LARGEST_READ = 40 * MB  # bytes read of any file: a photo may be larger than what is sent, it is made smaller first
-LARGEST_SIDE = (
-    2048  # pixels; models look at no more, so larger photos are made smaller unless the user wants them whole
-)
+LARGEST_SIDE = 2048  # pixels; models look at no more, so larger photos are made smaller unless wanted whole
 MOST_PIXELS = 60 * MB  # read from the head, before anything is decoded
 MOST_FILES = 20  # in one message
 MOST_TOGETHER = 50 * MB  # bytes of them

@@ -24,9 +24,8 @@ from chatgui.core.unfinished import closed_for_display
 CREDIT = 8  # characters the parser may read for each character that came, on the average
 FREE = 65_536  # … and this many before anything is counted
 MOST_CREDIT = 1_000_000
-SHORT = (
-    256  # characters that are read at any time and cost nothing: what comes letter by letter must not use up the credit
-)
+# Characters that are read at any time and cost nothing: what comes letter by letter must not use up the credit.
+SHORT = 256
 CHUNK = 32_768  # how much of a finished text is looked at in one go
 
 

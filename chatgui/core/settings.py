@@ -179,9 +179,8 @@ class Settings:
     )  # fmt: skip
     favourite_models: tuple[str, ...] = unseen(tuple)  # each “account id/model”
     recent_models: tuple[str, ...] = unseen(tuple)  # the same, newest first
-    shortcuts: Mapping[str, tuple[str, ...]] = unseen(
-        dict, portable=True
-    )  # of the actions whose keys are not their defaults
+    # Of the actions whose keys are not their defaults.
+    shortcuts: Mapping[str, tuple[str, ...]] = unseen(dict, portable=True)
 
     def changed(self, values: Mapping[str, Any]) -> Settings:
         """These settings with `values` put in. Unknown names and wrong values are left out: see `refusal`."""

@@ -25,9 +25,8 @@ CHATS = (
 )
 SHARED = {"github.com", "huggingface.co", "portal.azure.com"}  # sites where much else is, too
 _INSIDE = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
-_SLIP = re.compile(
-    r"([htps]{3,6})(?::/{0,3}|;//|//|:\\\\)(?=[\w\[])", re.IGNORECASE
-)  # what becomes of https:// under the hand
+# What becomes of https:// under the hand.
+_SLIP = re.compile(r"([htps]{3,6})(?::/{0,3}|;//|//|:\\\\)(?=[\w\[])", re.IGNORECASE)
 _KEY = re.compile(
     r"(sk|pk|gsk|xai|hf|key|csk|nvapi|r8|fw)[-_][\w-]{16,}\Z|AIza[\w-]{30,}\Z|[0-9a-f]{32,}\Z|eyJ[\w-]+\.[\w.-]+\Z",
     re.IGNORECASE,

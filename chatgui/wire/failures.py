@@ -306,9 +306,8 @@ def _error(
     )
 
 
-_MISTAKEN = frozenset(
-    {Kind.INVALID_REQUEST, Kind.NOT_FOUND, Kind.UNAVAILABLE}
-)  # what servers call an image they refuse
+# What servers call an image they refuse.
+_MISTAKEN = frozenset({Kind.INVALID_REQUEST, Kind.NOT_FOUND, Kind.UNAVAILABLE})
 
 
 def _about_files(message: str) -> str:
