@@ -7,7 +7,7 @@ from enum import Enum
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QWidget
 
 SIDE_OVERLAY_BELOW = 960  # pixels of window width: the text keeps a readable column
 SIDEBAR_OVERLAY_BELOW = 700
@@ -190,8 +190,3 @@ class Panes(QWidget):
         """Escape closes a pane that lies over the centre."""
         if event.key() != Qt.Key.Key_Escape or not self.dismiss():
             super().keyPressEvent(event)
-
-    def holds_focus(self, place: Place) -> bool:
-        """Whether the focus is inside a pane."""
-        focus = QApplication.focusWidget()
-        return focus is not None and self._panes[place].widget.isAncestorOf(focus)

@@ -192,10 +192,6 @@ class TranscriptView(QAbstractScrollArea):
         self.hint.restyle(style)
         self._show_all()
 
-    def set_zoom(self, zoom: float) -> None:
-        """Another size of all text; 1 is 100 %."""
-        self.set_style(self.page.style.zoomed(zoom))
-
     # ------------------------------------------------------------------------------------------ taking
 
     @property

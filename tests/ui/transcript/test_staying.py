@@ -115,7 +115,7 @@ def test_another_zoom_keeps_the_first_visible_block() -> None:
     while not isinstance(view.page.placed[0].row, BlockRow):
         view.scroll_by(-7)
     first = view.page.placed[0]
-    view.set_zoom(1.5)
+    view.set_style(view.page.style.zoomed(1.5))
     again = view.page.placed[0]
     assert (again.index, again.row.start) == (first.index, first.row.start)
 

@@ -96,11 +96,6 @@ class Block:
         """The link at `point`, judged."""
         return None
 
-    def link_at(self, point: QPointF) -> str:
-        """The address a click at `point` would lead to; empty if none."""
-        found = self.link(point)
-        return found.url if found else ""
-
     def links(self) -> Iterator[tuple[links.Link, str, QRectF]]:
         """The links that may be followed, in reading order: each with its text, and where it begins."""
         yield from ()
@@ -112,10 +107,6 @@ class Block:
     def image_at(self, point: QPointF) -> QImage | None:
         """The image at `point`, if it is there."""
         return None
-
-    def actions_at(self, point: QPointF) -> tuple[BlockAction, ...]:
-        """The actions whose place is at `point`."""
-        return tuple(one for one in self.actions() if one.rect.contains(point))
 
     def hover(self, point: QPointF | None) -> bool:
         """The pointer is at `point`, or has left; True if the block looks different now."""

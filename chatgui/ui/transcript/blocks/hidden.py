@@ -31,7 +31,6 @@ _CODE = {
 }  # fmt: skip
 _REVEALED = {**_CODE, **dict.fromkeys(_SPACES, 0x237D), 0x0A: 0x2028}
 _STRAY_TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")
-_PROSE_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def prose(text: str) -> str:
