@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from chatgui.core.account import Account, KeySource
@@ -17,8 +17,8 @@ from chatgui.ui.account_colours import dot_icon
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_form import AccountForm
 from chatgui.ui.dialogs.account_remedies import AGAIN, PAGE, remedy
-from chatgui.ui.dialogs.parts import Sheet
-from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster
+from chatgui.ui.dialogs.parts import Sheet, scrolling
+from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster, beside
 from chatgui.ui.notices import present
 
 
@@ -54,9 +54,6 @@ class AccountsDialog(Sheet):
         self.finished.connect(lambda _: self.form.trial.stop())
 
     def _lay_out(self) -> None:
-        area = self._area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = QWidget()
         inside.setObjectName("Ground")
         column = QVBoxLayout(inside)
@@ -64,15 +61,8 @@ class AccountsDialog(Sheet):
         column.addWidget(self.form)
         column.addLayout(self._found)
         column.addStretch(1)
-        area.setWidget(inside)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.roster)
-        right = QVBoxLayout()
-        right.addWidget(area, 1)
-        right.addWidget(self.form.bar)
-        row.addLayout(right, 1)
-        self.body.addLayout(row, 1)
+        self._area = scrolling(inside)
+        self.body.addLayout(beside(self.roster, self._area, self.form.bar), 1)
         self.body.addWidget(self.foot)
 
     def _fill_menu(self) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from chatgui.core.assistant import Assistant
@@ -14,9 +13,9 @@ from chatgui.core.change import AccountsChanged, AssistantsChanged, Change
 from chatgui.core.errors import ChatError
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.assistant_form import AssistantForm
-from chatgui.ui.dialogs.parts import Sheet, words
+from chatgui.ui.dialogs.parts import Sheet, scrolling, words
 from chatgui.ui.dialogs.preview import EXAMPLE
-from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster
+from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster, beside
 from chatgui.ui.notices import present
 
 ABOUT = (
@@ -68,18 +67,8 @@ class AssistantsDialog(Sheet):
         column.addWidget(words(ABOUT))
         column.addWidget(self.form)
         column.addStretch(1)
-        area = self._area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.roster)
-        right = QVBoxLayout()
-        right.addWidget(area, 1)
-        right.addWidget(self.form.bar)
-        row.addLayout(right, 1)
-        self.body.addLayout(row, 1)
+        self._area = scrolling(inside)
+        self.body.addLayout(beside(self.roster, self._area, self.form.bar), 1)
         self.body.addWidget(self.foot)
 
     # The list

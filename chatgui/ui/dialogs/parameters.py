@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from chatgui.chat.abilities import efforts_of
 from chatgui.core.conversation import Conversation
 from chatgui.core.errors import ChatError
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parameter_form import ParameterForm
-from chatgui.ui.dialogs.parts import Sheet, heading, say, words
+from chatgui.ui.dialogs.parts import Sheet, heading, say, scrolling, words
 from chatgui.ui.dialogs.preview import EXAMPLE, Preview
 
 
@@ -54,10 +53,7 @@ class ParametersDialog(Sheet):
         column.addWidget(self.form)
         column.addWidget(self.preview)
         column.addStretch(1)
-        area = self._area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
+        self._area = scrolling(inside)
         look = QPushButton("Show What Will Be Sent")
         look.clicked.connect(lambda: self.start(self._tasks, self.look()))
         as_assistant = QPushButton("Keep as Assistant…")
@@ -72,7 +68,7 @@ class ParametersDialog(Sheet):
         row.addWidget(look)
         row.addWidget(as_assistant)
         row.addWidget(keep)
-        self.body.addWidget(area, 1)
+        self.body.addWidget(self._area, 1)
         self.body.addLayout(row)
 
     async def save(self, *, close: bool = False) -> bool:

@@ -8,7 +8,17 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontInfo, QShowEvent
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from chatgui.ui.tasks import Tasks
 
@@ -76,6 +86,15 @@ class Bar(QWidget):
         row.addStretch(1)
         for button in buttons:
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+
+
+def scrolling(inside: QWidget) -> QScrollArea:
+    """Room for what may be higher than a dialog. The focus goes from what is in it to what is in it, never to the room."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(inside)
+    return area
 
 
 def words(text: str = "", *, strength: str = "2", meaning: str = "") -> QLabel:

@@ -168,6 +168,18 @@ class Roster(QWidget):
             self.remove_wanted.emit()
 
 
+def beside(roster: Roster, area: QWidget, bar: QWidget) -> QHBoxLayout:
+    """The list, and beside it the form of what is chosen there, above the form's buttons."""
+    right = QVBoxLayout()
+    right.addWidget(area, 1)
+    right.addWidget(bar)
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    row.addWidget(roster)
+    row.addLayout(right, 1)
+    return row
+
+
 class Foot(QWidget):
     """One line under all: what was done, and the way back."""
 

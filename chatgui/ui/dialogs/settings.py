@@ -27,7 +27,7 @@ from chatgui.core.errors import ChatError
 from chatgui.core.settings import DEFAULTS, SECTIONS
 from chatgui.core.settings import shown as shown_settings
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Sheet, heading, say, words
+from chatgui.ui.dialogs.parts import Sheet, heading, say, scrolling, words
 from chatgui.ui.dialogs.setting_row import SettingRow
 from chatgui.ui.search_field import SearchField
 
@@ -136,11 +136,8 @@ class SettingsDialog(Sheet):
         for section in self.sections:
             column.addWidget(section)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
+        area = scrolling(inside)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.verticalScrollBar().valueChanged.connect(self._name_section)
         return area
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QWidget
 
 from chatgui.core.attaching import Kind, described, kind_of, short, text_of
 from chatgui.core.message import Attachment
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Sheet, words
+from chatgui.ui.dialogs.parts import Sheet, scrolling, words
 from chatgui.ui.transcript.blocks import hidden
 from chatgui.ui.transcript.blocks.album import image_of
 from chatgui.ui.transcript.blocks.errands import errands
@@ -80,11 +80,7 @@ class ViewerDialog(Sheet):
         self.copy = QPushButton("Copy")
         self.copy.clicked.connect(self._copy)
         if kind is Kind.IMAGE:
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setWidget(self.canvas)
-            self.body.addWidget(area, 1)
+            self.body.addWidget(scrolling(self.canvas), 1)
         elif kind is Kind.TEXT:
             self.body.addWidget(self.text, 1)
         else:
