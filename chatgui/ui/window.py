@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, QLocale, QPoint, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QGuiApplication, QKeyEvent, QMoveEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QEvent, QLocale, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QKeyEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from chatgui.core.change import ArchiveTrouble, Change, SettingsChanged
 from chatgui.core.conversation import ORDERS
 from chatgui.core.settings import Settings, shown
 from chatgui.ui import actions, assets, shortcuts
-from chatgui.ui.menus import ContextMenu
+from chatgui.ui.header_menus import HeaderMenus
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.sidebar.view import Sidebar
@@ -74,6 +74,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self.panes)
         self.actions_by_id = actions.build(self, self._call)
         actions.fill(self.menuBar(), self.actions_by_id, theme)
+        self._header_menus = HeaderMenus(self.stage.header, self.actions_by_id, theme)
         self._connect()
         self._show_panes()
 
@@ -81,9 +82,6 @@ class Window(QMainWindow):
         header = self.stage.header
         header.sidebar_wanted.connect(self.toggle_sidebar)
         header.reasoning_wanted.connect(self.toggle_reasoning)
-        header.menu_wanted.connect(self._open_menu)
-        header.title_menu_wanted.connect(self._open_menu)
-        header.model_menu_wanted.connect(self._open_model_menu)
         self.side.closed.connect(lambda: self.panes.show_pane(Place.TRAILING, False))
         self.side.expanded.connect(lambda: self.panes.widen(Place.TRAILING))
         self.panes.changed.connect(self._show_panes)
@@ -287,26 +285,6 @@ class Window(QMainWindow):
         self.actions_by_id["reasoning"].setChecked(side)
         self.stage.header.sidebar.setVisible(not sidebar or self.panes.is_overlay(Place.LEADING))
         self.stage.header.reasoning.setChecked(side)
-
-    def _open_menu(self, place: QPoint | None = None) -> None:
-        """What can be done with the shown conversation: below its button, or where the title was clicked."""
-        menu = ContextMenu(self)
-        actions.dress(self.actions_by_id, "Conversation", self.theme)
-        for row in actions.ROWS:
-            if row.menu == "Conversation" and row.id != "stop":
-                actions.add(menu, self.actions_by_id, row)
-        menu.addSeparator()
-        menu.addAction(self.actions_by_id["export"])
-        button = self.stage.header.more
-        menu.popup(place or button.mapToGlobal(button.rect().bottomLeft()))
-
-    def _open_model_menu(self, place: QPoint) -> None:
-        menu, shown = ContextMenu(self), self.stage.header
-        for name in ("model", "parameters", "accounts"):
-            menu.addAction(self.actions_by_id[name])
-        menu.line()
-        menu.do("Copy Model Name", lambda: QGuiApplication.clipboard().setText(shown.model_name))
-        menu.popup(place)
 
     # Verbs that need no session
 
