@@ -7,11 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 from xml.etree import ElementTree as Xml
 
-import docx
-from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
@@ -41,77 +38,47 @@ from chatgui.core.markup import (
 from chatgui.exchange import rendering
 from chatgui.exchange.exporters.base import REORDERING
 from chatgui.exchange.exporters.docx_maths import omml
+from chatgui.exchange.exporters.docx_styles import CODE, DEEPEST, dressed, make_lists, set_fonts
 
-_TEXT, _CODE, _ASIAN = "Calibri", "Consolas", "Microsoft YaHei"
 _QUIET, _WARNING, _LINK = RGBColor(0x55, 0x5D, 0x66), RGBColor(0x9A, 0x34, 0x12), RGBColor(0x0B, 0x57, 0xD0)
 _TINT, _LINE = "F3F5F7", "CFD5DB"
 _STEP = 0.75  # centimetres a list or a quote stands further in
-_DEEPEST = 8  # levels of lists a word processor knows
 _WIDEST, _HIGHEST = Cm(15.5), Cm(11)
 _TABLE_CM = 16.0
 _LONGEST_MARKDOWN = 500_000  # characters; longer texts are set as they are
 _REFUSED = re.compile("[\ufffe\uffff]")  # what XML cannot carry
-_BULLETS = "•◦–"
 
 
 class Writer:
     """Takes conversations piece by piece; `saved` makes the file."""
 
     def __init__(self) -> None:
-        self._document = docx.Document()
+        self._document = dressed()
         self._left = 0.0  # centimetres
         self._barred = False  # beside a line
         self._quiet = False
-        self._first = True
-        self._look_right()
-        self._bullets, self._numbers = self._make_lists()
-
-    def _look_right(self) -> None:
-        section = self._document.sections[0]
-        section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(2.5)
-        section.top_margin = section.bottom_margin = Cm(2)
-        normal = self._document.styles["Normal"]
-        normal.font.size = Pt(10.5)
-        normal.paragraph_format.space_after = Pt(5)
-        normal.paragraph_format.line_spacing = 1.15
-        self._fonts(normal.element.get_or_add_rPr(), _TEXT)
-        for level, size in enumerate((20, 11, 14, 12.5, 11.5, 11), 1):
-            style = self._document.styles[f"Heading {level}"]
-            style.font.size, style.font.bold, style.font.italic = Pt(size), True, False
-            style.font.color.rgb = RGBColor(0x1D, 0x21, 0x25)
-            self._fonts(style.element.get_or_add_rPr(), _TEXT)
-            style.paragraph_format.space_before = Pt(14 if level == 2 else 10)
-            style.paragraph_format.space_after = Pt(3)
-        code = self._document.styles.add_style("Code", WD_STYLE_TYPE.PARAGRAPH)
-        code.base_style, code.font.size = normal, Pt(9)
-        code.paragraph_format.line_spacing = 1.0
-        self._fonts(code.element.get_or_add_rPr(), _CODE)
-
-    @staticmethod
-    def _fonts(properties: Any, family: str) -> None:
-        fonts = properties.find(qn("w:rFonts"))
-        if fonts is None:
-            fonts = OxmlElement("w:rFonts")
-            properties.insert(0, fonts)
-        for name in list(fonts.attrib):
-            del fonts.attrib[name]
-        for name in ("ascii", "hAnsi", "cs"):
-            fonts.set(qn(f"w:{name}"), family)
-        fonts.set(qn("w:eastAsia"), _ASIAN)
+        self._bullets, self._numbers = make_lists(self._document)
 
     # Pieces
 
-    def heading(self, text: str, level: int, aside: str = "") -> None:
-        """A heading of our own, with a quiet word behind it; conversations begin on a new page."""
+    def heading(self, text: str, level: int, *, new_page: bool = False) -> None:
+        """A heading of our own."""
         block = self._block(f"Heading {level}")
-        if level == 1:
-            block.paragraph_format.page_break_before = not self._first
-            self._first = False
+        if new_page:
+            block.paragraph_format.page_break_before = True
         self._write(block, text)
-        if aside:
-            letters = self._write(block, f"   {aside}")
+
+    def speaker(self, name: str, moment: str) -> None:
+        """The line above a message: a heading with a quiet word behind it."""
+        block = self._block("Heading 2")
+        self._write(block, name)
+        if moment:
+            letters = self._write(block, f"   {moment}")
             letters.font.size, letters.font.bold, letters.font.color.rgb = Pt(8.5), False, _QUIET
+
+    def branch(self, text: str) -> None:
+        """The line above another branch than the shown one."""
+        self.aside(text)
 
     def aside(self, text: str) -> None:
         """A small quiet line."""
@@ -155,8 +122,9 @@ class Writer:
                     letters.font.color.rgb = RGBColor.from_string(code_colours.LIGHT[role][1:].upper())
         self._gap()
 
-    def picture(self, content: bytes) -> None:
+    def picture(self, content: bytes, kind: str) -> None:
         """An image, no larger than half a page. Nothing where a word processor would not know it."""
+        del kind  # it looks for itself
         block = self._block()
         try:
             made = block.add_run().add_picture(io.BytesIO(content))
@@ -224,7 +192,7 @@ class Writer:
             self._bullets if node.start is None else self._numbers
         )
         if node.start is not None:
-            number.add_lvlOverride(min(level, _DEEPEST)).add_startOverride(node.start)
+            number.add_lvlOverride(min(level, DEEPEST)).add_startOverride(node.start)
         for item in node.items:
             self._item(item, number.numId, level)
 
@@ -235,7 +203,7 @@ class Writer:
         block.paragraph_format.first_line_indent = Cm(-_STEP)
         if item.checked is None:
             numbering = block._p.get_or_add_pPr().get_or_add_numPr()  # noqa: SLF001 - there is no other way in
-            numbering.get_or_add_ilvl().val = min(level, _DEEPEST)
+            numbering.get_or_add_ilvl().val = min(level, DEEPEST)
             numbering.get_or_add_numId().val = number
         else:
             self._write(block, "☑\t" if item.checked else "☐\t")
@@ -290,7 +258,7 @@ class Writer:
         letters.font.strike = True if run.struck else None
         letters.font.superscript = True if run.kind == "note" else None
         if run.kind in ("code", "math", "display"):
-            self._fonts(letters._r.get_or_add_rPr(), _CODE)  # noqa: SLF001
+            set_fonts(letters._r.get_or_add_rPr(), CODE)  # noqa: SLF001
             letters.font.size = Pt(9.5)
         if re.match(r"https?://[^\s]+\Z", run.link):
             letters.font.color.rgb, letters.font.underline = _LINK, True
@@ -351,23 +319,6 @@ class Writer:
     def _border(block: Block, side: str) -> None:
         line = f'<w:{side} w:val="single" w:sz="12" w:space="6" w:color="{_LINE}"/>'
         block._p.get_or_add_pPr().append(parse_xml(f"<w:pBdr {nsdecls('w')}>{line}</w:pBdr>"))  # noqa: SLF001
-
-    def _make_lists(self) -> tuple[int, int]:
-        """Definitions of bullets and numbers, all levels; lists refer to them."""
-        numbering = self._document.part.numbering_part.element
-        known = [int(one.get(qn("w:abstractNumId"))) for one in numbering.findall(qn("w:abstractNum"))]
-        fresh = max(known, default=0) + 1
-        for offset, ordered in enumerate((False, True)):
-            levels = "".join(
-                f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{"decimal" if ordered else "bullet"}"/>'
-                f'<w:lvlText w:val="{f"%{level + 1}." if ordered else _BULLETS[level % 3]}"/><w:lvlJc w:val="left"/></w:lvl>'
-                for level in range(_DEEPEST + 1)
-            )
-            made = parse_xml(
-                f'<w:abstractNum {nsdecls("w")} w:abstractNumId="{fresh + offset}">{levels}</w:abstractNum>'
-            )
-            numbering.insert(0, made)
-        return fresh, fresh + 1
 
     def saved(self, title: str, moment: datetime) -> bytes:
         """The whole file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import Qt
@@ -86,7 +86,7 @@ class Typesetter:
         self._turn()
         self._block(top=16, bottom=3, heading=2)
         self._lines.write(self._cursor, name, self._lines.look(size=10, bold=True))
-        self._lines.write(self._cursor, moment, self._lines.look(size=_SMALL, colour=QUIET))
+        self._lines.write(self._cursor, f"   {moment}" if moment else "", self._lines.look(size=_SMALL, colour=QUIET))
 
     def aside(self, text: str) -> None:
         """A small quiet line."""
@@ -98,8 +98,12 @@ class Typesetter:
         self._block(top=4, bottom=4)
         self._lines.write(self._cursor, text, self._lines.look(size=9.5, bold=True, colour=_WARNING))
 
-    def rule(self) -> None:
-        """A line across."""
+    def branch(self, text: str) -> None:
+        """The line above another branch than the shown one, below a line across."""
+        self._rule()
+        self.aside(text)
+
+    def _rule(self) -> None:
         self._block(top=6, bottom=6)
         layout = self._cursor.blockFormat()
         length = QTextLength(QTextLength.Type.PercentageLength, 100)
@@ -133,7 +137,7 @@ class Typesetter:
             self._block(picture=True)
             self._cursor.insertText(OBJECT, self._lines.pictures.look(image, self._lines.look()))
 
-    def links(self, rows: Iterator[tuple[str, str]]) -> None:
+    def links(self, rows: Iterable[tuple[str, str]]) -> None:
         """(words, address) each on a line."""
         for words, address in rows:
             self._item(Item((Paragraph((Run(words, link=address),)),)), "•")
@@ -194,7 +198,7 @@ class Typesetter:
             case Html(text):
                 self.literal(text)
             case Rule():
-                self.rule()
+                self._rule()
             case Quote():
                 self._quote(node)
             case List(items, start):
