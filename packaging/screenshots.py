@@ -132,11 +132,10 @@ def dialog(name: str) -> Callable[[Window], Awaitable[QWidget]]:
     return act
 
 
-async def picker(window: Window) -> QWidget:
-    """The model picker."""
+async def picker(window: Window) -> None:
+    """The model picker, over the window."""
     window.actions_by_id["model"].trigger()
     await asyncio.sleep(2.0)
-    return next(one for one in QApplication.topLevelWidgets() if one.isVisible() and one is not window)
 
 
 SCENES: tuple[Scene, ...] = (
