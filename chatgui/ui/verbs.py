@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from chatgui.core.conversation import Summary
 from chatgui.core.errors import Failure
-from chatgui.core.message import Role, State
+from chatgui.core.message import Message, Role, State
 from chatgui.ui import regions
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.panes import Panes, Place
@@ -185,19 +185,21 @@ class Verbs:
 
     def resume(self) -> None:
         """Go on with the last answer, if it was cut short."""
-        last = self._conversation.last(Role.ASSISTANT)
-        message = self._conversation.conversation.messages.get(last) if self._conversation.conversation else None
+        message = self._last_answer()
         if message is None:
             return
         if message.state is State.FINISHED and message.finish_reason != "length":
             self._stage.notices.say("The last answer is complete.")
         else:
-            self._conversation.act(last, "continue")
+            self._conversation.act(message.id, "continue")
+
+    def _last_answer(self) -> Message | None:
+        shown = self._conversation.conversation
+        return shown.messages.get(self._conversation.last(Role.ASSISTANT)) if shown is not None else None
 
     def copy_answer(self) -> None:
         """Copy the last answer as Markdown."""
-        last = self._conversation.last(Role.ASSISTANT)
-        message = self._conversation.conversation.messages.get(last) if self._conversation.conversation else None
+        message = self._last_answer()
         if message is not None:
             QGuiApplication.clipboard().setText(message.text)
             self._stage.notices.say("Answer copied.")

@@ -12,7 +12,8 @@ from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 
 from chatgui.core.conversation import Unsent
-from chatgui.ui.composer.view import DRAFT_MS, LARGE, LINES, Composer
+from chatgui.ui.composer.editor import LARGE, LINES
+from chatgui.ui.composer.view import DRAFT_MS, Composer
 from chatgui.ui.theme import Theme
 
 Key, Held = Qt.Key, Qt.KeyboardModifier

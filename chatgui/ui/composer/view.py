@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QTextCursor, QTextOption
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -22,111 +21,13 @@ from PySide6.QtWidgets import (
 from chatgui.core.conversation import Unsent
 from chatgui.core.message import Attachment
 from chatgui.ui import assets
-from chatgui.ui.attaching.offered import Offered, may_be_offered, offered
 from chatgui.ui.attaching.tray import Tray
+from chatgui.ui.composer.editor import LARGE, MessageEditor
 from chatgui.ui.composer.gauge import ComposerNotes, Gauge
 from chatgui.ui.theme import Theme
 
-LINES = 10  # the editor grows to so many lines, then scrolls
 DRAFT_MS = 500
 DRAFT_RATE = 1_000  # characters a millisecond: a draft of megabytes is not written twice a second
-LARGE = 100_000  # characters; longer pastes stand beside the editor, which would stall on them
-LONG = 8_000  # characters; of longer pastes it is said that they may be files instead
-KEEP = QTextCursor.MoveMode.KeepAnchor
-
-
-class MessageEditor(QPlainTextEdit):
-    """Plain text only. Enter sends, unless an input method is composing."""
-
-    send_wanted = Signal()
-    edit_last_wanted = Signal()
-    large_paste = Signal(str)
-    long_paste = Signal(str, int)  # a longer text was put into the editor, at this position
-    offered = Signal(Offered)  # files or a picture were pasted or dropped
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAccessibleName("Message")
-        self.setPlaceholderText("Message")
-        self.setTabChangesFocus(True)
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.send_with = "enter"
-        self._composing = False
-        self.textChanged.connect(self.fit)
-
-    def event(self, event: QEvent) -> bool:
-        """Undo and redo are the window's where there is nothing typed to take back."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            document, standard = self.document(), QKeySequence.StandardKey
-            undo = event.matches(standard.Undo) and not document.isUndoAvailable()
-            if undo or (event.matches(standard.Redo) and not document.isRedoAvailable()):
-                event.ignore()
-                return False
-        return super().event(event)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Remember whether something is being composed."""
-        self._composing = bool(event.preeditString())
-        super().inputMethodEvent(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Send, break the line, or type."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.key() == Qt.Key.Key_Up and not self.toPlainText() and not event.modifiers():
-                self.edit_last_wanted.emit()
-                return
-            super().keyPressEvent(event)
-            return
-        if self._composing:
-            return
-        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        control = bool(held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.MetaModifier))
-        plain = held == Qt.KeyboardModifier.NoModifier
-        if control or (plain and self.send_with == "enter"):
-            self.send_wanted.emit()
-        else:  # a real line break: Qt would put U+2028 for Shift+Enter
-            self.textCursor().insertText("\n")
-            self.ensureCursorVisible()
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste as plain text; files, pictures and what is too large for an editor are handed on."""
-        if found := offered(source):
-            self.offered.emit(found)
-            return
-        text = source.text()
-        if len(text) > LARGE:
-            self.large_paste.emit(text)
-        elif text:
-            text = text.replace("\r\n", "\n").replace("\r", "\n")
-            start = self.textCursor().selectionStart()
-            self.textCursor().insertText(text)
-            self.ensureCursorVisible()
-            if len(text) > LONG:
-                self.long_paste.emit(text, start)
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Text in any form, files, pictures."""
-        return source.hasText() or may_be_offered(source)
-
-    def take_out(self, text: str, start: int) -> None:
-        """Take out a text that was put in at this position, if it still stands there."""
-        cursor = self.textCursor()
-        cursor.setPosition(min(start, self.document().characterCount() - 1))
-        cursor.setPosition(min(start + len(text.encode("utf-16-le")) // 2, self.document().characterCount() - 1), KEEP)
-        if cursor.selectedText().replace("\u2029", "\n") == text:
-            cursor.removeSelectedText()
-
-    def fit(self) -> None:
-        """As tall as the text, from one line to `LINES`."""
-        lines = min(max(int(self.document().size().height()), 1), LINES)
-        margins = self.document().documentMargin() * 2 + self.contentsMargins().top() + self.contentsMargins().bottom()
-        height = round(lines * self.fontMetrics().lineSpacing() + margins + 2)
-        if height != self.height():
-            self.setFixedHeight(height)
-        policy = Qt.ScrollBarPolicy
-        scrolls = self.document().size().height() > LINES
-        self.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if scrolls else policy.ScrollBarAlwaysOff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +72,7 @@ class Composer(QFrame):
         self.tray.left.connect(self.editor.setFocus)
         self.attach = QToolButton()
         self.attach.setAccessibleName("Attach files…")
+        self.attach.setToolTip("Attach files…")
         self.attach.setFixedSize(32, 32)
         assets.dress(self.attach, "attach", theme.tokens)
         self.attach.clicked.connect(self.attach_wanted)
