@@ -276,8 +276,8 @@ def stream_failure(
 ) -> Failure:
     """The failure an error object inside a stream (or in a body with status 200) amounts to."""
     message = find_message(payload) or "The provider reported an error without words."
-    numbers = [int(code) for code in _words(payload, ("code", "status", "status_code", "error_code")) if code.isdigit()]
-    status = next((number for number in numbers if 400 <= number <= 599), status)
+    codes = _words(payload, ("code", "status", "status_code", "error_code"))
+    status = next((int(code) for code in codes if _FAILED.fullmatch(code)), status)
     text = (
         payload if isinstance(payload, str) else msgspec.json.encode(payload, enc_hook=repr).decode("utf-8", "replace")
     )
@@ -306,6 +306,7 @@ def _error(
     )
 
 
+_FAILED = re.compile("[45][0-9]{2}")  # a status that stands in an error object
 # What servers call an image they refuse.
 _MISTAKEN = frozenset({Kind.INVALID_REQUEST, Kind.NOT_FOUND, Kind.UNAVAILABLE})
 

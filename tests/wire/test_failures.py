@@ -150,6 +150,8 @@ def test_no_body_breaks_the_reader(body: str) -> None:
         ({"error": {"message": "x", "type": "server_error", "code": "stream_error"}}, DOWN),
         ({"error": {"message": "tool call validation failed", "type": "invalid_request_error", "code": "tool_use_failed", "status_code": 400}}, INVALID),
         ({"error": {"message": "Token limit reached", "code": 400}}, INVALID),
+        ({"error": {"message": "x", "code": "²"}}, DOWN),
+        ({"error": {"message": "x", "code": "9" * 5000}}, DOWN),
         ("words", DOWN),
         ({"error": "Rate limit reached"}, LIMITED),
     ],
