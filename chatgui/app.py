@@ -119,7 +119,7 @@ class Program:
         self.theme = Theme(app)
         looks, _, layout = self._last_time.state().partition("\n")
         choice, zoom, density, *_ = *looks.split(","), "", ""
-        self.theme.choose(choice or "system", int(zoom) if zoom.isdigit() else 100, density)
+        self.theme.choose(choice or "system", int(zoom) if zoom.isdecimal() and len(zoom) <= 3 else 100, density)
         self.theme.show()
         self.window = Window(self.theme)
         self.window.restore(layout)

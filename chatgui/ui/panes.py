@@ -116,7 +116,7 @@ class Panes(QWidget):
             return
         for word, pane in zip(words, self._panes.values(), strict=True):
             wanted, _, width = word.partition(":")
-            if wanted in ("0", "1") and width.isdigit():
+            if wanted in ("0", "1") and width.isdecimal() and len(width) <= 4:
                 pane.wanted, pane.width = wanted == "1", min(max(int(width), 180), 900)
         self.arrange()
 

@@ -86,7 +86,9 @@ def test_widths_and_wishes_survive(panes: Panes, qapp: QApplication) -> None:
     other.hide()
 
 
-@pytest.mark.parametrize("state", ["", "nonsense", "1:a,0:b", "1:5,1:99999", "1:300"])
+@pytest.mark.parametrize(
+    "state", ["", "nonsense", "1:a,0:b", "1:²,1:5", "1:" + "9" * 5000 + ",1:5", "1:5,1:99999", "1:300"]
+)
 def test_a_damaged_memory_is_ignored(panes: Panes, state: str) -> None:
     panes.restore(state)
     assert shown(panes) == (True, True)
