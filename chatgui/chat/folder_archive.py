@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatgui.chat.archive import Archive
 from chatgui.chat.preferences import Preferences
@@ -23,6 +23,9 @@ from chatgui.core.errors import StoreError, UsageError
 from chatgui.core.event import Event
 from chatgui.store.database import Database
 from chatgui.store.marks import marks
+
+if TYPE_CHECKING:
+    from chatgui.exchange.filing import Filing
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +136,7 @@ class FolderArchive:
                 await aside(filing.save)
         return Filed(written, len(due) - written)
 
-    async def _write(self, filing: Any, due: Mapping[str, str], latest: float) -> int:
+    async def _write(self, filing: Filing, due: Mapping[str, str], latest: float) -> int:
         for written, (one, mark) in enumerate(due.items()):
             if time.monotonic() > latest:
                 return written
@@ -142,7 +145,7 @@ class FolderArchive:
             await self._put(filing, one, mark)
         return len(due)
 
-    async def _put(self, filing: Any, conversation_id: str, mark: str) -> None:
+    async def _put(self, filing: Filing, conversation_id: str, mark: str) -> None:
         try:
             entry = await self._archive.entry(conversation_id)
         except UsageError:  # deleted a moment ago
