@@ -42,9 +42,8 @@ class LibraryBinding(QObject):
         self.shown = ""  # id of the conversation in the window
         self._reading = 0  # a later reading makes an earlier one worthless
         self._search: asyncio.Task[None] | None = None  # the newest; a newer one ends it
-        self._missed: set[str] | None = (
-            None  # what changed since all are being read, so that the reading may not know it
-        )
+        # what changed while all are being read, so that the reading may not know it; None while they are not
+        self._missed: set[str] | None = None
         self._stale: set[str] = set()  # conversations to be read again; the empty id stands for all of them
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(lambda: self._tasks.start(self._catch_up()))
@@ -182,24 +181,27 @@ class LibraryBinding(QObject):
         if ids:
             await self._session.library.delete(ids)
             words = "Conversation deleted." if len(ids) == 1 else f"{len(ids)} conversations deleted."
-            self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])
+            self._say_done(words)
 
     async def archive(self, ids: list[str], archived: bool) -> None:
         """Archive, and offer to take it back."""
         if ids:
             await self._session.library.archive(ids, archived)
             words = "Moved to the archive." if archived else "Taken out of the archive."
-            self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])
+            self._say_done(words)
 
     async def move(self, ids: list[str], folder: str) -> None:
         """Move into a folder (empty: into none), and offer to take it back."""
         if ids:
             await self._session.library.move(ids, folder)
             words = f"Moved to “{folder}”." if folder else "Taken out of the folder."
-            self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])
+            self._say_done(words)
 
     async def tag(self, ids: list[str], tag: str, on: bool) -> None:
         """Give conversations a tag or take it from them, and offer to take that back."""
         await self._session.library.tag(ids, tag, on)
         words = f"Tagged “{tag}”." if on else f"Tag “{tag}” taken off."
+        self._say_done(words)
+
+    def _say_done(self, words: str) -> None:
         self._notices.say(words, [("Undo", lambda: self._tasks.start(self._session.library.undo()))])

@@ -22,6 +22,7 @@ from chatgui.ui.theme import Theme
 if TYPE_CHECKING:
     from chatgui.core.conversation import Hit, Summary
 
+MOST_OFFERED = 30  # models or accounts a menu offers
 TYPING_MS = 120  # a search begins when the typing pauses this long
 
 
@@ -312,6 +313,3 @@ class Sidebar(QWidget):
 def _found_words(hit: Hit | None) -> str:
     """The first words a search found, as they are written there."""
     return hit.snippet[slice(*hit.marks[0])] if hit is not None and hit.marks else ""
-
-
-MOST_OFFERED = 30  # models or accounts a menu offers
