@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
@@ -30,6 +31,21 @@ async def test_a_huge_photo_is_made_smaller_or_sent_whole(qapp: QApplication, pr
         notice_button(window, "Use Full Size").click()
         await until(lambda: [one.width for one in tray(window).attachments] == [3000])
         assert await session.attachments.content(tray(window).attachments[0]) == photo
+
+
+async def test_a_photo_stays_small_where_whole_ones_would_be_too_much_together(
+    qapp: QApplication, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = written(tmp_path, "photo.jpeg", files.image("jpeg", 3000, 1500))
+    async with showing(qapp, profile) as (window, _):
+        drop(window, of_files(photo))
+        await taken(window)
+        small = tray(window).attachments
+        monkeypatch.setattr("chatgui.ui.attaching.intake.MOST_TOGETHER", small[0].size)
+        notice_button(window, "Use Full Size").click()
+        await until(lambda: "a message takes" in window.stage.notices.words)
+        assert tray(window).attachments == small
+        assert window.stage.composer.button.isEnabled()
 
 
 async def test_a_photo_on_its_side_is_turned_and_its_place_stays_here(

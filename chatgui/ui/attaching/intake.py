@@ -136,7 +136,7 @@ class Intake(QObject):
                 loose = await _fitting(whole)
                 attachment = await self._keep(chip, loose, here)
             except ChatError as error:
-                troubles.append(" ".join(filter(None, (error.message, error.failure.advice))))
+                troubles.append(_words(error))
                 refused()
                 continue
             finally:
@@ -189,7 +189,13 @@ class Intake(QObject):
         for attachment, whole in smaller:
             for chip in [one for one in self._tray.chips if one.attachment == attachment]:
                 chip.attachment = None
-                await self._keep(chip, whole, here)
+                try:
+                    await self._keep(chip, whole, here)
+                except ChatError as error:
+                    self._say(_words(error))
+                finally:
+                    if chip.attachment is None and not self._closed:  # it stays as it was
+                        self._tray.finish(chip, attachment)
 
     # What is said of them
 
@@ -211,6 +217,10 @@ class Intake(QObject):
 def show_image(attachment: Attachment, content: bytes) -> None:
     """Let the album decode an attached image, for whoever shows it."""
     album.supply(shelf.address(attachment), content, largest=LARGEST_IMAGE, pixels=MOST_PIXELS)
+
+
+def _words(error: ChatError) -> str:
+    return " ".join(filter(None, (error.message, error.failure.advice)))
 
 
 async def _fitting(loose: Loose) -> Loose:
