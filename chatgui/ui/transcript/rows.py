@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from time import thread_time
@@ -17,10 +18,11 @@ from chatgui.ui.transcript.blocks import Block, hidden, make_block, plain_block
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.style import Style
 
-LIMIT_S = 0.1  # of processor time for making, laying out or painting one block; beyond, its source is shown
-# A few words may have to load the fonts of forty scripts. What is short cannot cost much by itself, so it has more time, and
-# is given up only when it is too slow twice in a row: what is loaded stays loaded.
-SHORT, SHORT_LIMIT_S, SHORT_TRIES = 4_000, 1.0, 2
+# Seconds of processor time for making, laying out or painting one block; beyond, its source is shown. There are two tries,
+# for the first may have had to load fonts, which stay. A few words may be in forty scripts: what is short cannot cost much by
+# itself, and has more time.
+LIMITS_S = (0.05, 0.1)
+SHORT, SHORT_LIMITS_S = 4_000, (1.0, 1.0)
 Mark = tuple[int, int, bool]  # start, end, whether it is the current one
 
 
@@ -175,10 +177,10 @@ class BlockRow(Row):
         return self._block
 
     def _make(self) -> Block:
-        for _ in range(self._tries):
+        for limit in self._limits:
             is_own = True
             try:
-                with within(self._limit) as is_own:
+                with within(limit) as is_own:
                     return make_block(self.source, self.style)
             except TooSlow:
                 if not is_own:
@@ -187,17 +189,11 @@ class BlockRow(Row):
         return plain_block(self.source, self.style)
 
     @property
-    def _is_short(self) -> bool:
-        return len(self.source.markdown) <= SHORT
-
-    @property
-    def _limit(self) -> float:
-        return SHORT_LIMIT_S if self._is_short else LIMIT_S
-
-    @property
-    def _tries(self) -> int:
-        """How often it may take too long at what is done next; as its source it is not tried at all."""
-        return 0 if self._is_plain else SHORT_TRIES if self._is_short else 1
+    def _limits(self) -> tuple[float, ...]:
+        """How long each try may take; once it is shown as its source, nothing else is tried."""
+        if self._is_plain:
+            return ()
+        return SHORT_LIMITS_S if len(self.source.markdown) <= SHORT else LIMITS_S
 
     @property
     def text(self) -> str:  # type: ignore[override]  # a plain attribute in the base, worked out here
@@ -229,10 +225,10 @@ class BlockRow(Row):
         return self.height
 
     def _lay_out_in_time(self, measure: Measure) -> None:
-        for _ in range(self._tries):
+        for limit in self._limits:
             block = self.block  # making it has a limit of its own
             try:
-                with within(self._limit):
+                with within(limit):
                     self._lay_out(block, measure)
                 return
             except TooSlow:
@@ -255,11 +251,13 @@ class BlockRow(Row):
         block = self._block
         if block is None:
             return
-        try:
-            with within(self._limit):
-                self._grew = not self._is_plain and block.update_source(source) and is_same_kind
-        except TooSlow:
-            self._grew, self._is_plain = False, not self._is_short
+        self._grew = False
+        if not self._is_plain:
+            with (
+                suppress(TooSlow),
+                within(self._limits[-1]),
+            ):  # the layout will tell whether it is too slow as a whole, too
+                self._grew = block.update_source(source) and is_same_kind
         if not self._grew:
             self._drop_block()
         self.touch()
@@ -287,11 +285,12 @@ class BlockRow(Row):
         painter.translate(0, self.space)
         self.block.paint(painter, clip.translated(0, -self.space), look.selection, look.marks)
         painter.translate(0, -self.space)
-        self._slow_paintings = self._slow_paintings + 1 if thread_time() - began > self._limit else 0
-        if 0 < self._tries <= self._slow_paintings:  # so often, and never again
-            self._is_plain = True
-            self._drop_block()
-            self.refresh()
+        if limits := self._limits:
+            self._slow_paintings = self._slow_paintings + 1 if thread_time() - began > limits[-1] else 0
+            if self._slow_paintings == len(limits):
+                self._is_plain = True
+                self._drop_block()
+                self.refresh()
         if look.focused:
             self._paint_focus(painter, look.focused)
 
