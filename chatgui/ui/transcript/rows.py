@@ -253,10 +253,7 @@ class BlockRow(Row):
             return
         self._grew = False
         if not self._is_plain:
-            with (
-                suppress(TooSlow),
-                within(self._limits[-1]),
-            ):  # the layout will tell whether it is too slow as a whole, too
+            with suppress(TooSlow), within(self._limits[-1]):  # whether it is too slow as a whole, the layout tells
                 self._grew = block.update_source(source) and is_same_kind
         if not self._grew:
             self._drop_block()
