@@ -89,6 +89,22 @@ class Editing:
         """Show the branch this message is on, down to its newest reply."""
         conversation = await self._idle(conversation_id)
         message_of(conversation, message_id)
-        tip = conversation.tip = conversation.deepest(message_id)
-        await self._db.write(lambda connection: conversations.set_fields(connection, conversation_id, tip=tip))
-        self._changed.emit(MessagesChanged(conversation_id))
+        await self._set_tip(conversation, conversation.deepest(message_id))
+
+    async def branch_from(self, conversation_id: str, message_id: str) -> None:
+        """Go back to this message: what is said next begins a branch there, and what followed stays beside it."""
+        conversation = await self._idle(conversation_id)
+        message_of(conversation, message_id)
+        before = conversation.tip
+        await self._undo.do(
+            Step(
+                "Gone back to an earlier message",
+                lambda: self._set_tip(conversation, before),
+                lambda: self._set_tip(conversation, message_id),
+            )
+        )
+
+    async def _set_tip(self, conversation: Conversation, tip: str | None) -> None:
+        conversation.tip = tip
+        await self._db.write(lambda connection: conversations.set_fields(connection, conversation.id, tip=tip))
+        self._changed.emit(MessagesChanged(conversation.id))

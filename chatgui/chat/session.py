@@ -23,6 +23,7 @@ from chatgui.chat.archive import Archive
 from chatgui.chat.asking import history_of, opening_answer, parts_of, user_message
 from chatgui.chat.assistants import Assistants
 from chatgui.chat.attachments import Attachments
+from chatgui.chat.copying import Copying
 from chatgui.chat.drafts import Drafts
 from chatgui.chat.editing import Editing, message_of
 from chatgui.chat.folder_archive import FolderArchive
@@ -106,6 +107,7 @@ class Session:
         self.requests = Requests(self.accounts, self.attachments, self.inspector, self.preferences, client)
         self.naming = Naming(database, self.accounts, self.changed, self.requests.stream_of)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
+        self.copying = Copying(database, self.changed, self.undo_stack, self._idle)
 
     # Beginning and end
 

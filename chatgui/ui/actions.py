@@ -110,6 +110,7 @@ ROWS: tuple[Row, ...] = (
         needs="messages"),
     Row("parameters", "Conversation", "Parameters…", "open_parameters", keys=("Ctrl+Shift+O",), icon="settings", line=True),
     Row("rename", "Conversation", "Rename", "rename", keys=("F2",), icon="edit"),
+    Row("duplicate", "Conversation", "Duplicate", "duplicate", icon="copy"),
     Row("pin", "Conversation", "Pin or Unpin", "pin", keys=("Ctrl+Shift+P",), icon="pin"),
     Row("archive", "Conversation", "Archive", "archive", keys=("Ctrl+Shift+H",), icon="archive"),
     Row("move", "Conversation", "Move to Folder…", "move_to_folder", keys=("Ctrl+Shift+D",), icon="folder"),

@@ -25,6 +25,7 @@ from chatgui.core.change import (
 from chatgui.core.conversation import Conversation
 from chatgui.core.errors import ChatError, Failure, UsageError
 from chatgui.core.message import Message, Role
+from chatgui.ui.branching import Branching
 from chatgui.ui.composer.composing import Composing, waiting_words
 from chatgui.ui.links import open_link
 from chatgui.ui.message_menu import Asked, open_menu, open_thought_menu
@@ -71,6 +72,7 @@ class ConversationBinding(QObject):
         self._open_accounts = open_accounts
         self.conversation: Conversation | None = None
         self._reading = Reading(session, stage)
+        self.branching = Branching(session, stage, tasks, self.open)
         self._has_own = self._own_account()
         self.library_used = False  # whether anything was ever said in this profile
         self._heard: Callable[[], None] = lambda: None
@@ -80,15 +82,13 @@ class ConversationBinding(QObject):
             "edit": lambda one: self.composing.edit(self._message(one)),
             "copy": self._copy,
             "quote": lambda one: self.composing.quote(self._message(one)),
-            "delete": lambda one: self._ask(self._delete(one)),
-            "previous_branch": lambda one: self._step_branch(one, -1),
-            "next_branch": lambda one: self._step_branch(one, 1),
             "show_reasoning": self._show_thought,
             "request": self._show_request,
             "enter_key": lambda one: enter_key(message.account if (message := self._message(one)) else ""),
             "account": lambda one: self._mend_account(one, mend_account),
             "model": lambda _: stage.header.model_wanted.emit(),
             "cancel": lambda _: session.stop(self.id),
+            **self.branching.actions(lambda: self.conversation),
         }
         stage.siblings = self.siblings
         self.composing = Composing(session, stage, tasks, trouble=self.trouble)
@@ -359,19 +359,6 @@ class ConversationBinding(QObject):
         if message := self._message(message_id):
             QGuiApplication.clipboard().setText(message.text)
             self._stage.notices.say("Copied.")
-
-    async def _delete(self, message_id: str) -> None:
-        await self._session.editing.delete_message(self.id, message_id)
-        undo = self._session.library.undo
-        self._stage.notices.say("Message deleted.", [("Undo", lambda: self._tasks.start(undo()))])
-
-    def _step_branch(self, message_id: str, step: int) -> None:
-        if self.conversation is None:
-            return
-        siblings = self.conversation.siblings(message_id)
-        at = siblings.index(message_id) + step
-        if 0 <= at < len(siblings):
-            self._tasks.start(self._session.editing.show_branch(self.id, siblings[at]))
 
     def _show_thought(self, message_id: str) -> None:
         self._show_reasoning()

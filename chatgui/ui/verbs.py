@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -56,6 +57,8 @@ class Verbs:
         self._tasks = tasks
         self._palette = palette
         palette.opened.connect(self.open)
+        sidebar.export_wanted.connect(self.export)
+        sidebar.duplicate_wanted.connect(self.duplicate)
         stage.welcome.account_wanted.connect(self.add_account)
 
     # Conversations
@@ -103,6 +106,11 @@ class Verbs:
         summary = self._library.summary(ids[0]) if ids else None
         if summary:
             self._tasks.start(self._session.library.pin(ids, not summary.pinned))
+
+    def duplicate(self, ids: Sequence[str] = ()) -> None:
+        """Copy these conversations (default: the chosen ones), and show the copy."""
+        if wanted := ids or self._chosen():
+            self._tasks.start(self._conversation.branching.duplicate(wanted))
 
     def archive(self) -> None:
         """Archive, or take back what is archived."""

@@ -124,7 +124,6 @@ class Window(QMainWindow):
         self._equip_composer(session, self.conversation)
         Showing(session, self.stage, self.tasks, self.conversation, dialogs)
         self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))
-        self.sidebar.export_wanted.connect(self.verbs.export)
         self.stage.welcome.demo_wanted.connect(
             lambda: self.tasks.start(self.conversation_bound.send("What can this program do?"))
         )

@@ -114,7 +114,7 @@ async def open_talk(window: Window) -> str:
     return said.id
 
 
-ANSWER = ["Copy Message", "Copy as Markdown", "Quote", "-", "Answer Again", "-", "Request Details", "-", "Delete Message",
+ANSWER = ["Copy Message", "Copy as Markdown", "Quote", "-", "Edit Answer", "Answer Again", "Fork to New Conversation", "-", "Request Details", "-", "Delete Message",
           "-", "Select All"]  # fmt: skip
 
 
@@ -164,7 +164,7 @@ async def test_a_selection_is_copied_and_ones_own_words_are_edited(qapp: QApplic
         view.to_start()
         menu = asked(view.viewport(), QPoint(view.page.measure.left + 4, view.page.placed[1].y + 4))
         assert entries(menu) == ["Copy Selection", "-", "Copy Message", "Copy as Markdown", "Quote", "-", "Edit",
-                                 "Answer Again", "-", "Delete Message", "-", "Select All"]  # fmt: skip
+                                 "Answer Again", "Fork to New Conversation", "-", "Delete Message", "-", "Select All"]  # fmt: skip
         assert keys(menu) == {"Copy Selection": "Ctrl+C", "Select All": "Ctrl+A"}
         menu.close()
 
@@ -179,7 +179,18 @@ async def test_keys_are_shown_where_they_do_the_same(qapp: QApplication, profile
         await until(lambda: window.sidebar.model.total == 1)
         window.sidebar.list.customContextMenuRequested.emit(QPoint(20, window.sidebar.list.sizeHintForRow(0) - 8))
         menu = cast("QMenu", QApplication.activePopupWidget())
-        assert entries(menu) == ["Rename", "Pin", "Archive", "-", "Move to Folder", "Tags", "Export…", "-", "Delete"]
+        assert entries(menu) == [
+            "Rename",
+            "Pin",
+            "Archive",
+            "-",
+            "Move to Folder",
+            "Tags",
+            "Duplicate",
+            "Export…",
+            "-",
+            "Delete",
+        ]
         assert keys(menu) == {"Rename": "F2", "Pin": "Ctrl+Shift+P", "Archive": "Ctrl+Shift+H", "Export…": "Ctrl+Shift+E",
                               "Delete": "Del"}  # fmt: skip
         menu.close()

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from chatgui.chat.session import Session
 
 
+WORDS_OF_EDITING = {
+    Role.USER: "Sending makes a new version of this message.",
+    Role.ASSISTANT: "Sending puts these words in the answer’s place; nothing is asked.",
+}
+
+
 class Composing(QObject):
     """Writes for one conversation at a time. `trouble` is told what could not be sent."""
 
@@ -31,7 +37,8 @@ class Composing(QObject):
         self._tasks = tasks
         self._trouble = trouble
         self._conversation: Conversation | None = None
-        self._editing = ""  # id of the user's message that is being said differently
+        self._editing = ""  # id of the message that is being said differently
+        self._in_place = False  # whether it is an answer, whose words are changed where they stand
         self._composer.send_wanted.connect(lambda text: tasks.start(self.send(text, self._composer.tray.attachments)))
         self._composer.draft_changed.connect(self._save_draft)
         self._composer.take_back_wanted.connect(self._take_back)
@@ -88,7 +95,9 @@ class Composing(QObject):
         left = self._conversation.unsent if editing and self._conversation else Unsent()
         self._composer.put(left.text, left.attachments)
         try:
-            if editing:
+            if editing and self._in_place:
+                await self._session.editing.edit_text(here, editing, text)
+            elif editing:
                 await self._session.edit_and_send(here, editing, text, attachments)
             else:
                 await self._session.send(here, text, attachments)
@@ -110,16 +119,14 @@ class Composing(QObject):
     # Saying it differently
 
     def edit(self, message: Message | None) -> None:
-        """Put a message of the user's into the composer, to be said differently."""
-        if message is None or message.role is not Role.USER:
+        """Put a message into the composer, to be said differently: a question asks anew, an answer is changed in place."""
+        if message is None or message.role not in WORDS_OF_EDITING:
             return
         self.keep_pending()
-        self._editing = message.id
+        self._editing, self._in_place = message.id, message.role is Role.ASSISTANT
         self._composer.put(message.text, [part for part in message.parts if isinstance(part, Attachment)])
         self._composer.editor.setFocus()
-        self._stage.notices.say(
-            "Sending makes a new version of this message.", [("Leave as It Was", self.give_up_editing)], stays=True
-        )
+        self._stage.notices.say(WORDS_OF_EDITING[message.role], [("Leave as It Was", self.give_up_editing)], stays=True)
 
     def give_up_editing(self) -> bool:
         """Leave the message as it was; False if none was being said differently."""

@@ -35,6 +35,7 @@ def conversation_menu(sidebar: Sidebar, chosen: Sequence[Summary], rename: Calla
     menu.line()
     menu.addMenu(folder_menu(sidebar, menu, chosen))
     menu.addMenu(tags_menu(sidebar, menu, chosen))
+    menu.do("Duplicate", lambda: sidebar.duplicate_wanted.emit(ids), "duplicate")
     menu.do("Export…", lambda: sidebar.export_wanted.emit(ids), "export")
     menu.line()
     words = "Delete" if len(ids) == 1 else f"Delete {len(ids)} Conversations"

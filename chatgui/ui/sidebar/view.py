@@ -40,6 +40,7 @@ class Sidebar(QWidget):
     move_wanted = Signal(list, str)  # into this folder (empty: into none)
     tag_wanted = Signal(list, str, bool)  # give this tag, or take it
     export_wanted = Signal(list)
+    duplicate_wanted = Signal(list)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)

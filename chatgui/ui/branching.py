@@ -1,0 +1,76 @@
+"""Versions, branches and conversations made of what was said, each with the way back beside the words that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from chatgui.core.conversation import Conversation
+from chatgui.ui.stage import Stage
+from chatgui.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from chatgui.chat.session import Session
+
+Verb: TypeAlias = Callable[[Conversation, str], Coroutine[Any, Any, None]]
+
+
+class Branching:
+    """`show` opens a conversation by its id."""
+
+    def __init__(self, session: Session, stage: Stage, tasks: Tasks, show: Callable[[str], Awaitable[None]]) -> None:
+        self._session = session
+        self._stage = stage
+        self._tasks = tasks
+        self._show = show
+
+    def actions(self, shown: Callable[[], Conversation | None]) -> dict[str, Callable[[str], None]]:
+        """What can be asked of a message of the shown conversation, by the transcript's names."""
+
+        def of(verb: Verb) -> Callable[[str], None]:
+            def act(message_id: str) -> None:
+                if (conversation := shown()) is not None:
+                    self._tasks.start(verb(conversation, message_id))
+
+            return act
+
+        return {
+            "delete": of(self.delete),
+            "previous_branch": of(lambda here, one: self.step(here, one, -1)),
+            "next_branch": of(lambda here, one: self.step(here, one, 1)),
+            "branch": of(self.go_on_from),
+            "fork": of(self.fork),
+        }
+
+    async def delete(self, here: Conversation, message_id: str) -> None:
+        """Take a message and what follows it out."""
+        await self._session.editing.delete_message(here.id, message_id)
+        self._say("Message deleted.")
+
+    async def step(self, here: Conversation, message_id: str, step: int) -> None:
+        """Show the version before or after this one."""
+        siblings = here.siblings(message_id)
+        at = siblings.index(message_id) + step
+        if 0 <= at < len(siblings):
+            await self._session.editing.show_branch(here.id, siblings[at])
+
+    async def go_on_from(self, here: Conversation, message_id: str) -> None:
+        """Show the conversation up to a message; what is written next follows it."""
+        await self._session.editing.branch_from(here.id, message_id)
+        self._stage.composer.editor.setFocus()
+        self._say("What you write now begins a new branch here; what followed is kept.", "Show It Again")
+
+    async def fork(self, here: Conversation, message_id: str) -> None:
+        """Go on in a new conversation that holds what was said up to a message."""
+        await self._show(await self._session.copying.fork(here.id, message_id))
+        self._say("This is a new conversation; the old one stays as it is.")
+
+    async def duplicate(self, ids: Sequence[str]) -> None:
+        """Copy conversations, and show the last copy."""
+        for one in ids:
+            await self._show(await self._session.copying.duplicate(one))
+        self._say("Duplicated." if len(ids) == 1 else f"{len(ids)} conversations duplicated.")
+
+    def _say(self, words: str, back: str = "Undo") -> None:
+        undo = self._session.library.undo
+        self._stage.notices.say(words, [(back, lambda: self._tasks.start(undo()))])
