@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QWidget
 
+from chatgui.ui.detached import Detached
+
 SIDE_OVERLAY_BELOW = 960  # pixels of window width: the text keeps a readable column
 SIDEBAR_OVERLAY_BELOW = 700
 
@@ -27,6 +29,7 @@ class _Pane:
     width: int
     below: int
     called: bool = False  # shown as an overlay now
+    window: Detached | None = None  # its own, while it is detached
 
 
 class Panes(QWidget):
@@ -61,7 +64,7 @@ class Panes(QWidget):
     def is_shown(self, place: Place) -> bool:
         """Whether a pane can be seen now."""
         pane = self._panes[place]
-        return pane.called if self._is_overlay(place) else pane.wanted
+        return pane.window is not None or (pane.called if self._is_overlay(place) else pane.wanted)
 
     def is_overlay(self, place: Place) -> bool:
         """Whether the window is too narrow for this pane to stand beside the centre."""
@@ -70,6 +73,7 @@ class Panes(QWidget):
     def show_pane(self, place: Place, shown: bool) -> None:
         """Show or hide a pane, over the centre where there is no room beside it."""
         pane = self._panes[place]
+        self._take_back(pane)
         if self._is_overlay(place):
             if shown:
                 self._dismiss_others(place)
@@ -89,6 +93,29 @@ class Panes(QWidget):
         half = self.width() // 2
         pane.width = 360 if pane.width >= half - 40 else half
         self.arrange()
+
+    def is_detached(self, place: Place) -> bool:
+        """Whether a pane has a window of its own."""
+        return self._panes[place].window is not None
+
+    def detach(self, place: Place, title: str) -> None:
+        """Give a pane a window of its own; closing that, or detaching again, puts it back."""
+        pane = self._panes[place]
+        if pane.window is not None:
+            self.show_pane(place, True)
+            return
+        pane.window = Detached(pane.widget, title, self)
+        pane.window.closed.connect(lambda: self.show_pane(place, True))
+        pane.window.show()
+        self.arrange()
+        self.changed.emit()
+
+    def _take_back(self, pane: _Pane) -> None:
+        if pane.window is not None:
+            window, pane.window = pane.window, None
+            pane.widget.setParent(self)
+            window.hide()
+            window.deleteLater()
 
     def dismiss(self) -> bool:
         """Take a pane that lies over the centre away; False if there was none."""
@@ -136,6 +163,8 @@ class Panes(QWidget):
     def arrange(self) -> None:
         """Put every pane where it belongs at this width."""
         for place, pane in self._panes.items():
+            if pane.window is not None:
+                continue
             if self._is_overlay(place):
                 self._float(place, pane)
             else:
@@ -171,7 +200,8 @@ class Panes(QWidget):
 
     def _share(self) -> None:
         sizes = []
-        outer = sum(pane.width for place, pane in self._panes.items() if not self._is_overlay(place) and pane.wanted)
+        docked = [pane for place, pane in self._panes.items() if pane.window is None and not self._is_overlay(place)]
+        outer = sum(pane.width for pane in docked if pane.wanted)
         for at in range(self._splitter.count()):
             widget = self._splitter.widget(at)
             pane = next((one for one in self._panes.values() if one.widget is widget), None)

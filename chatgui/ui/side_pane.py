@@ -27,6 +27,7 @@ class SidePane(QWidget):
 
     closed = Signal()
     expanded = Signal()
+    detach_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +52,7 @@ class SidePane(QWidget):
             choice.setCheckable(True)
             row.addWidget(choice)
         row.addWidget(self._button(theme, "expand", "Widen", self.expanded.emit))
+        row.addWidget(self._button(theme, "detach", "In a window of its own, and back", self.detach_wanted.emit))
         row.addWidget(self._button(theme, "close", "Close side pane", self.closed.emit))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -84,6 +84,7 @@ class Window(QMainWindow):
         header.reasoning_wanted.connect(self.toggle_reasoning)
         self.side.closed.connect(lambda: self.panes.show_pane(Place.TRAILING, False))
         self.side.expanded.connect(lambda: self.panes.widen(Place.TRAILING))
+        self.side.detach_wanted.connect(lambda: self.panes.detach(Place.TRAILING, "Reasoning — chatgui"))
         self.panes.changed.connect(self._show_panes)
         self.panes.changed.connect(self.stirred)
         self.sidebar.new_wanted.connect(self.actions_by_id["new"].trigger)

@@ -101,3 +101,23 @@ def test_panes_stand_in_reading_order_after_coming_back(panes: Panes) -> None:
     places = [one.mapTo(panes, one.rect().topLeft()).x() for one in fields]
     assert len(places) == 3
     assert places == sorted(places)
+
+
+def test_a_pane_can_have_a_window_of_its_own_and_comes_back(panes: Panes, qapp: QApplication) -> None:
+    side = panes.findChildren(QLineEdit)[-1].parentWidget()
+    panes.detach(Place.TRAILING, "Reasoning")
+    own = side.window()
+    assert own is not panes.window()
+    assert own.windowTitle() == "Reasoning"
+    assert side.isVisible()
+    assert panes.is_detached(Place.TRAILING)
+    panes.resize(900, 600)  # too narrow for it beside the centre: that is no matter now
+    assert shown(panes) == (True, True)
+    panes.resize(1200, 700)
+    own.close()
+    assert side.window() is panes.window()
+    assert shown(panes) == (True, True)
+    panes.detach(Place.TRAILING, "Reasoning")
+    panes.toggle(Place.TRAILING)  # hiding it puts it back first
+    assert shown(panes) == (True, False)
+    assert not panes.is_detached(Place.TRAILING)
