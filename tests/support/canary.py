@@ -30,5 +30,9 @@ def traces(*roots: Path, key: str = CANARY) -> Iterator[str]:
         for path in sorted([root] if root.is_file() else root.rglob("*")):
             if path.is_symlink() or not path.is_file():
                 continue
+            if not getattr(path.stat(), "st_blocks", 1):
+                continue  # a hole: nothing was ever written to it
             content = path.read_bytes()
+            if content == bytes(len(content)):
+                continue  # room kept free, eight megabytes in every profile
             yield from (f"{path} holds {form!r}" for form in hidden if form in content)

@@ -131,7 +131,8 @@ async def test_the_transcripts_menu_begins_with_what_lies_there(qapp: QApplicati
         ):
             at = place_of(view, kind, number)
             if kind == "paragraph":
-                at.setX(at.x() + 40)
+                row = next(one.row for one in view.page.placed if one.row.links())
+                at.setX(view.page.measure.left + round(row.links()[0].rect.center().x()))
             menu = asked(view.viewport(), at)
             assert entries(menu) == [*first, "-", *ANSWER], kind
             menu.close()
