@@ -128,8 +128,10 @@ def no_window_left(request: pytest.FixtureRequest, complaints: Complaints) -> It
         return
     app = request.getfixturevalue("qapp")
     complaints.watch_qt()
-    before = set(app.topLevelWidgets())
+    before, font = set(app.topLevelWidgets()), app.font()
     yield
+    if app.font() != font:  # a theme takes what it finds for the system's own
+        app.setFont(font)
     from PySide6.QtCore import QEvent
 
     for window in app.topLevelWidgets():
