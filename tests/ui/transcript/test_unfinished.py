@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from chatgui.core import markdown
 from chatgui.core.delta import TextDelta
 from chatgui.core.message import Role
 from chatgui.core.reply import Reply
+from chatgui.ui.transcript import maths
 from chatgui.ui.transcript.rows import BlockRow
 from chatgui.ui.transcript.view import TranscriptView
 from tests.ui.transcript.scenes import Turn, answer, document, message, shown, streaming
@@ -26,6 +28,13 @@ IGNORED = re.compile(
     r"[\s$]"
 )  # what parts blocks, and the marks of formulas, which stand as code while they are written
 LINE = 25  # pixels: the last word may still move to the next line, and a line grow by what stands in it
+
+
+@pytest.fixture(autouse=True)
+def no_formula_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Formulas set for other tests are not known here: like images they come later, in a height of their own."""
+    monkeypatch.setattr(maths, "_made", OrderedDict())
+    monkeypatch.setattr(maths, "_awaited", {})
 
 
 class Shown:
