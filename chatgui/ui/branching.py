@@ -67,10 +67,14 @@ class Branching:
 
     async def duplicate(self, ids: Sequence[str]) -> None:
         """Copy conversations, and show the last copy."""
-        for one in ids:
-            await self._show(await self._session.copying.duplicate(one))
-        self._say("Duplicated." if len(ids) == 1 else f"{len(ids)} conversations duplicated.")
+        made = [await self._session.copying.duplicate(one) for one in ids]
+        await self._show(made[-1])
+        self._say("Duplicated." if len(ids) == 1 else f"{len(ids)} conversations duplicated.", steps=len(made))
 
-    def _say(self, words: str, back: str = "Undo") -> None:
-        undo = self._session.library.undo
-        self._stage.notices.say(words, [(back, lambda: self._tasks.start(undo()))])
+    def _say(self, words: str, back: str = "Undo", *, steps: int = 1) -> None:
+        """Say what was done in so many steps, and offer to take all of them back."""
+        self._stage.notices.say(words, [(back, lambda: self._tasks.start(self._undo(steps)))])
+
+    async def _undo(self, steps: int) -> None:
+        for _ in range(steps):
+            await self._session.library.undo()

@@ -69,3 +69,16 @@ async def test_a_fork_and_a_duplicate_are_shown_and_the_source_stays(qapp: QAppl
         await until(lambda: sorted(titles(window)) == ["Tides", "Tides (branch)", "Tides (copy)"])
         await until(lambda: window.conversation_bound.id != source)
         assert len(window.stage.view.messages) == 2
+
+
+async def test_duplicates_of_several_are_taken_back_together(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        say(window, "Tides")
+        await until(lambda: answered(window), 40)
+        source = window.conversation_bound.id
+        await window.conversation_bound.branching.duplicate([source, source])
+        await until(lambda: titles(window).count("Tides (copy)") == 2)
+        assert "2 conversations duplicated" in window.stage.notices.words
+        QTest.mouseClick(button(window, "Undo"), Qt.MouseButton.LeftButton)
+        await until(lambda: titles(window) == ["Tides"])
+        assert len(await session.library.summaries(deleted=True)) == 2
