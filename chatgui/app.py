@@ -34,8 +34,9 @@ from chatgui.ui import assets
 from chatgui.ui.garbage import Collector
 from chatgui.ui.last_time import STEADY_S, LastTime
 from chatgui.ui.single import FirstWindow, raise_first
-from chatgui.ui.theme import Theme, ask_portal
+from chatgui.ui.theme import Theme
 from chatgui.ui.window import Window
+from chatgui.ui.wishes import SystemWishes
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
@@ -130,7 +131,8 @@ class Program:
         self.window.stirred.connect(lambda: None if self._soon.isActive() else self._soon.start())
         self._first.raise_wanted.connect(self._come_forward)
         self.window.wanted.connect(self._come_forward)
-        app.applicationStateChanged.connect(self._look_at_portal)
+        self._wishes = SystemWishes(self.theme.follow)
+        app.applicationStateChanged.connect(self._look_again)
         app.commitDataRequest.connect(lambda _: self.quit())
         self._wakeup: tuple[socket.socket, socket.socket] | None = None
 
@@ -157,8 +159,7 @@ class Program:
         await self._shut()
 
     async def _open(self) -> None:
-        if self.theme.wants_portal:
-            await self._ask_portal()
+        self.window.tasks.start(self._wishes.begin())
         from chatgui.chat.session import open_session
 
         try:
@@ -189,6 +190,7 @@ class Program:
 
     async def _close(self) -> None:
         await self.window.unbind()
+        await self._wishes.close()
         if self._session is not None:
             await self._session.close()
 
@@ -196,13 +198,9 @@ class Program:
         looks = f"{self.theme.choice},{self.theme.zoom},{self.theme.density}"
         self._last_time.keep(f"{looks}\n{self.window.state()}")
 
-    def _look_at_portal(self, state: Qt.ApplicationState) -> None:
-        """Where only the portal knows the scheme, it may have changed while another program was in front."""
-        if state == Qt.ApplicationState.ApplicationActive and self.theme.wants_portal and self._session is not None:
-            self.window.tasks.start(self._ask_portal())
-
-    async def _ask_portal(self) -> None:
-        self.theme.portal_says(await asyncio.to_thread(ask_portal))
+    def _look_again(self, state: Qt.ApplicationState) -> None:
+        if state == Qt.ApplicationState.ApplicationActive and self._session is not None:
+            self.window.tasks.start(self._wishes.look_again())
 
     def _come_forward(self) -> None:
         self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)

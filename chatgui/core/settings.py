@@ -25,17 +25,19 @@ SECTIONS: Mapping[str, str] = {
 
 def setting(default: Any, title: str, words: str, *, section: str, choices: Mapping[Any, str] | None = None,
             low: float | None = None, high: float | None = None, unit: str = "",
-            check: Callable[[Any], str] | None = None, portable: bool = True) -> Any:  # fmt: skip
+            check: Callable[[Any], str] | None = None, portable: bool = True,
+            former: Mapping[bool, str] | None = None) -> Any:  # fmt: skip
     """A field of `Settings` with what a person needs to know about it.
 
     `choices` are the allowed values, each with its words. `check` says why a value cannot be, or nothing. What is not
-    `portable` means something in this profile only, and is not exported.
+    `portable` means something in this profile only, and is not exported. `former` says what became of a switch that is a
+    choice now.
     """
     return field(
         default=default,
         metadata={
             "title": title, "words": words, "section": section, "choices": choices or {}, "low": low, "high": high,
-            "unit": unit, "check": check, "portable": portable,
+            "unit": unit, "check": check, "portable": portable, "former": former or {},
         },
     )  # fmt: skip
 
@@ -85,9 +87,11 @@ class Settings:
         720, "Text width", "Widest column of an answer at 100 % zoom; code and tables may be wider.",
         section="Appearance", low=400, high=1600, unit="px",
     )  # fmt: skip
-    reduced_motion: bool = setting(
-        False, "Less motion", "Nothing blinks or pulses while an answer is written.", section="Appearance"
-    )
+    reduced_motion: str = setting(
+        "system", "Less motion", "Nothing blinks, pulses or fades, and an answer grows in calm steps.",
+        section="Appearance", choices={"system": "As the system", "on": "On", "off": "Off"},
+        former={True: "on", False: "system"},
+    )  # fmt: skip
     show_hidden: bool = setting(
         False, "Show hidden characters", "Marks for characters in answers that cannot be seen, such as those that turn "
         "the direction of writing.", section="Appearance",
@@ -202,6 +206,16 @@ DECLARED: Mapping[str, Field[Any]] = {one.name: one for one in fields(Settings)}
 def shown() -> tuple[Field[Any], ...]:
     """The settings that are lines of the settings window: all but what the program remembers by itself."""
     return tuple(one for one in DECLARED.values() if one.metadata["section"])
+
+
+def up_to_date(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as a file of any version has them, as this version writes them."""
+    return {name: _renewed(name, value) for name, value in values.items()}
+
+
+def _renewed(name: str, value: Any) -> Any:
+    former = DECLARED[name].metadata.get("former", {}) if name in DECLARED else {}
+    return former[value] if former and isinstance(value, bool) else value
 
 
 def refusal(name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chatgui.core.errors import StoreError, StoreState
-from chatgui.core.settings import DECLARED, DEFAULTS, Settings, refusal
+from chatgui.core.settings import DECLARED, DEFAULTS, Settings, refusal, up_to_date
 from chatgui.store.border import translate
 from chatgui.store.files import write_atomically
 
@@ -70,7 +70,7 @@ def read(path: Path) -> dict[str, Any]:
         raise StoreError(StoreState.FAILED, f"{path.name} cannot be understood: {error}.") from error
     if not isinstance(values, dict):
         raise StoreError(StoreState.FAILED, f"{path.name} is no file of settings.")
-    return values
+    return up_to_date(values)
 
 
 def _is_json(path: Path) -> bool:
@@ -90,7 +90,7 @@ def _write(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
+    return up_to_date(tomllib.loads(path.read_text("utf-8")))
 
 
 def _set_aside(path: Path, error: Exception) -> str:

@@ -6,13 +6,13 @@ import asyncio
 import html
 import logging
 from collections.abc import Callable
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QApplication, QWidget
 
 from chatgui.core.change import Change, TurnEnded
 from chatgui.core.message import Message, State
+from chatgui.ui.bus import NOBODY, Place, SessionBus
 from chatgui.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 WAIT_S = 2.0
 LONGEST = 200  # characters of the first line
-PLACE = ("/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications")
+PLACE = Place("/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications")
 
 
 def said(title: str, answer: Message, *, words: bool) -> tuple[str, str]:
@@ -77,74 +77,38 @@ class Desktop:
 
     def __init__(self, clicked: Callable[[str], None]) -> None:
         self._clicked = clicked
-        self._connection: Any = None
-        self._router: Any = None
-        self._listening: asyncio.Task[None] | None = None
+        self._bus = SessionBus()
         self._about: dict[int, str] = {}  # what each shown notification is about
 
     async def tell(self, about: str, summary: str, body: str) -> bool:
         """Show a notification; False if nobody takes it, which is no trouble."""
         try:
             async with asyncio.timeout(WAIT_S):
-                if self._router is None or self._listening is None or self._listening.done():
-                    await self._connect()
+                if not self._bus.is_connected:
+                    self._about.clear()
+                    await self._bus.connect(PLACE, self._hear)
                 number = await self._notify(summary, body)
-        except (ImportError, OSError, LookupError, ValueError, EOFError, TimeoutError, RuntimeError) as error:
+        except NOBODY as error:
             log.info("no notification was shown: %s", type(error).__name__)
             await self.close()
             return False
         self._about[number] = about
         return True
 
-    async def _connect(self) -> None:
-        await self.close()
-        bus = await asyncio.to_thread(import_module, "jeepney.io.asyncio")  # loading it takes longer than a frame
-        from jeepney import MatchRule, message_bus
-
-        self._connection = await bus.open_dbus_connection("SESSION")
-        self._router = bus.DBusRouter(self._connection)
-        rule = MatchRule(type="signal", interface=PLACE[2], path=PLACE[0])
-        await self._router.send_and_get_reply(message_bus.AddMatch(rule))
-        self._listening = asyncio.get_running_loop().create_task(self._listen(rule))
-
     async def _notify(self, summary: str, body: str) -> int:
-        from jeepney import DBusAddress, HeaderFields, MessageType, new_method_call
-
-        address = DBusAddress(PLACE[0], PLACE[1], PLACE[2])
         hints = {"desktop-entry": ("s", "chatgui"), "category": ("s", "im.received")}
         # the body may be read as markup
         told = ("chatgui", 0, "chatgui", summary, html.escape(body, quote=False), ["default", "Open"], hints, -1)
-        reply = await self._router.send_and_get_reply(new_method_call(address, "Notify", "susssasa{sv}i", told))
-        if reply.header.message_type is not MessageType.method_return:
-            raise LookupError(reply.header.fields.get(HeaderFields.error_name, ""))
-        return int(reply.body[0])
+        return int((await self._bus.call(PLACE, "Notify", "susssasa{sv}i", told))[0])
 
-    async def _listen(self, rule: Any) -> None:
-        from jeepney import HeaderFields
-
-        with self._router.filter(rule, bufsize=50) as signals:
-            while True:
-                signal = await signals.get()
-                member = signal.header.fields.get(HeaderFields.member)
-                about = self._about.get(signal.body[0]) if signal.body else None
-                if about is not None and member == "ActionInvoked":
-                    self._clicked(about)
-                elif about is not None and member == "NotificationClosed":
-                    self._about.pop(signal.body[0])
+    def _hear(self, member: str, values: tuple[Any, ...]) -> None:
+        about = self._about.get(values[0]) if values else None
+        if about is not None and member == "ActionInvoked":
+            self._clicked(about)
+        elif about is not None and member == "NotificationClosed":
+            self._about.pop(values[0])
 
     async def close(self) -> None:
         """Let the connection go; what is shown stays shown, and opens nothing any more."""
-        listening, self._listening = self._listening, None
-        router, self._router = self._router, None
-        connection, self._connection = self._connection, None
         self._about.clear()
-        if listening is not None:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-        try:
-            if router is not None:
-                await router.__aexit__(None, None, None)
-            if connection is not None:
-                await connection.close()
-        except (OSError, EOFError, ValueError) as error:
-            log.info("the session bus went away: %s", type(error).__name__)
+        await self._bus.close()

@@ -1,7 +1,8 @@
 """Colours by role, paired light and dark, and how they reach Qt: one palette and one small style sheet.
 
 The window follows the system and may be told otherwise by `settings.theme`. Qt knows the system's scheme on most
-desktops; where it does not, the desktop portal is asked in a thread; where that does not answer either, it is light.
+desktops; where it does not, the desktop portal's word counts; where that says nothing either, it is light. Whether things
+may move by themselves is the system's wish, too, unless `settings.reduced_motion` says otherwise.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from chatgui.core import code_colours
 from chatgui.core.event import Event
 from chatgui.core.settings import Settings
 from chatgui.ui.transcript.style import Colours, Style
+from chatgui.ui.wishes import Wishes
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ ROOM = {
 }
 
 
-def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
-    """How the transcript looks under these tokens and settings; `size` is the system's text size in pixels."""
+def transcript_style(tokens: Tokens, settings: Settings, size: float, *, still: bool = False) -> Style:
+    """How the transcript looks under these tokens and settings; `size` is the system's text size in pixels. `still`: nothing
+    moves by itself."""
     text, room = max(14.0, size + 1), ROOM[settings.density]
     return Style(
         colours=tokens,
@@ -117,7 +120,7 @@ def transcript_style(tokens: Tokens, settings: Settings, size: float) -> Style:
         column=float(settings.text_width),
         dark=tokens.dark,
         reveal=settings.show_hidden,
-        motion=not settings.reduced_motion,
+        motion=not still,
         message_space=room.messages,
         block_space=room.blocks,
         padding=room.padding,
@@ -133,27 +136,33 @@ def style_sheet(tokens: Tokens) -> str:
     return sheet.substitute(asdict(tokens), scheme="dark" if tokens.dark else "light", arts=arts)
 
 
+FADING = Qt.UIEffect.UI_General  # menus, lists and hints that unfold or fade in
+
+
 class Theme(QObject):
-    """The scheme in force. `changed` is told after palette, style sheet and font have been put in place."""
+    """The scheme in force, and whether anything moves. `changed` is told after all of it has been put in place."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self.changed: Event[Tokens] = Event()
         self.tokens = LIGHT
-        self._applied: Tokens | None = None
+        self._applied: tuple[Tokens, bool] | None = None
         self._app = app
         self.choice = "system"
-        self._portal_dark: bool | None = None
+        self.reduced_motion = "system"
+        self._wishes = Wishes()
         self._base = QFont(app.font())
+        self._blinking = app.cursorFlashTime()
+        self._fading = app.isEffectEnabled(FADING)
         self.zoom = 100
         self.density = "normal"
         app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
 
-    def choose(self, choice: str, zoom: int = 100, density: str = "normal") -> None:
-        """Follow `settings.theme` (system, light, dark), `zoom` (percent) and `density` from now on."""
+    def choose(self, choice: str, zoom: int = 100, density: str = "normal", reduced_motion: str = "system") -> None:
+        """Follow `settings.theme` (system, light, dark), `zoom` (percent), `density` and `reduced_motion` from now on."""
         zoomed, spaced = zoom != self.zoom, density != self.density
-        self.choice, self.zoom = choice, zoom
+        self.choice, self.zoom, self.reduced_motion = choice, zoom, reduced_motion
         self.density = density if density in ROOM else "normal"
         if zoomed:
             font = QFont(self._base)
@@ -161,9 +170,9 @@ class Theme(QObject):
             self._app.setFont(font)
         self._apply(force=zoomed or spaced)
 
-    def portal_says(self, dark: bool | None) -> None:
-        """What the desktop portal answered; counts only where Qt itself does not know."""
-        self._portal_dark = dark
+    def follow(self, wishes: Wishes) -> None:
+        """Heed what a person wishes of every program. The colours count only where Qt itself does not know."""
+        self._wishes = wishes
         self._apply()
 
     @property
@@ -177,55 +186,32 @@ class Theme(QObject):
         return QFontInfo(self._base).pixelSize()
 
     @property
-    def wants_portal(self) -> bool:
-        """Whether only the portal can say what the system likes."""
-        return self.choice == "system" and self._qt_scheme() == Qt.ColorScheme.Unknown
+    def is_still(self) -> bool:
+        """Whether nothing is to move by itself."""
+        return bool(self._wishes.still) if self.reduced_motion == "system" else self.reduced_motion == "on"
 
     def show(self) -> None:
         """Put the scheme in place for the first time."""
         self._apply(force=True)
 
-    def _qt_scheme(self) -> Qt.ColorScheme:
-        return QGuiApplication.styleHints().colorScheme()
-
     def _dark(self) -> bool:
         if self.choice != "system":
             return self.choice == "dark"
-        scheme = self._qt_scheme()
+        scheme = QGuiApplication.styleHints().colorScheme()
         if scheme == Qt.ColorScheme.Unknown:
-            return bool(self._portal_dark)
+            return bool(self._wishes.dark)
         return scheme == Qt.ColorScheme.Dark
 
     def _system_changed(self) -> None:
         self._apply()
 
     def _apply(self, *, force: bool = False) -> None:
-        tokens = DARK if self._dark() else LIGHT
-        if tokens is self._applied and not force:
+        tokens, still = DARK if self._dark() else LIGHT, self.is_still
+        if (tokens, still) == self._applied and not force:
             return
-        self.tokens = self._applied = tokens
+        self.tokens, self._applied = tokens, (tokens, still)
         self._app.setPalette(palette(tokens))
         self._app.setStyleSheet(style_sheet(tokens))
+        self._app.setCursorFlashTime(0 if still else self._blinking)
+        self._app.setEffectEnabled(FADING, self._fading and not still)
         self.changed.emit(tokens)
-
-
-def ask_portal() -> bool | None:
-    """Whether the desktop portal says dark; `None` if nobody answers. Blocks up to a second: call it in a thread."""
-    try:
-        from jeepney import DBusAddress, new_method_call
-        from jeepney.io.blocking import open_dbus_connection
-    except ImportError:  # not on Linux
-        return None
-    address = DBusAddress(
-        "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Desktop", "org.freedesktop.portal.Settings"
-    )
-    question = new_method_call(address, "Read", "ss", ("org.freedesktop.appearance", "color-scheme"))
-    try:
-        with open_dbus_connection() as bus:
-            body = bus.send_and_get_reply(question, timeout=1.0).body
-        value = body[0]
-        while isinstance(value, tuple):  # a variant inside a variant
-            value = value[1]
-    except (OSError, LookupError, ValueError, TimeoutError):
-        return None
-    return int(value) == 1 if isinstance(value, int) else None

@@ -240,7 +240,7 @@ class Window(QMainWindow):
     def _apply_settings(self) -> None:
         now = self._settings
         self._write_dates(now.formats)
-        self.theme.choose(now.theme, now.zoom, now.density)
+        self.theme.choose(now.theme, now.zoom, now.density, now.reduced_motion)
         self.stage.composer.editor.send_with = now.send_with
         actions.set_keys(self.actions_by_id, shortcuts.in_force(now.shortcuts))
         self.actions_by_id["hidden"].setChecked(now.show_hidden)
@@ -266,7 +266,8 @@ class Window(QMainWindow):
     # Looks
 
     def _style(self) -> Style:
-        return transcript_style(self.theme.tokens, self._settings, self.theme.text_px)
+        theme = self.theme
+        return transcript_style(theme.tokens, self._settings, theme.text_px, still=theme.is_still)
 
     def _restyle(self) -> None:
         if self._furnished:

@@ -146,3 +146,21 @@ async def test_an_import_that_wants_no_recent_models_kept_forgets_them(
     await preferences.change({"recent_models": ("a/m",)})
     await preferences.take(file)
     assert preferences.settings.recent_models == ()
+
+
+@pytest.mark.parametrize(("switch", "choice"), [("true", "on"), ("false", "system")])
+async def test_the_switch_for_less_motion_has_become_a_choice(
+    preferences: Preferences, tmp_path: Path, switch: str, choice: str
+) -> None:
+    """It was off for everybody who never touched it: for them the system's word counts now."""
+    (tmp_path / "settings.toml").write_text(f"reduced_motion = {switch}\n")
+    await preferences.load()
+    assert preferences.trouble == ""
+    assert preferences.settings.reduced_motion == choice
+    await preferences.change({"zoom": 110})
+    written = (tmp_path / "settings.toml").read_text()
+    assert ("reduced_motion" in written) == (choice == "on")
+    older = tmp_path / "elsewhere.json"
+    older.write_text(f'{{"reduced_motion": {switch}}}')
+    assert not (await preferences.take(older)).refused
+    assert preferences.settings.reduced_motion == choice

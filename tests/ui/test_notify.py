@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jeepney import DBusAddress, HeaderFields, MessageType, message_bus, new_error, new_method_return, new_signal
-from jeepney.io.asyncio import DBusConnection, DBusRouter, open_dbus_connection
+from jeepney import DBusAddress, HeaderFields, new_error, new_method_return, new_signal
 from PySide6.QtWidgets import QApplication
 
 from chatgui.core.message import Message, Role, State, Text
 from chatgui.ui import notify
-from tests.support.secret_service import BUS
+from tests.support.session_bus import on_the_bus, session_bus
 from tests.ui.conftest import showing, until
 from tests.ui.test_window import answered, say
 
@@ -27,65 +22,42 @@ HERE = DBusAddress("/org/freedesktop/Notifications", interface="org.freedesktop.
 
 
 @pytest.fixture
-def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A private session bus, and nobody on it."""
-    if not shutil.which("dbus-daemon"):
-        pytest.skip("needs dbus-daemon")
-    run = Path(os.environ.get("TMPDIR", "/tmp")) / f"bus-{os.getpid()}"  # short: a socket's path has 108 bytes
-    run.mkdir(mode=0o700, exist_ok=True)
-    (run / "conf").write_text(BUS.format(run=run))
-    daemon = subprocess.Popen(["dbus-daemon", "--nofork", f"--config-file={run / 'conf'}", "--print-address"],
-                              stdout=subprocess.PIPE)  # fmt: skip
-    assert daemon.stdout is not None
-    address = daemon.stdout.readline().decode().strip()
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address.partition(",")[0])
+def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A private session bus, and the window is not in front."""
     monkeypatch.setattr(notify, "in_front", lambda: False)
-    yield
-    daemon.kill()
-    daemon.communicate()
-    shutil.rmtree(run)
+    with session_bus() as address:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        yield
 
 
 class Service:
     """A notification service that keeps what it was told, and can be clicked."""
 
-    def __init__(self, connection: DBusConnection, refuses: bool) -> None:
+    def __init__(self, refuses: bool) -> None:
         self.told: list[tuple[str, str]] = []
-        self._connection = connection
+        self.connection: Any = None
         self._refuses = refuses
 
-    async def serve(self) -> None:
-        while True:
-            asked = await self._connection.receive()
-            if asked.header.message_type is not MessageType.method_call:
-                continue
-            if self._refuses:
-                await self._connection.send(new_error(asked, "org.freedesktop.DBus.Error.Failed"))
-                continue
-            assert asked.header.fields[HeaderFields.member] == "Notify"
-            self.told.append((asked.body[3], asked.body[4]))
-            await self._connection.send(new_method_return(asked, "u", (len(self.told),)))
+    async def answer(self, asked: Any) -> None:
+        if self._refuses:
+            await self.connection.send(new_error(asked, "org.freedesktop.DBus.Error.Failed"))
+            return
+        assert asked.header.fields[HeaderFields.member] == "Notify"
+        self.told.append((asked.body[3], asked.body[4]))
+        await self.connection.send(new_method_return(asked, "u", (len(self.told),)))
 
     async def click(self, number: int) -> None:
-        await self._connection.send(new_signal(HERE, "ActionInvoked", "us", (number, "default")))
+        await self.connection.send(new_signal(HERE, "ActionInvoked", "us", (number, "default")))
 
     async def shut(self, number: int) -> None:
-        await self._connection.send(new_signal(HERE, "NotificationClosed", "uu", (number, 2)))
+        await self.connection.send(new_signal(HERE, "NotificationClosed", "uu", (number, 2)))
 
 
 @contextlib.asynccontextmanager
 async def service(*, refuses: bool = False) -> AsyncIterator[Service]:
-    connection = await open_dbus_connection("SESSION")
-    async with DBusRouter(connection) as router:
-        await router.send_and_get_reply(message_bus.RequestName("org.freedesktop.Notifications"))
-    one = Service(connection, refuses)
-    serving = asyncio.create_task(one.serve())
-    try:
+    one = Service(refuses)
+    async with on_the_bus("org.freedesktop.Notifications", one.answer) as one.connection:
         yield one
-    finally:
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        await connection.close()
 
 
 @pytest.mark.usefixtures("bus")

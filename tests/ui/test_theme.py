@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from chatgui import resources
 from chatgui.ui import assets, theme
 from chatgui.ui.theme import DARK, LIGHT, Theme, Tokens, contrast
+from chatgui.ui.wishes import Wishes
 
 GROUNDS = ("ground", "raised", "hover", "code_ground")
 TEXTS = ("text", "secondary", "faint", "accent", "good", "warning", "error", "thinking")
@@ -71,22 +72,43 @@ def test_the_setting_overrules_the_system(qapp: QApplication) -> None:
     assert told == [True, False]
 
 
-def test_the_portal_is_asked_only_where_qt_does_not_know(qapp: QApplication) -> None:
+def test_the_wished_colours_count_where_qt_does_not_know(qapp: QApplication) -> None:
     one = Theme(qapp)
     one.choose("system")
     if qapp.styleHints().colorScheme() == Qt.ColorScheme.Unknown:
-        assert one.wants_portal
-        one.portal_says(True)
+        one.follow(Wishes(dark=True))
         assert one.tokens.dark
-        one.portal_says(None)
+        one.follow(Wishes())
         assert not one.tokens.dark
-    one.choose("dark")
-    assert not one.wants_portal
     one.choose("light")
+    one.follow(Wishes(dark=True))
+    assert not one.tokens.dark
 
 
-def test_a_portal_that_is_not_there_is_no_error() -> None:
-    assert theme.ask_portal() is None
+@pytest.mark.parametrize(
+    ("setting", "wished", "still"),
+    [
+        ("system", None, False), ("system", False, False), ("system", True, True),
+        ("on", None, True), ("on", False, True), ("off", True, False),
+    ],
+)  # fmt: skip
+def test_what_moves_by_itself_heeds_the_setting_and_the_system(
+    qapp: QApplication, setting: str, wished: bool | None, still: bool
+) -> None:
+    blinking = qapp.cursorFlashTime()
+    fades = Qt.UIEffect.UI_FadeMenu
+    qapp.setEffectEnabled(Qt.UIEffect.UI_General, True)
+    qapp.setEffectEnabled(fades, True)
+    assert qapp.isEffectEnabled(fades)
+    one = Theme(qapp)
+    one.follow(Wishes(still=wished))
+    one.choose("light", reduced_motion=setting)
+    assert one.is_still == still
+    assert qapp.cursorFlashTime() == (0 if still else blinking)
+    assert qapp.isEffectEnabled(fades) != still
+    one.choose("light", reduced_motion="off")
+    assert qapp.cursorFlashTime() == blinking > 0
+    qapp.setEffectEnabled(Qt.UIEffect.UI_General, False)
 
 
 def test_zoom_changes_the_size_of_all_text_and_comes_back(qapp: QApplication) -> None:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QMessageBox,
-    QProgressBar,
     QRadioButton,
     QVBoxLayout,
 )
@@ -28,7 +27,7 @@ from chatgui.exchange.names import safe_name
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.export_preview import ExportPreview
-from chatgui.ui.dialogs.parts import Sheet, heading, say, words
+from chatgui.ui.dialogs.parts import Progress, Sheet, heading, say, words
 from chatgui.ui.notices import present
 
 PARTS = (
@@ -54,6 +53,7 @@ class ExportDialog(Sheet):
     def __init__(self, context: Context, ids: list[str]) -> None:
         super().__init__(context.window, "Export", (860, 600))
         self._session, self._tasks, self._notices = context.session, context.tasks, context.notices
+        self._theme = context.theme
         self._ids = ids
         self._writing: asyncio.Task[None] | None = None
         self._previewing: asyncio.Task[None] | None = None
@@ -75,9 +75,7 @@ class ExportDialog(Sheet):
         self.preview = ExportPreview()
         self._caption = words(strength="3")
         self._state = words()
-        self._bar = QProgressBar()
-        self._bar.setAccessibleName("Progress")
-        self._bar.setTextVisible(False)
+        self._bar = Progress()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._save = self._buttons.addButton("Choose Where…", QDialogButtonBox.ButtonRole.AcceptRole)
         self._save.setProperty("primary", True)
@@ -241,9 +239,7 @@ class ExportDialog(Sheet):
 
     def _busy(self, total: int) -> None:
         self._save.setEnabled(False)
-        self._bar.setRange(0, total if total > 1 else 0)
-        self._bar.setValue(0)
-        self._bar.show()
+        self._bar.begin(total if total > 1 else 0, still=self._theme.is_still)
         say(self._state, "Writing …")
 
     def _idle(self, text: str, meaning: str = "") -> None:

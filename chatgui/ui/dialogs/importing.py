@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHeaderView,
     QPlainTextEdit,
-    QProgressBar,
     QTreeWidget,
     QTreeWidgetItem,
 )
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 from chatgui.core.errors import ChatError
 from chatgui.exchange.importing import Reading, read
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.dialogs.parts import Progress, Sheet, say, words
 from chatgui.ui.notices import present
 from chatgui.ui.words import full_date, isolated
 
@@ -45,7 +44,7 @@ class ImportDialog(Sheet):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window, "Import", (640, 560))
-        self._session, self._tasks = context.session, context.tasks
+        self._session, self._tasks, self._theme = context.session, context.tasks, context.theme
         self._files: list[_File] = []
         self._cancelled = False
         self._busy = False
@@ -64,9 +63,7 @@ class ImportDialog(Sheet):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._state = words()
-        self._bar = QProgressBar()
-        self._bar.setAccessibleName("Progress")
-        self._bar.setTextVisible(False)
+        self._bar = Progress()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.choose_button = self._buttons.addButton("Choose Files…", QDialogButtonBox.ButtonRole.ActionRole)
         self.import_button = self._buttons.addButton("Import", QDialogButtonBox.ButtonRole.ActionRole)
@@ -203,9 +200,7 @@ class ImportDialog(Sheet):
     def _begin(self, text: str, total: int = 0) -> None:
         self._busy, self._cancelled = True, False
         self.list.setEnabled(False)
-        self._bar.setRange(0, total)
-        self._bar.setValue(0)
-        self._bar.show()
+        self._bar.begin(total, still=self._theme.is_still)
         say(self._state, text)
         self._enable()
 

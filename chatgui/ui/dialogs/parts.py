@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
+    QProgressBar,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -72,6 +73,21 @@ class Fold(QToolButton):
     def _unfold(self, on: bool) -> None:
         self._form.setRowVisible(self._inside, on)
         self.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+
+
+class Progress(QProgressBar):
+    """How far something is, or that it goes on: then a piece runs along it, unless nothing is to move (`still`)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Progress")
+        self.setTextVisible(False)
+
+    def begin(self, total: int, *, still: bool) -> None:
+        """Show the beginning of so many steps; 0 where nobody knows how many."""
+        self.setRange(0, total or int(still))
+        self.setValue(0)
+        self.show()
 
 
 class Bar(QWidget):

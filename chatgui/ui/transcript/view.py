@@ -44,6 +44,7 @@ from chatgui.ui.transcript.style import Style
 FRAME_MS = 16
 CALM_MS = 40  # between frames while little comes: half the work, and nobody sees it
 LITTLE = 48  # characters a frame
+STILL_MS, MUCH = 250, 4000  # where nothing is to move: between frames, unless a frame takes so many characters
 FLASH_MS = 900
 
 
@@ -225,7 +226,10 @@ class TranscriptView(QAbstractScrollArea):
         """There may be something new: look in the next frame."""
         live = self.page.live
         if live is not None and not self._frame.isActive() and live.is_stirred:
-            pace = max(CALM_MS if live.pulled < LITTLE and live.body else FRAME_MS, 3000 * self._flush_cost)
+            calm = CALM_MS if live.pulled < LITTLE and live.body else FRAME_MS
+            if not self.page.style.motion and live.pulled < MUCH:
+                calm = STILL_MS
+            pace = max(calm, 3000 * self._flush_cost)
             since = (time.perf_counter() - self._flushed) * 1000
             self._frame.start(max(0, round(pace - since)))
 
