@@ -128,8 +128,9 @@ def no_window_left(request: pytest.FixtureRequest, complaints: Complaints) -> It
         return
     app = request.getfixturevalue("qapp")
     complaints.watch_qt()
-    before, font = set(app.topLevelWidgets()), app.font()
+    before, font, blinking = set(app.topLevelWidgets()), app.font(), app.cursorFlashTime()
     yield
+    app.setCursorFlashTime(blinking)
     if app.font() != font:  # a theme takes what it finds for the system's own
         app.setFont(font)
     from PySide6.QtCore import QEvent
