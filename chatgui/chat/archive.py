@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,12 @@ from chatgui.core.event import Event
 from chatgui.core.message import Attachment
 from chatgui.exchange.codec import Entry, Shelf
 from chatgui.store import attachments, backup, conversations
+from chatgui.store.arriving import arriving
 from chatgui.store.database import Database
 from chatgui.store.merging import Merged, merge
 from chatgui.store.salvage import Report
 
-TOLD_EVERY = 20  # conversations between two words about how far an import is
+READ_S = 0.03  # seconds of reading conversations between two writings of what was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +57,29 @@ class Archive:
     ) -> Merged:  # fmt: skip
         """Take conversations in: all of them or, if anything fails, none. Nothing is overwritten, nothing comes twice.
 
-        `progress` is told how many are done. When `cancelled`, asked for each on another thread, says so, nothing is taken
-        in, and that is a UsageError.
+        It comes piece by piece, so that nothing else waits for it, and is seen when all of it is here. `progress` is told
+        how many are done. When `cancelled`, asked for each on another thread, says so, nothing is taken in, and that is a
+        UsageError; so is an import beside another one.
         """
-        loop = asyncio.get_running_loop()
+        merged, coming = Merged(), iter(entries)
+        ids: list[str] = []
 
-        def watched() -> Iterator[Entry]:
-            for done, entry in enumerate(entries):
-                if cancelled():
-                    raise UsageError("The import was cancelled.", advice="Nothing was changed.")
-                if progress is not None and done % TOLD_EVERY == 0:
-                    loop.call_soon_threadsafe(progress, done)
-                yield entry
+        def look() -> None:
+            if cancelled():
+                raise UsageError("The import was cancelled.", advice="Nothing was changed.")
 
-        merged, ids = await self._db.write(_merge, watched(), durable=True)
+        def steps(connection: Any, some: Iterable[Entry]) -> Iterator[None]:
+            for _ in _merge(connection, merged, some):
+                look()
+                yield
+
+        async with arriving(self._db) as arrival:
+            while some := await asyncio.to_thread(_some, coming):
+                ids += [entry.conversation.id for entry in some]
+                await arrival.take(partial(steps, some=some))
+                if progress is not None:
+                    progress(len(ids))
+                look()
         self._forget(ids)
         self._changed.emit(LibraryChanged())
         return merged
@@ -80,8 +92,8 @@ class Archive:
         """Take in what a backup holds and the library lacks; says in words what came. Raises StoreError."""
         report = await self._db.restore(copy.path)
         both = [
-            *await self._db.call(conversations.summaries, False),
-            *await self._db.call(conversations.summaries, True),
+            *await self._db.look(conversations.summaries, False),
+            *await self._db.look(conversations.summaries, True),
         ]
         self._forget(one.id for one in both)
         for read in self._reread:
@@ -119,12 +131,20 @@ def _entry(connection: Any, conversation_id: str) -> Entry:
     return Entry(conversation, Shelf.of(summary), attachments.load(connection, sorted(wanted)))
 
 
-def _merge(connection: Any, entries: Iterable[Entry]) -> tuple[Merged, list[str]]:
-    """One by one, so that a large library is never in memory whole; the identifiers of all."""
-    merged, ids = Merged(), []
+def _some(entries: Iterator[Entry]) -> list[Entry]:
+    """A few of them, so that a large library is never in memory whole; none at the end. Making one may take its time."""
+    until = time.monotonic() + READ_S
+    some = []
     for entry in entries:
-        ids.append(entry.conversation.id)
+        some.append(entry)
+        if time.monotonic() > until:
+            break
+    return some
+
+
+def _merge(connection: Any, merged: Merged, entries: Iterable[Entry]) -> Iterator[None]:
+    for entry in entries:
         shelf = entry.shelf
         fields = {"pinned": shelf.pinned, "archived": shelf.archived, "folder": shelf.folder, "tags": shelf.tags}
-        merge(connection, merged, entry.conversation, fields, entry.attachments)
-    return merged, ids
+        yield from merge(connection, merged, entry.conversation, fields, entry.attachments)
+        yield

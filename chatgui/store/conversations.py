@@ -37,7 +37,7 @@ SUMMARY = (
 
 def summaries(connection: sqlite3.Connection, deleted: bool = False, limit: int = -1) -> list[Summary]:
     """All conversations, or those in the trash; newest first, at most `limit` if that is not negative."""
-    where = "deleted IS NOT NULL" if deleted else "deleted IS NULL"
+    where = "deleted > 0" if deleted else "deleted IS NULL"
     query = f"{SUMMARY} WHERE {where} ORDER BY updated DESC, seq DESC LIMIT ?"
     return [summary_from(row) for row in connection.execute(query, (limit,))]
 
@@ -234,14 +234,14 @@ def hidden(connection: sqlite3.Connection) -> list[int]:
     """The rows of messages that were taken out of trees that are not in the trash; goes through all messages."""
     query = (
         "SELECT messages.seq FROM messages JOIN conversations ON conversations.seq = conversation"
-        " WHERE messages.deleted IS NOT NULL AND conversations.deleted IS NULL"
+        " WHERE messages.deleted > 0 AND conversations.deleted IS NULL"
     )
     return [row[0] for row in connection.execute(query)]
 
 
 def purge_hidden(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
     """Delete messages for ever, those of them that are (still) hidden. Call `Database.forget` afterwards."""
-    one = "SELECT 1 FROM messages WHERE seq = ? AND deleted IS NOT NULL"
+    one = "SELECT 1 FROM messages WHERE seq = ? AND deleted > 0"
     gone = [seq for seq in seqs if connection.execute(one, (seq,)).fetchone()]
     named: set[str] = set()
     for seq in gone:

@@ -25,11 +25,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from chatgui.core.errors import StoreError, StoreState
 from chatgui.core.event import Event
-from chatgui.store import backup, border, connecting, places, rescue, search_index
+from chatgui.store import arriving, backup, border, connecting, places, rescue, search_index
 from chatgui.store.ballast import Ballast
 from chatgui.store.reader import Reader
 from chatgui.store.run import Run
-from chatgui.store.salvage import Report, salvage
+from chatgui.store.salvage import Report, accounts, salvage
 from chatgui.store.worker import IDLE_S, Worker
 
 P = ParamSpec("P")
@@ -54,6 +54,7 @@ class Database:
             Event()
         )  # space was taken from the reserve; None once it is whole again
         self.run = Run(path.parent / "run")
+        self.arriving = asyncio.Lock()  # held while something is taken in that comes piece by piece
         self._ballast = Ballast(path.parent / "ballast")
         self._worker: Worker | None = None
         self._reader: Reader | None = None
@@ -97,9 +98,12 @@ class Database:
         """Whether looking delays no write: not without a write-ahead log. Where nothing can be written, there is none."""
         return self._reader is not None
 
-    async def write(self, fn: Callable[..., R], *args: Any, durable: bool = False) -> R:
-        """Run `fn(connection, …)` in one transaction. Cancelling the wait does not undo the write."""
-        return await self._submit(lambda: self._write(lambda connection: fn(connection, *args), durable))
+    async def write(self, fn: Callable[..., R], *args: Any, durable: bool = False, spare: bool = True) -> R:
+        """Run `fn(connection, …)` in one transaction. Cancelling the wait does not undo the write.
+
+        On a full disk it may take of the reserve, if it is `spare`, and is then run again.
+        """
+        return await self._submit(lambda: self._write(lambda connection: fn(connection, *args), durable, spare))
 
     async def forget(self) -> bool:
         """Empty the search index and the log of what was purged; whether that is done. Half a second at most.
@@ -134,7 +138,11 @@ class Database:
                 if ours.state is StoreState.CORRUPT:  # the copy, not the library
                     ours = StoreError(StoreState.CORRUPT, "This backup cannot be read.", advice="Choose another one.")
                 raise ours from error
-            return await self.write(lambda connection: salvage(source, connection), durable=True)
+            report = Report()
+            async with arriving.arriving(self) as arrival:
+                await arrival.take(lambda connection: salvage(source, connection, report, hidden=True))
+                arrival.last = lambda connection: accounts(source, connection, report)
+            return report
 
     async def close(self) -> None:
         """Finish what was asked, put the log into the file, and end the thread. May be called twice."""
@@ -170,6 +178,9 @@ class Database:
         if self.refuses is None:
             self.unclean = bool(self.run.died)
             self._identity = connecting.identity(self.path)
+            if arriving.is_left(opened.connection, complete=True):
+                with contextlib.suppress(sqlite3.Error):  # no room: at leisure
+                    arriving.settle_all(opened.connection)
             if connecting.has_log(opened.connection):
                 self._reader = Reader(self.path, self._translated)
             if self._worker is not None:
@@ -178,14 +189,15 @@ class Database:
     def _read(self, job: Callable[[sqlite3.Connection], R]) -> R:
         return connecting.tolerantly(self._connected(), job)
 
-    def _write(self, job: Callable[[sqlite3.Connection], R], durable: bool) -> R:
+    def _write(self, job: Callable[[sqlite3.Connection], R], durable: bool, spare: bool) -> R:
         if self.refuses is not None:
             raise self.refuses
         self._look_for_file()
         try:
             result = self._transaction(job, durable)
         except sqlite3.Error as error:
-            if border.translate(error, self.path).state is not StoreState.DISK_FULL or not self._ballast.drop():
+            full = border.translate(error, self.path).state is StoreState.DISK_FULL
+            if not (full and spare and self._ballast.drop()):
                 raise
             self._tell(border.trouble(StoreState.DISK_FULL))
             return self._transaction(job, durable)
@@ -269,6 +281,9 @@ class Database:
         if self._connection is None or self.refuses is not None:
             return None
         try:
+            if not self.arriving.locked() and arriving.is_left(self._connection):
+                self._transaction(lambda connection: arriving.settle(connection, arriving.PIECE_S), False)
+                return 0
             self._forgetting = self._forgetting or search_index.is_compacting(self._connection)
             if self._transaction(search_index.work, self._durable or False):
                 return 0

@@ -97,16 +97,19 @@ def recover(connection: sqlite3.Connection) -> int:
 _SPENT = ("prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", "cached_tokens", "cost", "currency")
 
 
-def spend(connection: sqlite3.Connection, conversation_id: str, message: Message) -> None:
-    """Put down what an answer cost; once for each message, whatever happens to it later."""
+def spend(connection: sqlite3.Connection, conversation_id: str, message: Message, *, hidden: bool = False) -> None:
+    """Put down what an answer cost; once for each message, whatever happens to it later. `hidden`: see `arriving`; what
+    is known of the message already stays.
+    """
     usage = message.usage
     values: dict[str, Any] = {name: getattr(usage, name) for name in _SPENT}
     values |= {
-        "message": message.id, "conversation": conversation_id, "at": to_ms(message.created),
+        "message": message.id, "conversation": conversation_id,
+        "at": -max(1, to_ms(message.created)) if hidden else to_ms(message.created),
         "account": clean(message.account), "model": clean(message.model), "source": usage.source.value,
         "cost_source": usage.cost_source.value, "partial": usage.partial,
     }  # fmt: skip
     connection.execute(
-        f"INSERT OR REPLACE INTO spending ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
+        f"INSERT OR {'IGNORE' if hidden else 'REPLACE'} INTO spending ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
         tuple(values.values()),
     )

@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 
 from chatgui.core.errors import StoreError
-from chatgui.store import border, connecting, schema
+from chatgui.store import arriving, border, connecting, schema
 from chatgui.store.backup import backups
 from chatgui.store.files import sync_folder
-from chatgui.store.salvage import Report, salvage
+from chatgui.store.salvage import Report, accounts, salvage
 
 _PAGE = 4096  # bytes: SQLite's default, which all our files have
 
@@ -69,9 +69,12 @@ def _fill(fresh: Path, database: Path, folder: Path) -> tuple[Report, Report]:
 
 
 def _merged(source: sqlite3.Connection, target: sqlite3.Connection) -> Report:
+    report = Report()
     target.execute("BEGIN IMMEDIATE")
     try:
-        report = salvage(source, target)
+        for _ in salvage(source, target, report):
+            pass
+        accounts(source, target, report)
         target.execute("COMMIT")
     except BaseException:
         if target.in_transaction:
@@ -90,6 +93,7 @@ def opened_copy(path: Path, folder: Path) -> Iterator[sqlite3.Connection]:
         if (found := schema.version(connection)) > schema.newest():
             raise schema.too_new(found)
         schema.migrate(connection)
+        arriving.settle_all(connection)
         yield connection
     copy.unlink()
 
@@ -147,6 +151,7 @@ def _with_tables(path: Path) -> sqlite3.Connection | None:
             connection.execute(f"PRAGMA user_version = {schema.newest():d}")
         with contextlib.suppress(sqlite3.Error):  # what cannot be migrated is read as it is
             schema.migrate(connection)
+            arriving.settle_all(connection)
     except sqlite3.Error:
         if connection is not None:
             connection.close()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chatgui.store import conversations, search_index
+from chatgui.store import arriving, conversations, messages, search_index
 from chatgui.store.clean import clean
 from chatgui.store.fold import fold
 
@@ -36,77 +36,109 @@ class Report:
 Row = dict[str, Any]
 
 
-def salvage(source: sqlite3.Connection, target: sqlite3.Connection) -> Report:
-    """Add what `source` (same schema version, may be damaged) has and `target` lacks. `target` is in a transaction."""
-    report = Report()
-    known = {row[0] for row in target.execute("SELECT id FROM conversations")}
-    by_seq: dict[int, int] = {}  # rows of conversations: there -> here
-    for row in _rows(source, "conversations", report):
-        identity = _text(row["id"])
-        if identity not in known:
+def salvage(
+    source: sqlite3.Connection, target: sqlite3.Connection, report: Report, *, hidden: bool = False
+) -> Iterator[None]:
+    """Add what `source` (same schema version, may be damaged) has and `target` lacks, step by step: all but `accounts`.
+
+    `target` is in a transaction. `hidden` is for `Arrival.take`.
+    """
+    return _Salvage(source, target, report, hidden).steps()
+
+
+def accounts(source: sqlite3.Connection, target: sqlite3.Connection, report: Report) -> None:
+    """Add the accounts and assistants `target` lacks; they are few."""
+    for row in _rows(source, "accounts", report):
+        report.accounts += _insert(target, "accounts", row, report)
+    for row in _rows(source, "assistants", report):
+        _insert(target, "assistants", row, report)
+
+
+class _Salvage:
+    def __init__(self, source: sqlite3.Connection, target: sqlite3.Connection, report: Report, hidden: bool) -> None:
+        self._source, self._target, self._report, self._hidden = source, target, report, hidden
+        self._here: dict[int, int] = {}  # rows of conversations: there -> here
+        self._fresh: dict[int, int] = {}  # the same, only of those that came
+        self._taken: dict[int, int] = {}  # rows of messages that came: there -> here
+
+    def steps(self) -> Iterator[None]:
+        yield from self._conversations()
+        yield from self._follow("draft_attachments", "conversation", self._fresh)
+        yield from self._messages()
+        for table in ("parts", "chunks", "message_attachments", "wire"):
+            yield from self._follow(table, "message", self._taken)
+        for row in _rows(self._source, "attachments", self._report):
+            self._report.attachments += _insert(self._target, "attachments", row, self._report)
+            yield
+        for row in _rows(self._source, "spending", self._report):
+            if row["at"] >= 0:
+                _insert(self._target, "spending", {**row, "at": self._when(row["at"])}, self._report)
+            yield
+
+    def _when(self, at: int) -> int:
+        return -max(1, at) if self._hidden else at
+
+    def _conversations(self) -> Iterator[None]:
+        for row in _rows(self._source, "conversations", self._report):
             row["folded_title"] = fold(clean(_text(row["title"])))
-            if not _insert(target, "conversations", row, report, skip="seq"):
+            came = _insert(self._target, "conversations", _uncovered(row), self._report, skip="seq")
+            found = self._target.execute("SELECT seq FROM conversations WHERE id = ?", (_text(row["id"]),)).fetchone()
+            if found is not None:
+                self._here[row["seq"]] = found[0]
+            if came:
+                self._came(row["seq"], found[0])
+            yield
+
+    def _came(self, there: int, here: int) -> None:
+        self._here[there] = self._fresh[there] = here
+        self._report.conversations += 1
+        if self._hidden:
+            arriving.hide_conversation(self._target, here)
+
+    def _messages(self) -> Iterator[None]:
+        concerned: set[int] = set()
+        for row in _rows(self._source, "messages", self._report):
+            yield
+            if messages.seq_of(self._target, _text(row["id"])) is not None:
                 continue
-            known.add(identity)
-            report.conversations += 1
-        by_seq[row["seq"]] = conversations.row_of(target, identity)
-    for row in _rows(source, "draft_attachments", report):
-        if seq := by_seq.get(row["conversation"]):
-            _insert(target, "draft_attachments", {**row, "conversation": seq}, report)
-    concerned = _merge_messages(source, target, by_seq, report)
-    for seq in concerned:
-        conversations.count(target, seq)
-    _merge_plain(source, target, report)
-    return report
+            if row["conversation"] not in self._here:
+                self._came(row["conversation"], _found_again(self._target, row))
+            at = self._here[row["conversation"]]
+            if not _insert(self._target, "messages", {**_uncovered(row), "conversation": at}, self._report, skip="seq"):
+                continue
+            seq = self._target.execute("SELECT last_insert_rowid()").fetchone()[0]
+            if self._hidden and row["conversation"] not in self._fresh:
+                arriving.hide_message(self._target, at, seq)
+            search_index.enqueue(self._target, seq)
+            self._taken[row["seq"]] = seq
+            self._report.messages += 1
+            concerned.add(at)
+        for at in concerned:
+            conversations.count(self._target, at)
+            yield
+
+    def _follow(self, table: str, column: str, rows: dict[int, int]) -> Iterator[None]:
+        """What belongs to rows that came."""
+        for row in _rows(self._source, table, self._report):
+            if seq := rows.get(row[column]):
+                _insert(self._target, table, {**row, column: seq}, self._report)
+            yield
 
 
-def _merge_messages(
-    source: sqlite3.Connection, target: sqlite3.Connection, by_seq: dict[int, int], report: Report
-) -> set[int]:
-    here = {row[0] for row in target.execute("SELECT id FROM messages")}
-    lost: dict[int, int] = {}  # conversations whose own row is gone: there -> here
-    taken: dict[int, int] = {}  # rows of messages: there -> here
-    for row in _rows(source, "messages", report):
-        if _text(row["id"]) in here:
-            continue
-        at = by_seq.get(row["conversation"]) or lost.get(row["conversation"])
-        if at is None:
-            at = lost[row["conversation"]] = _found_again(target, row, report)
-        there = row["seq"]
-        if _insert(target, "messages", {**row, "conversation": at}, report, skip="seq"):
-            taken[there] = target.execute("SELECT last_insert_rowid()").fetchone()[0]
-            report.messages += 1
-    for table in ("parts", "chunks", "message_attachments"):
-        for row in _rows(source, table, report):
-            if seq := taken.get(row["message"]):
-                _insert(target, table, {**row, "message": seq}, report)
-    for seq in taken.values():
-        search_index.enqueue(target, seq)
-    rows = target.execute(
-        "SELECT DISTINCT conversation FROM messages WHERE seq >= ?", (min(taken.values(), default=1 << 62),)
-    )
-    return {row[0] for row in rows.fetchall()}
+def _uncovered(row: Row) -> Row:
+    """A row that was still arriving there (see `arriving`) is there all the same."""
+    hidden = isinstance(row["deleted"], int) and row["deleted"] < 0
+    return {**row, "deleted": None} if hidden else row
 
 
-def _found_again(target: sqlite3.Connection, message: Row, report: Report) -> int:
+def _found_again(target: sqlite3.Connection, message: Row) -> int:
     """A conversation for messages whose own could not be read."""
     created = message["created"] if isinstance(message["created"], int) else 0
-    report.conversations += 1
     row = target.execute(
         "INSERT INTO conversations (id, title, folded_title, created, updated) VALUES (?, ?, ?, ?, ?) RETURNING seq",
         (f"found-{_text(message['id'])}", "Found again", "found again", created, created),
     ).fetchone()
     return int(row[0])
-
-
-def _merge_plain(source: sqlite3.Connection, target: sqlite3.Connection, report: Report) -> None:
-    for row in _rows(source, "attachments", report):
-        report.attachments += _insert(target, "attachments", row, report)
-    for row in _rows(source, "accounts", report):
-        report.accounts += _insert(target, "accounts", row, report)
-    for table in ("assistants", "spending"):
-        for row in _rows(source, table, report):
-            _insert(target, table, row, report)
 
 
 def _insert(target: sqlite3.Connection, table: str, row: Row, report: Report, *, skip: str = "") -> bool:

@@ -60,6 +60,8 @@ def text_of(connection: sqlite3.Connection, seq: int) -> str:
 def work(connection: sqlite3.Connection, budget_s: float = 0.03) -> bool:
     """Index queued messages for about so long; whether there is more to do. Runs inside a write."""
     deadline = time.monotonic() + budget_s
+    if connection.execute("SELECT 1 FROM arrival").fetchone() is not None:
+        return False  # what arrives may be taken back
     _check_folding(connection)
     query = (
         "SELECT message FROM search_queue JOIN messages ON seq = message WHERE state <> 'streaming'"

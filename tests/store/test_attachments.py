@@ -9,7 +9,7 @@ from datetime import timedelta
 from chatgui.core.message import Attachment, Text
 from chatgui.store import attachments, conversations
 from chatgui.store.database import Database
-from chatgui.store.salvage import salvage
+from chatgui.store.salvage import Report, salvage
 from chatgui.store.times import from_ms, now_ms
 from tests.store.samples import conversation, user
 
@@ -103,7 +103,7 @@ async def test_a_backup_brings_the_files_of_drafts_back(db: Database) -> None:
     copy = sqlite3.connect(":memory:", check_same_thread=False)
     await db.call(lambda connection: connection.backup(copy))
     await db.write(conversations.purge, [talk.id])
-    await db.write(lambda connection: salvage(copy, connection))
+    await db.write(lambda connection: list(salvage(copy, connection, Report())))
     copy.close()
     loaded = await db.call(conversations.load, talk.id)
     assert loaded is not None

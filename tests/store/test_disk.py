@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,10 +15,13 @@ import pytest
 from chatgui.core.errors import StoreError, StoreState
 from chatgui.core.message import State, Text
 from chatgui.store import backup, conversations
+from chatgui.store.arriving import arriving
 from chatgui.store.ballast import SIZE
 from chatgui.store.database import Database
+from chatgui.store.merging import Merged, merge
 from chatgui.store.profile import Profile
 from tests.store.samples import conversation, running, user
+from tests.store.test_arriving import wait_for
 
 MB = 1 << 20
 
@@ -171,4 +176,36 @@ async def test_a_backup_leaves_room(disk: Path) -> None:
     assert list(place.backups.iterdir()) == []
     leave(disk, 40 * MB)
     assert await database.back_up(7) is not None
+    await database.close()
+
+
+async def test_a_disk_that_fills_while_an_import_comes(disk: Path) -> None:
+    """What was there is all there is, a running answer is kept from the reserve, and of the import nothing is left."""
+    database = Database(Profile(disk / "profile").database)
+    await database.open()
+    talk, question = conversation(), user("Why?")
+    reply = running(question.id)
+    await database.write(conversations.create, talk)
+    await database.write(conversations.insert_message, talk.id, question, durable=True)
+    await database.write(conversations.begin_reply, talk.id, reply, durable=True)
+    leave(disk, 2 * MB)
+
+    def too_much(connection: sqlite3.Connection) -> Iterator[None]:
+        for number in range(1000):
+            big = conversation(f"Big {number}")
+            big.add(user("much " * 5000))
+            yield from merge(connection, Merged(), big, {}, {})
+
+    with pytest.raises(StoreError) as caught:
+        async with arriving(database) as arrival:
+            await arrival.take(too_much)
+    assert caught.value.state is StoreState.DISK_FULL
+    assert [one.id for one in await database.call(conversations.summaries)] == [talk.id]
+    await database.write(conversations.append_chunk, reply.id, 0, "text", "Because.")
+    left = "SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM arrival)"
+    leave(disk, 30 * MB)
+    await asyncio.to_thread(wait_for, database.path, lambda connection: connection.execute(left).fetchone() == (1, 0))
+    loaded = await database.call(conversations.load, talk.id)
+    assert loaded is not None
+    assert loaded.messages[reply.id].text == "Because."
     await database.close()
