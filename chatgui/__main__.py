@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chatgui import app
 
     logging.basicConfig(level=options.log_level.upper())
-    return app.main(options.profile)
+    return app.main(options.profile, link=options.link)
 
 
 if __name__ == "__main__":

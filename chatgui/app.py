@@ -53,8 +53,11 @@ SOON_MS = 1000  # where the window and its reader are is kept so late at most
 SWITCH_S = 0.0005  # threads give way to the window this often, so that a busy one costs no frames
 
 
-def main(profile: Path | None = None, log_level: str = "warning") -> int:
-    """Open the window on a profile (default: the platform's own directory) and stay until it ends: the exit status."""
+def main(profile: Path | None = None, log_level: str = "warning", link: str = "") -> int:
+    """Open the window on a profile (default: the platform's own directory) and stay until it ends: the exit status.
+
+    `link` is one to a message, to begin there; where a window of this profile runs, that one goes there.
+    """
     if problem := unfit(PySide6.__version__, sys.version_info[:2]):
         sys.stderr.write(f"{problem}\n")
         return 3
@@ -68,13 +71,13 @@ def main(profile: Path | None = None, log_level: str = "warning") -> int:
     except ChatError as error:
         sys.stderr.write(f"{error.message} {error.advice}\n")
         return 3
-    if raise_first(place.path):
+    if raise_first(place.path, link):
         return 0
     logging.basicConfig(level=log_level.upper(), format=LOG_FORM)
     sys.setswitchinterval(SWITCH_S)
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
-    program = Program(app, place)
+    program = Program(app, place, link)
     with loop:
         program.watch(loop)
         loop.run_until_complete(program.run())
@@ -108,11 +111,12 @@ def unfit(qt: str, python: tuple[int, ...]) -> str:
 class Program:
     """The running program: one window, one session, one end."""
 
-    def __init__(self, app: QApplication, profile: Profile) -> None:
+    def __init__(self, app: QApplication, profile: Profile, link: str = "") -> None:
         self._app = app
         self._profile = profile
         self._last_time = LastTime(profile.path)
         self._session: Session | None = None
+        self._bound = False  # the window shows the session
         self._end: asyncio.Event = asyncio.Event()
         self._first = FirstWindow(profile.path)
         self._collector = Collector(lambda: self._session is not None and bool(self._session.turns))
@@ -129,7 +133,9 @@ class Program:
         self._soon = QTimer(app, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._remember)
         self.window.stirred.connect(lambda: None if self._soon.isActive() else self._soon.start())
+        self._link = link  # to go to once there is something to show
         self._first.raise_wanted.connect(self._come_forward)
+        self._first.link_wanted.connect(self._go_to)
         self.window.wanted.connect(self._come_forward)
         self._wishes = SystemWishes(self.theme.follow)
         app.applicationStateChanged.connect(self._look_again)
@@ -169,6 +175,9 @@ class Program:
             self.window.stage.notices.trouble(error, [("Try Again", self._retry), ("Quit", self.quit)])
             return
         await self.window.bind(self._session)
+        self._bound = True
+        if self._link:
+            self._go_to(self._link)
         self._session.upkeep.begin(self._session.settings.backups)
         self._session.folder_archive.begin()
         asyncio.get_running_loop().call_later(STEADY_S, self._last_time.went_well)
@@ -207,6 +216,11 @@ class Program:
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
+
+    def _go_to(self, link: str) -> None:
+        self._link = link
+        if self._bound:
+            self.window.verbs_bound.go_to(link)
 
     # What happens around it
 

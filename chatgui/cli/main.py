@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chatgui import __version__
+from chatgui.core.message_link import is_meant
 
 
 class Command(NamedTuple):
@@ -34,10 +35,14 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Global options, `command` (None for the window) and its own arguments in `rest`. Exits on --help and wrong use."""
+    """Global options, `command` (None for the window) and its own arguments in `rest`; in `link` what the window is to show.
+
+    Exits on --help and wrong use.
+    """
     parser = argparse.ArgumentParser(
         prog="chatgui",
-        description="A chat client for every OpenAI-compatible LLM API. Without a command it opens the window.",
+        description="A chat client for every OpenAI-compatible LLM API. Without a command it opens the window.\n"
+        "A link to a message (chatgui://conversation/ID/message/ID) in its place opens the window there.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="commands:\n" + "\n".join(f"  {one.name:<15}{one.summary}" for one in COMMANDS)
         + "\n\n“chatgui COMMAND --help” tells more.",
@@ -49,9 +54,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--log-level", type=str.lower, choices=LEVELS, default="warning", metavar="LEVEL",
                         help=f"{', '.join(LEVELS)}; default warning")  # fmt: skip
     parser.add_argument("--version", action="store_true", help="versions of the program, Python, Qt and SQLite")
-    parser.add_argument("command", nargs="?", choices=[one.name for one in COMMANDS], metavar="COMMAND")
+    parser.add_argument("command", nargs="?", metavar="COMMAND")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.link = ""
+    if options.command and is_meant(options.command):
+        options.command, options.link = None, options.command
+        if options.rest:
+            parser.error("nothing can follow a link")
+    if options.command not in (None, *(one.name for one in COMMANDS)):
+        parser.error(f"there is no command “{options.command}”; “chatgui --help” lists them")
+    return options
 
 
 def _profile(text: str) -> Path:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from chatgui.core.message_link import is_meant
 from chatgui.core.nodes import Run, Runs
 
-_URL = re.compile(r"(?<![\w/@.+-])(?:https?://|www\.(?=[\w-]+\.))[^\s<>\"“”`\\^{|}]+", re.IGNORECASE)
+_URL = re.compile(r"(?<![\w/@.+-])(?:https?://|chatgui://|www\.(?=[\w-]+\.))[^\s<>\"“”`\\^{|}]+", re.IGNORECASE)
 
 
 def linked(runs: list[Run]) -> Runs:
@@ -22,7 +23,7 @@ def linked(runs: list[Run]) -> Runs:
         position = 0
         for match in _URL.finditer(run.text):
             address = _trimmed(match.group())
-            if "." not in address and "localhost" not in address:
+            if "." not in address and "localhost" not in address and not is_meant(address):
                 continue
             if match.start() > position:
                 made.append(replace(run, text=run.text[position : match.start()]))

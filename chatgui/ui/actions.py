@@ -108,6 +108,7 @@ ROWS: tuple[Row, ...] = (
         needs="messages"),
     Row("copy_answer", "Conversation", "Copy Last Answer", "copy_answer", keys=("Ctrl+Shift+C",), icon="copy",
         needs="messages"),
+    Row("copy_link", "Conversation", "Copy Link to Message", "copy_link", keys=("Ctrl+Shift+L",), needs="messages"),
     Row("parameters", "Conversation", "Parameters…", "open_parameters", keys=("Ctrl+Shift+O",), icon="settings", line=True),
     Row("rename", "Conversation", "Rename", "rename", keys=("F2",), icon="edit"),
     Row("duplicate", "Conversation", "Duplicate", "duplicate", icon="copy"),

@@ -27,7 +27,7 @@ from chatgui.core.errors import ChatError, Failure, UsageError
 from chatgui.core.message import Message, Role
 from chatgui.ui.branching import Branching
 from chatgui.ui.composer.composing import Composing, waiting_words
-from chatgui.ui.links import open_link
+from chatgui.ui.going import GONE, Going
 from chatgui.ui.message_menu import Asked, open_menu, open_thought_menu
 from chatgui.ui.pictures import Pictures
 from chatgui.ui.reading import Reading
@@ -73,6 +73,7 @@ class ConversationBinding(QObject):
         self.conversation: Conversation | None = None
         self._reading = Reading(session, stage)
         self.branching = Branching(session, stage, tasks, self.open)
+        self.going = Going(session, stage, tasks, self.open)
         self._has_own = self._own_account()
         self.library_used = False  # whether anything was ever said in this profile
         self._heard: Callable[[], None] = lambda: None
@@ -81,6 +82,7 @@ class ConversationBinding(QObject):
             "continue": lambda one: self._ask(session.resume(self.id, one)),
             "edit": lambda one: self.composing.edit(self._message(one)),
             "copy": self._copy,
+            "copy_link": lambda one: self.going.copy(self.id, one),
             "quote": lambda one: self.composing.quote(self._message(one)),
             "show_reasoning": self._show_thought,
             "request": self._show_request,
@@ -106,9 +108,7 @@ class ConversationBinding(QObject):
         view.menu_requested.connect(self._open_menu)
         view.turn_selected.connect(self._side.show_message)
         for one in (view, *self._side.views):
-            one.link_activated.connect(
-                lambda link: open_link(link.url, stage, warning=link.warning, refused=stage.notices.say)
-            )
+            one.link_activated.connect(self.going.follow)
             one.wanted.connect(self._pictures.do)
         for one in self._side.views:
             one.quote_requested.connect(self.composing.put_quote)
@@ -184,7 +184,10 @@ class ConversationBinding(QObject):
         self._stage.composer.editor.setFocus()
 
     async def _reveal(self, message_id: str) -> None:
-        if not self._stage.view.jump_to(message_id) and self.conversation and message_id in self.conversation.messages:
+        if not self._stage.view.jump_to(message_id) and self.conversation:
+            if message_id not in self.conversation.messages:
+                self._stage.notices.say(GONE, meaning="warning")
+                return
             await self._session.editing.show_branch(self.id, message_id)
             self._stage.view.jump_to(message_id)
         self._side.show_message(message_id)

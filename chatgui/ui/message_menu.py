@@ -55,6 +55,7 @@ def _is_cut(asked: Asked) -> bool:
 ENTRIES: tuple[Entry, ...] = (
     Entry("Copy Message", "copy"),
     Entry("Copy as Markdown", "copy_markdown"),
+    Entry("Copy Link to Message", "copy_link"),
     Entry("Quote", "quote"),
     Entry("Edit", "edit", lambda asked: asked.message.role is Role.USER, group=1),
     Entry("Edit Answer", "edit", _is_answer, group=1),

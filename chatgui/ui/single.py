@@ -1,19 +1,21 @@
-"""One window per profile: a second start raises the first window and ends."""
+"""One window per profile: a second start raises the first window, tells it the link it was to open, and ends."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
-    from PySide6.QtNetwork import QLocalServer
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 WAIT_MS = 1000
+LONGEST = 300  # bytes of a link; a real one is shorter
 
 
 def address(profile: Path) -> str:
@@ -24,8 +26,8 @@ def address(profile: Path) -> str:
     return name if os.name == "nt" else str(Path(place) / name)
 
 
-def raise_first(profile: Path) -> bool:
-    """Ask the window that already runs on this profile to come forward; False if there is none."""
+def raise_first(profile: Path, link: str = "") -> bool:
+    """Ask the window that already runs on this profile to come forward, and to go to a link; False if there is none."""
     place = address(profile)
     if os.name != "nt" and not os.path.exists(place):
         return False  # without loading Qt's network for it
@@ -35,7 +37,8 @@ def raise_first(profile: Path) -> bool:
     socket.connectToServer(place)
     if not socket.waitForConnected(WAIT_MS):
         return False
-    socket.write(b"raise\n")
+    told = link.encode("utf-8", "replace")[:LONGEST].replace(b"\n", b" ")
+    socket.write(b"raise\n" + (b"link " + told + b"\n" if told else b""))
     socket.waitForBytesWritten(WAIT_MS)
     socket.waitForReadyRead(WAIT_MS)  # it answers when it has come forward
     socket.disconnectFromServer()
@@ -46,6 +49,7 @@ class FirstWindow(QObject):
     """Listens for later starts on the same profile."""
 
     raise_wanted = Signal()
+    link_wanted = Signal(str)  # anybody of this user may have sent it: it is only a text yet
 
     def __init__(self, profile: Path) -> None:
         super().__init__()
@@ -64,10 +68,20 @@ class FirstWindow(QObject):
 
     def _answer(self) -> None:
         while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
-            socket.write(b"here\n")
-            socket.flush()
+            socket.readyRead.connect(partial(self._read, socket))
             socket.disconnected.connect(socket.deleteLater)
             self.raise_wanted.emit()
+
+    def _read(self, socket: QLocalSocket) -> None:
+        while socket.canReadLine():
+            line = bytes(socket.readLine(LONGEST + 8).data())
+            if line.startswith(b"link "):
+                self.link_wanted.emit(line[5:].decode("utf-8", "replace").strip())
+        if socket.bytesAvailable() > LONGEST + 8:
+            socket.abort()  # no line of ours is so long
+            return
+        socket.write(b"here\n")  # only now: who did not wait for it may be gone, and then writing ends the reading
+        socket.flush()
 
     def close(self) -> None:
         """End, and take the socket away."""

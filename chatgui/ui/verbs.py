@@ -57,6 +57,7 @@ class Verbs:
         self._tasks = tasks
         self._palette = palette
         palette.opened.connect(self.open)
+        palette.linked.connect(self.go_to)
         sidebar.export_wanted.connect(self.export)
         sidebar.duplicate_wanted.connect(self.duplicate)
         stage.welcome.account_wanted.connect(self.add_account)
@@ -211,6 +212,18 @@ class Verbs:
         if message is not None:
             QGuiApplication.clipboard().setText(message.text)
             self._stage.notices.say("Answer copied.")
+
+    def copy_link(self) -> None:
+        """Copy a link to the message turned to, else to the last one."""
+        view = self._stage.view
+        turned_to = view.reader.current if view.index_of(view.reader.current) is not None else ""
+        if message := turned_to or (view.messages[-1].id if view.messages else ""):
+            self._conversation.act(message, "copy_link")
+
+    def go_to(self, link: str) -> None:
+        """Show the message a link leads to."""
+        self._panes.dismiss()
+        self._conversation.going.go_to(link)
 
     def choose_model(self) -> None:
         """Open the model picker."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import chatgui
+from chatgui.core.message_link import SCHEME
 
 LINUX = Path(__file__).resolve().parents[2] / "packaging/linux"
 # Nobody owns a domain for this project yet, so the id is the desktop file's own name.
@@ -37,5 +38,7 @@ def test_it_is_the_programs_own_name_and_version() -> None:
     entry.read(LINUX / "chatgui.desktop", encoding="utf-8")
     app = (LINUX.parents[1] / "chatgui/app.py").read_text()
     assert f'DESKTOP_NAME = "{entry["Desktop Entry"]["StartupWMClass"]}"' in app
+    assert entry["Desktop Entry"]["MimeType"] == f"x-scheme-handler/{SCHEME};"
+    assert entry["Desktop Entry"]["Exec"].split() == ["chatgui", "%u"], "a link is given to it"
     releases = ET.parse(LINUX / "chatgui.metainfo.xml").findall("releases/release")
     assert releases[0].get("version") == chatgui.__version__

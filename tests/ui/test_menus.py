@@ -114,7 +114,7 @@ async def open_talk(window: Window) -> str:
     return said.id
 
 
-ANSWER = ["Copy Message", "Copy as Markdown", "Quote", "-", "Edit Answer", "Answer Again", "Fork to New Conversation", "-", "Request Details", "-", "Delete Message",
+ANSWER = ["Copy Message", "Copy as Markdown", "Copy Link to Message", "Quote", "-", "Edit Answer", "Answer Again", "Fork to New Conversation", "-", "Request Details", "-", "Delete Message",
           "-", "Select All"]  # fmt: skip
 
 
@@ -164,7 +164,7 @@ async def test_a_selection_is_copied_and_ones_own_words_are_edited(qapp: QApplic
         view.select_all()
         view.to_start()
         menu = asked(view.viewport(), QPoint(view.page.measure.left + 4, view.page.placed[1].y + 4))
-        assert entries(menu) == ["Copy Selection", "-", "Copy Message", "Copy as Markdown", "Quote", "-", "Edit",
+        assert entries(menu) == ["Copy Selection", "-", "Copy Message", "Copy as Markdown", "Copy Link to Message", "Quote", "-", "Edit",
                                  "Answer Again", "Fork to New Conversation", "-", "Delete Message", "-", "Select All"]  # fmt: skip
         assert keys(menu) == {"Copy Selection": "Ctrl+C", "Select All": "Ctrl+A"}
         menu.close()

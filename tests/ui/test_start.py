@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chatgui.app import unfit
+from chatgui.ui.going import NO_LINK, UNKNOWN
 
 LATER = ("httpx", "httpcore", "keyring", "pyromark", "pygments", "ziamath", "jeepney", "chatgui.wire.client")
 
@@ -45,8 +46,17 @@ app.Program._open = tell
 sys.exit(app.main(Path(sys.argv[1])))
 """
 
+SAY_WHAT_IS_SAID = """
+import sys
+from pathlib import Path
+from chatgui import app
+from chatgui.ui.notices import NoticeBar
 
-Run = Callable[[str, Path], "subprocess.Popen[str]"]
+NoticeBar.say = lambda self, words, *_, **__: print(words, flush=True)
+sys.exit(app.main(Path(sys.argv[1]), link=sys.argv[2]))
+"""
+
+Run = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -57,8 +67,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(runtime)}
     started: list[subprocess.Popen[str]] = []
 
-    def start(code: str, profile: Path) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", code, str(profile)]
+    def start(code: str, profile: Path, *more: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", code, str(profile), *more]
         one = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         started.append(one)
         return one
@@ -103,6 +113,17 @@ def test_a_second_start_raises_the_first_window_and_ends(run: Run, profile: Path
     for one in (first, other):
         one.terminate()
         assert one.wait(30) == 0
+
+
+def test_a_link_is_followed_at_the_start_and_by_the_window_that_runs(run: Run, profile: Path) -> None:
+    nobody = "chatgui://conversation/000000000000000000000000/message/000000000000000000000001"
+    first = run(SAY_WHAT_IS_SAID, profile, nobody)
+    assert line(first) == UNKNOWN
+    second = run(SAY_WHAT_IS_SAID, profile, "chatgui://settings/theme/dark")
+    assert second.wait(30) == 0
+    assert line(first) == NO_LINK
+    first.terminate()
+    assert first.wait(30) == 0
 
 
 @pytest.mark.long

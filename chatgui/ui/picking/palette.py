@@ -11,7 +11,9 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from chatgui.core.message_link import MessageLink, is_meant
 from chatgui.ui import actions
+from chatgui.ui.going import NO_LINK
 from chatgui.ui.picking.search_popup import PickModel, SearchPopup
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import day
@@ -53,6 +55,7 @@ class Palette(SearchPopup):
     """Over the window's upper half. Actions come from `actions.ROWS`, conversations from what the sidebar has read."""
 
     opened = Signal(str)  # conversation
+    linked = Signal(str)  # a link to a message was pasted, and chosen
 
     def __init__(self, window: QWidget, theme: Theme, made: Mapping[str, QAction]) -> None:
         self._model = PickModel()
@@ -84,6 +87,9 @@ class Palette(SearchPopup):
 
     def narrow(self, typed: str) -> None:
         """Show what holds every word of `typed`. Actions first: they are few, conversations may be very many."""
+        if is_meant(typed):
+            self._offer_link(typed)
+            return
         wanted = typed.casefold().split()
         found = list(islice(self._matching(wanted), MOST if wanted else RECENT))
         parts = [("Actions", self._doable(wanted)), ("Conversations", [self._entry(one) for one in found])]
@@ -93,6 +99,17 @@ class Palette(SearchPopup):
                 rows += [Entry(heading), *entries]
         self._model.show(rows or [Entry(f"Nothing found for “{typed.strip()}”.")])
         self.select(1 if rows else -1)
+        self._fit()
+
+    def _offer_link(self, typed: str) -> None:
+        """What was pasted is a link to a message, or is meant to be one."""
+        link = MessageLink.read(typed)
+        if link is not None:
+            title = next((one.title for one in self._conversations if one.id == link.conversation), "")
+            self._model.show([Entry("Go to Message", title, lambda: self.linked.emit(typed))])
+        else:
+            self._model.show([Entry(NO_LINK)])
+        self.select(0 if link is not None else -1)
         self._fit()
 
     def _fit(self) -> None:

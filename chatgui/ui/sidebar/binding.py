@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from chatgui.core.change import AccountsChanged, Change, LibraryChanged, SettingsChanged, TurnEnded, TurnStarted
-from chatgui.core.conversation import Summary, in_order
+from chatgui.core.conversation import Hit, Summary, in_order
+from chatgui.core.message_link import MessageLink
 from chatgui.core.query import condition
 from chatgui.ui.notices import NoticeBar
 from chatgui.ui.sidebar.view import Sidebar
@@ -71,12 +72,21 @@ class LibraryBinding(QObject):
         self._search = self._tasks.start(self._find(query)) if query else None
 
     async def _find(self, query: str) -> None:
+        if (link := MessageLink.read(query)) is not None:
+            await self._find_linked(link)
+            return
         library, (kind, name) = self._session.library, self._sidebar.places.place
         asked = f"{condition(kind, name)} {query}" if kind else query
         summaries = await library.summaries(asked)
         hits = await library.search(asked, titles=False)
         self._sidebar.show_found(summaries, hits)
         self._sidebar.model.run(self._session.turns)
+
+    async def _find_linked(self, link: MessageLink) -> None:
+        """Offer the message a pasted link leads to. Whether it is still there shows when it is opened."""
+        rows = [one for one in await self._session.library.rows([link.conversation]) if not one.deleted]
+        hits = [Hit(one.id, link.message, one.title, "The message of this link", one.updated) for one in rows]
+        self._sidebar.show_found((), hits)
 
     def _show_colours(self) -> None:
         """Conversations are marked in the colour of the account that answered."""

@@ -9,8 +9,10 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from chatgui.core.message_link import MessageLink
 from chatgui.core.query import with_condition
 from chatgui.ui import assets
+from chatgui.ui.going import UNKNOWN
 from chatgui.ui.search_field import SearchField
 from chatgui.ui.sidebar.conversation_list import ConversationList, DropShelf
 from chatgui.ui.sidebar.listing import Listing
@@ -173,7 +175,10 @@ class Sidebar(QWidget):
             self._select(several)
             self.list.verticalScrollBar().setValue(place)
         self._following = False
-        nothing = f"Nothing found for “{self.query}”." if self._found else "Conversations appear here."
+        nothing = "Conversations appear here."
+        if self._found:
+            linked = MessageLink.read(self.query)
+            nothing = UNKNOWN if linked else f"Nothing found for “{self.query}”."
         self._empty.setText("" if self.model.total else nothing)
         self._empty.setVisible(not self.model.total)
         self._empty.setGeometry(self.list.viewport().rect())

@@ -1,6 +1,6 @@
 """Which links may be followed, and what a person sees of them before. Pure: opens nothing, asks nobody.
 
-Only http, https and mailto lead anywhere; everything else stays the text it is. Hosts are shown as they go over the wire
+Only http, https and mailto lead out of the program, and a link to a message leads to it; everything else stays the text it is. Hosts are shown as they go over the wire
 (punycode), so that no letter can pass for another. What looks like one address and leads to another is asked about.
 """
 
@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
+
+from chatgui.core.message_link import SCHEME, MessageLink
 
 LONGEST = 4_096  # characters; nothing honest is longer
 
@@ -50,6 +52,8 @@ def judge(address: str, text: str = "") -> Link:
             return _judge_web(address, text)
         case "mailto":
             return _judge_mail(address)
+        case own if own == SCHEME and (inside := MessageLink.read(address)) is not None:
+            return Link(str(inside), f"Go to message: {inside}", "a message")
     return _refused(address)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from chatgui.core.addresses import linked
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Heading, Html, Node, Paragraph, Run, Runs
 from chatgui.core.writing import cut
@@ -27,7 +28,7 @@ class TextBlock(Block):
     def __init__(self, node: Paragraph | Heading | Html, style: Style, *, strong: bool = False) -> None:
         super().__init__(style)
         self.node: Node = node
-        self.runs: Runs = _runs(node)
+        self.runs: Runs = self._runs(node)
         level = node.level if isinstance(node, Heading) else 0
         self.look: Looks = looks(style, "heading", level) if level else looks(style, strong=strong)
         self.line_height = style.line("heading", level) if level else style.line()
@@ -36,6 +37,12 @@ class TextBlock(Block):
         self._under: int | None = None  # what stands in the line under the pointer
         self._scrolled: dict[int, float] = {}  # how far what stands in the line is scrolled sideways, by position
         self._build()
+
+    def _runs(self, node: Node) -> Runs:
+        if isinstance(node, (Paragraph, Heading)):
+            return node.runs
+        text = node.text.rstrip("\n") if isinstance(node, Html) else ""
+        return (Run(text),) if text else ()
 
     def _build(self) -> None:
         made = words(self.runs, self.look, self._refresh)
@@ -146,7 +153,7 @@ class TextBlock(Block):
         """Go on with `node`, which the present one has grown into."""
         if type(node) is not type(self.node) or getattr(node, "level", 0) != getattr(self.node, "level", 0):
             return False
-        self.node, self.runs = node, _runs(node)
+        self.node, self.runs = node, self._runs(node)
         made = words(self.runs, self.look, self._refresh)
         self.text = made.text
         wide = any(one.width > self.width for one in made.objects.values())
@@ -160,10 +167,13 @@ class TextBlock(Block):
 
 
 class LiteralBlock(TextBlock):
-    """Text as it was typed: no Markdown, line breaks kept."""
+    """Text as it was typed: no Markdown, line breaks kept. Addresses in it can be followed."""
 
     def __init__(self, text: str, style: Style) -> None:
         super().__init__(Html(text), style)
+
+    def _runs(self, node: Node) -> Runs:
+        return linked(list(super()._runs(node)))
 
     def fragment(self, start: int, end: int) -> Fragment:
         return fragments.of_text(self.text[start:end])
@@ -210,10 +220,3 @@ class NothingBlock(Block):
     def update_source(self, source: Source) -> bool:
         self.source = source
         return source.kind == "definitions"
-
-
-def _runs(node: Node) -> Runs:
-    if isinstance(node, (Paragraph, Heading)):
-        return node.runs
-    text = node.text.rstrip("\n") if isinstance(node, Html) else ""
-    return (Run(text),) if text else ()
