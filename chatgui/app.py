@@ -7,6 +7,8 @@ drafts are kept, running answers stop and are kept, the session closes, the loop
 
 from __future__ import annotations
 
+from chatgui.ui import loading  # isort: skip  # noqa: F401  # first: what comes behind it is loaded without ballast
+
 import asyncio
 import logging
 import signal
@@ -18,8 +20,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-
-from chatgui.ui import loading  # isort: skip  # noqa: F401  # first: what comes behind it is loaded plainly
 
 import PySide6
 from PySide6.QtCore import QSocketNotifier, Qt, QTimer

@@ -120,18 +120,6 @@ def _checked(text: str, origin: str, password: Secret | None) -> Proxy:
     return Proxy(urlunsplit((parts.scheme, netloc + (f":{port}" if port else ""), "", "", "")), origin, password)
 
 
-class _Pinned(ssl.SSLObject):
-    """A TLS connection that only one certificate can complete; no byte of ours leaves before that is known."""
-
-    pin = ""
-
-    def do_handshake(self) -> None:
-        super().do_handshake()
-        der = self.getpeercert(binary_form=True) or b""
-        if hashlib.sha256(der).hexdigest() != self.pin:
-            raise ssl.SSLCertVerificationError("the certificate is not the pinned one")
-
-
 def tls_context(route: Route) -> ssl.SSLContext:
     """The TLS settings of a route. Blocks for up to a third of a second. Raises TlsFailed if a file cannot be used."""
     try:
@@ -155,11 +143,20 @@ def _system_context() -> ssl.SSLContext:
 
 
 def _pinned_context(pin: str) -> ssl.SSLContext:
+    class Pinned(ssl.SSLObject):
+        """A TLS connection that only one certificate can complete; no byte of ours leaves before that is known."""
+
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            der = self.getpeercert(binary_form=True) or b""
+            if hashlib.sha256(der).hexdigest() != pin:
+                raise ssl.SSLCertVerificationError("the certificate is not the pinned one")
+
     # The pin says exactly which certificate it must be; who signed it, for which name and how long is then beside the point.
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    context.sslobject_class = type("Pinned", (_Pinned,), {"pin": pin})
+    context.sslobject_class = Pinned
     return context
 
 
@@ -170,7 +167,7 @@ def make_transport(route: Route, frame_s: float = 0.0) -> Transport:
     from chatgui.wire.sockets import Sockets
     from chatgui.wire.transport import Transport
 
-    context = tls_context(route) if route.tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = tls_context(route) if route.tls else None  # TLS is loaded where it is used
     options: dict[str, Any] = {
         "ssl_context": context,
         "http2": route.http2,

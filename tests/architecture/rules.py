@@ -22,6 +22,7 @@ EMPTY_WORDS = re.compile(r"(Manager|Helper|Utils?|Handler|Data|Info)(?=[A-Z_]|$)
 OPEN_LINK = "chatgui/ui/links.py"
 FORMULA_IN_CORE = {"chatgui/core/markdown.py": {"pyromark"}, "chatgui/core/markup.py": {"pyromark"}}
 QT_IN_EXCHANGE = "chatgui/exchange/exporters/pdf"  # the writer and what it is cut into
+LEAVES = ("chatgui/resources.py", "chatgui/loading.py")  # every floor uses them
 # Programs started by name: they measure, draw for somebody to look at, or wait for another machine's windows.
 BY_NAME = (
     "packaging/",
@@ -172,8 +173,8 @@ def foreign_imports(module: Module) -> Iterator[Complaint]:
                 yield line, f"core imports {name}"
         if module.is_in("chatgui/exchange/") and top in {"PySide6", "shiboken6"}:
             yield from [] if module.is_in(QT_IN_EXCHANGE) else [(line, "Qt in exchange outside the PDF writer")]
-        if module.name == "chatgui/resources.py" and top not in sys.stdlib_module_names:
-            yield line, "resources is a leaf"
+        if module.name in LEAVES and top not in sys.stdlib_module_names:
+            yield line, "a leaf is the standard library alone"
 
 
 def missing_future_import(module: Module) -> Iterator[Complaint]:

@@ -16,6 +16,10 @@ from chatgui.ui.going import NO_LINK, UNKNOWN
 
 LATER = ("httpx", "httpcore", "keyring", "pyromark", "pygments", "ziamath", "jeepney", "chatgui.wire.client")
 
+NEVER = (  # in a window that is only looked at
+    "_ssl", "_hashlib", "PySide6.QtNetwork", "shibokensupport.signature.parser", "httpx", "h2", "anyio",
+)  # fmt: skip
+
 AT_FIRST_PAINT = f"""
 import linecache, sys
 from pathlib import Path
@@ -28,6 +32,34 @@ async def look(self):
 
 app.Program._open = look
 sys.exit(app.main(Path(sys.argv[1])))
+"""
+
+WHEN_OPEN = f"""
+import sys
+from pathlib import Path
+from chatgui import app
+
+opened = app.Program._open
+
+async def look(self):
+    await opened(self)
+    print("loaded:", [name for name in {NEVER!r} if name in sys.modules], flush=True)
+    self.quit()
+
+app.Program._open = look
+sys.exit(app.main(Path(sys.argv[1])))
+"""
+
+WRONG_CALLS = """
+from chatgui.ui import loading
+from PySide6.QtCore import QObject, QTimer
+
+for wrong in (lambda: QTimer().start("soon"), lambda: QTimer().setInterval(1, 2), lambda: QObject(nonsense=1)):
+    try:
+        wrong()
+    except Exception as error:
+        print(type(error).__name__, *str(error).split())
+print(QTimer.setInterval.__doc__)
 """
 
 SAY_WHEN_OPEN = """
@@ -90,6 +122,25 @@ def test_nothing_heavy_is_loaded_before_the_first_frame(run: Run, profile: Path,
     out, err = program.communicate(timeout=50)
     assert program.returncode == 0, err
     assert out.splitlines() == ["loaded: []", "sources kept: 0"]  # Qt for Python would keep every module’s
+
+
+def test_a_window_that_is_only_looked_at_loads_no_network(run: Run, profile: Path) -> None:
+    program = run(WHEN_OPEN, profile)
+    out, err = program.communicate(timeout=50)
+    assert program.returncode == 0, err
+    assert out.splitlines() == ["loaded: []"]
+
+
+def test_a_wrong_call_of_qt_is_told_in_its_own_words(run: Run, profile: Path) -> None:
+    program = run(WRONG_CALLS, profile)
+    out, err = program.communicate(timeout=50)
+    assert program.returncode == 0, err
+    wrong_type, too_many, unknown, signature = out.splitlines()
+    assert wrong_type.startswith("TypeError 'PySide6.QtCore.QTimer.start' called with wrong argument types:")
+    assert wrong_type.endswith("PySide6.QtCore.QTimer.start(msec: int, /)")
+    assert too_many == "TypeError QTimer.setInterval() takes exactly one argument (2 given)"
+    assert unknown == "AttributeError PySide6.QtCore.QObject.__init__(): 'nonsense' is not a Qt property or a signal"
+    assert signature == "setInterval(self, msec: int, /) -> None"
 
 
 @pytest.mark.parametrize("one", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)])
