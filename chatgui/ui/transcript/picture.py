@@ -19,7 +19,7 @@ class Picture:
 
     def __init__(self, view: TranscriptView) -> None:
         self.view = view
-        self.flash = ""  # the message just jumped to
+        self.flash = ""  # the message just jumped to: a bar stands in its margin
         self._caret = QRect()  # where the mark at the end of the coming text is painted
         self._painted: list[Placed] = []  # what stood where when the picture was last brought up to date
 
@@ -80,7 +80,7 @@ class Picture:
         self._paint_caret(painter)
 
     def _paint_grounds(self, painter: QPainter) -> None:
-        """The faint ground under the user's own words, the mark of the focus, the flash of a jump."""
+        """The faint ground under the user's own words, and in the margin the marks of the focus and of a jump."""
         page = self.view.page
         colours, pad = page.style.colours, round(page.style.px(page.style.padding))
         reach: dict[int, QRect] = {}
@@ -103,12 +103,10 @@ class Picture:
                 painter.setBrush(colours["raised"])
                 painter.drawRoundedRect(box, page.style.radius, page.style.radius)
             if item.message.id == self.flash:
-                painter.setBrush(colours["selection"])
-                painter.setOpacity(0.45)
-                painter.drawRoundedRect(box, page.style.radius, page.style.radius)
-                painter.setOpacity(1.0)
-            if item.message.id == self._focus:
-                painter.fillRect(QRect(box.left() - 6, box.top(), 2, box.height()), colours["accent"])
+                painter.setBrush(colours["accent"])
+                painter.drawRoundedRect(QRect(max(0, box.left() - 7), box.top(), 4, box.height()), 2, 2)
+            elif item.message.id == self._focus:
+                painter.fillRect(QRect(max(0, box.left() - 6), box.top(), 2, box.height()), colours["accent"])
 
     @property
     def _focus(self) -> str:

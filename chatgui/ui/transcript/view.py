@@ -45,7 +45,7 @@ FRAME_MS = 16
 CALM_MS = 40  # between frames while little comes: half the work, and nobody sees it
 LITTLE = 48  # characters a frame
 STILL_MS, MUCH = 250, 4000  # where nothing is to move: between frames, unless a frame takes so many characters
-FLASH_MS = 900
+MARKED_MS, MARKED_STILL_MS = 1600, 5000  # so long a message jumped to is marked; longer where nothing is to come and go
 
 
 class TranscriptView(QAbstractScrollArea):
@@ -95,7 +95,7 @@ class TranscriptView(QAbstractScrollArea):
         self._late.timeout.connect(self.refresh)
         self._idle = QTimer(self, interval=0)
         self._idle.timeout.connect(self._refine)
-        self._flash_timer = QTimer(self, singleShot=True, interval=FLASH_MS)
+        self._flash_timer = QTimer(self, singleShot=True)
         self._flash_timer.timeout.connect(self.picture.end_flash)
         self.accessible: AccessibleTranscript | None = None  # made when assistive technology asks
         install()
@@ -292,7 +292,7 @@ class TranscriptView(QAbstractScrollArea):
         self.page.scroll(0)
         if mark:
             self.picture.flash = message_id
-            self._flash_timer.start()
+            self._flash_timer.start(MARKED_MS if self.page.style.motion else MARKED_STILL_MS)
         self.refresh(anew=True)
         return True
 

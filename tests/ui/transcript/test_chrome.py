@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 
 from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import Attachment, Message, Reasoning, Role, State, Text, Timing, ToolCall
 from chatgui.core.usage import Source, Usage
+from chatgui.ui.transcript import view as view_module
 from chatgui.ui.transcript.chrome import FooterRow, Lookups, TraceRow, thought
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.notice import NoticeRow, clock, notice
+from chatgui.ui.transcript.style import Style
 from chatgui.ui.transcript.view import TranscriptView
 from tests.ui.transcript.scenes import answer, message, painted_anew, picture, shown, talk, wait_for
 
@@ -231,12 +233,30 @@ def test_links_are_reached_by_tab_and_followed_by_enter() -> None:
     assert followed[-1].host == "four.example"
 
 
-def test_a_message_jumped_to_is_marked_for_a_moment() -> None:
+@pytest.mark.parametrize("motion", [True, False])
+def test_a_message_jumped_to_is_marked_in_its_margin_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch, motion: bool
+) -> None:
+    monkeypatch.setattr(view_module, "MARKED_MS", 30)
     view = shown(talk(100))
+    view.set_style(Style(motion=motion))
     assert view.jump_to("m40")
     assert view.page.placed[0].index in {39, 40}
     assert view.picture.flash == "m40"
-    wait_for(lambda: view.picture.flash == "")
+    marked = painted_anew(view)
+    left = view.page.measure.left - round(view.page.style.px(view.page.style.padding))
+    if motion:
+        wait_for(lambda: view.picture.flash == "")
+    else:
+        assert view._flash_timer.interval() == view_module.MARKED_STILL_MS
+        view.picture.end_flash()
+    plain = painted_anew(view)
+    words = QRect(left, 0, marked.width() - left, marked.height())
+    assert marked.copy(words) == plain.copy(words), "nothing is laid over what was said"
+    box = view.box_of("m40")
+    assert box is not None
+    margin = QRect(0, max(0, box.top()), left, 40)
+    assert marked.copy(margin) != plain.copy(margin)
     assert not view.jump_to("nobody")
 
 
