@@ -1,22 +1,31 @@
-"""Where LaTeX maths stands in Markdown: `$ $`, `$$ $$`, `\\( \\)` and `\\[ \\]`, outside code, with prices left alone."""
+"""Where LaTeX maths stands in Markdown: `$ $`, `$$ $$`, `\\( \\)`, `\\[ \\]` and environments such as `\\begin{align}`, outside code,
+with prices left alone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MASK = "\ufdd0"  # a noncharacter: stands in for each character of a formula while Markdown is parsed
 INLINE_LIMIT = 2_000  # characters; longer than any formula people write within a sentence
 DISPLAY_LIMIT = 20_000
 
-_TOKEN = re.compile(r"(?m:^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,}))|\\.|`+|\$\$|\$", re.DOTALL)
+_ENVIRONMENT = r"\\begin\{((?:equation|align|alignat|gather|multline|eqnarray)\*?)\}"
+_TOKEN = re.compile(
+    rf"(?P<environment>{_ENVIRONMENT})|"
+    r"(?m:^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}|~{3,}))|\\.|`+|\$\$|\$",
+    re.DOTALL,
+)
 _BLANK = re.compile(r"\n[ \t>]*(?:\n|`{3}|~{3})")  # a blank line, or a fence: no formula reaches across
 _PRICE = re.compile(r"\d[\d.,]*(?:$|[ ,;:!?)].*(?<!\\)\b[A-Za-z]{2,})", re.DOTALL)  # “5”, “5, and US”
 _LINE_HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _SAYS = re.compile(r"[^\W_]")
 _LATEX_SIGNS = re.compile(r"[\\=^_+{}]")
-OPENER = re.compile(r" {0,3}(\$\$|\\\[)")  # at the head of a line: display maths that interrupts a paragraph
+_BLANK_LINE = re.compile(r"\n[ \t]*(?:\n|`{3}|~{3})")  # the same at the top level
+OPENER = re.compile(
+    rf" {{0,3}}(\$\$|\\\[|{_ENVIRONMENT})"
+)  # at the head of a line: display maths that interrupts a paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class Formula:
 
 def formulas(text: str) -> list[Formula]:
     """The formulas of `text` in order. Linear in its length."""
-    if "$" not in text and "\\(" not in text and "\\[" not in text:
+    if not any(sign in text for sign in ("$", "\\(", "\\[", "\\begin")):
         return []
     return list(_scan(text))
 
@@ -46,6 +55,8 @@ def _scan(text: str) -> Iterator[Formula]:
             position = _behind_fence(text, match["fence"], position)
         elif mark[0] == "`":
             position = _behind_code(text, mark, position)
+        elif match["environment"]:
+            found = _environment(text, start, f"\\end{{{match[2]}}}", missing) if _heads_line(text, start) else None
         elif mark == "$$":
             found = _between(text, start, "$$", "$$", missing)
         elif mark == "$":
@@ -59,6 +70,28 @@ def _scan(text: str) -> Iterator[Formula]:
         if found:
             yield found
             position = found.end
+
+
+def display_end(text: str, start: int, *, final: bool) -> int | None:
+    """Where display maths of its own that begins at `start` ends, with its line; 0 if that cannot be told yet, None if there
+    is none."""
+    opener = OPENER.match(text, start)
+    if opener is None:
+        return None
+    closer = {"$$": "$$", "\\[": "\\]"}.get(opener[1], f"\\end{{{opener[2]}}}")
+    inside, limit = opener.end(), opener.end() + DISPLAY_LIMIT
+    end = text.find(closer, inside, limit)
+    if end == inside or _BLANK_LINE.search(text, inside, end if end >= 0 else limit):
+        return None
+    if end < 0:
+        return None if final or len(text) > limit else 0
+    line = text.find("\n", end)
+    if line < 0 and not final:
+        return 0
+    rest = text[end + len(closer) : line if line >= 0 else len(text)]
+    if rest.strip(" \t.,;"):
+        return None  # a formula within a sentence
+    return line + 1 if line >= 0 else len(text)
 
 
 def masked(text: str, found: list[Formula]) -> str:
@@ -83,6 +116,12 @@ def _between(text: str, start: int, opener: str, closer: str, missing: dict[str,
     if end - inside > limit or not _SAYS.search(latex) or _BLANK.search(latex):
         return None
     return Formula(start, end + len(closer), _unquoted(text, start, latex), display=opener != "\\(")
+
+
+def _environment(text: str, start: int, closer: str, missing: dict[str, int]) -> Formula | None:
+    """An environment with its beginning and its end, which are words of the formula."""
+    found = _between(text, start, "", closer, missing)
+    return replace(found, latex=f"{found.latex}{closer}", display=True) if found else None
 
 
 def _dollars(text: str, start: int) -> Formula | None:

@@ -82,23 +82,24 @@ def document(text: str) -> list[Node]:
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where a block begins in the tail, and as what. `fence` and `math` are read on by rules of their own."""
+    """Where a block begins in the tail, and as what. `fence` and `math` are read on by rules of their own; where that would come
+    to the same, `end` says where they end."""
 
     at: int
     kind: str
     info: str = ""
     number: int | None = None
     first: bool = False
+    end: int = 0
 
 
 _KINDS = {
     "Paragraph": "paragraph", "Heading": "heading", "BlockQuote": "quote", "CodeBlock": "code", "HtmlBlock": "html",
     "List": "item", "FootnoteDefinition": "footnote", "Table": "table",
 }  # fmt: skip
-_MATH_HEAD = re.compile(r"^ {0,3}(?:\$\$|\\\[)", re.MULTILINE)
+_MATH_HEAD = re.compile(f"^{formulas.OPENER.pattern}", re.MULTILINE)
 _LETTER = re.compile(r"[^\W\d_]")  # a line that begins so goes on with the paragraph above it, whatever follows
 _SURROGATE = re.compile("[\ud800-\udfff]")  # should have been replaced at the entrance; the parser would refuse them
-_BLANK_LINE = re.compile(r"\n[ \t]*(?:\n|`{3}|~{3})")  # or a fence: what ends a search for the end of a formula
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
 _NOTHING = _Start(0, "paragraph")
 
@@ -161,7 +162,7 @@ class Splitter:
             return self._step_fence(self._fence, final=final)
         if not final and not self._worth_parsing():
             return False
-        math = self._math_end(final=final)
+        math = formulas.display_end(self._tail, _blank_lines(self._tail), final=final)
         if math:
             self._cut(math, _Start(0, "math"))
             return bool(self._tail)
@@ -197,7 +198,9 @@ class Splitter:
         tail = self._tail
         self._credit -= len(tail) if len(tail) >= SHORT else 0
         self._seen = len(tail)
-        starts = list(self._starts())
+        starts: list[_Start] = []
+        for one in self._starts():
+            starts.append(replace(one, at=starts[-1].end) if starts and starts[-1].end else one)
         if not starts:
             starts = [_Start(0, "definitions" if tail.strip() else "blank")]
         index = 0
@@ -235,20 +238,30 @@ class Splitter:
                 behind = end
                 continue
             behind, note = end, found.kind == "footnote"
-            if found.kind == "code" and FENCE.match(tail, line):
-                yield _Start(line, "fence")
+            own = self._read_otherwise(found, line, end)
+            yield from own or (replace(found, at=line),)
+            if own and not own[-1].end:
                 return
-            if line and formulas.OPENER.match(tail, line) and found.kind != "item":
-                yield _Start(line, "math")
-                return
-            math = _MATH_HEAD.search(tail, at + 1, end) if found.kind in {"paragraph", "heading"} else None
-            if math and math.start() > line:
-                yield _Start(line, "paragraph")
-                yield _Start(math.start(), "math")
-                return
-            yield replace(found, at=line)
         if behind and tail[behind:].strip():
             yield _Start(_first_line(tail, behind, len(tail)), "definitions")
+
+    def _read_otherwise(self, found: _Start, line: int, end: int) -> list[_Start]:
+        """What stands in a block the parser has found at `line`, where it is read by rules of its own: a fence, or maths."""
+        tail = self._tail
+        if found.kind == "code" and (head := FENCE.match(tail, line)):
+            closed = closing_fence(head[1] or head[3]).search(tail, head.end())
+            return [_Start(line, "fence", end=self._same_end(closed.end() if closed else 0, end))]
+        math = line if line and found.kind != "item" and formulas.OPENER.match(tail, line) else 0
+        if not math and found.kind in {"paragraph", "heading"} and (later := _MATH_HEAD.search(tail, line + 1, end)):
+            math = later.start()
+        if not math:
+            return []
+        made = _Start(math, "math", end=self._same_end(formulas.display_end(tail, math, final=False) or 0, end))
+        return [made] if math == line else [_Start(line, "paragraph"), made]
+
+    def _same_end(self, own: int, end: int) -> int:
+        """`own`, if a block that ends there by our rules ends at `end` by the parser's; else 0."""
+        return own if self._tail[own - 1 : own] == "\n" and not self._tail[min(own, end) : max(own, end)].strip() else 0
 
     # -------------------------------------------------------------------------------------------- fences and maths
 
@@ -272,25 +285,6 @@ class Splitter:
             return False
         self._seen = max(self._seen, self._tail.rfind("\n") + 1)  # whole lines are not looked at again
         return False
-
-    def _math_end(self, *, final: bool) -> int | None:
-        """Where display maths at the head of the tail ends; 0 if that cannot be told yet, None if there is none."""
-        opener = formulas.OPENER.match(self._tail, _blank_lines(self._tail))
-        if opener is None:
-            return None
-        inside, limit = opener.end(), opener.end() + formulas.DISPLAY_LIMIT
-        end = self._tail.find("$$" if opener[1] == "$$" else "\\]", inside, limit)
-        if end == inside or _BLANK_LINE.search(self._tail, inside, end if end >= 0 else limit):
-            return None
-        if end < 0:
-            return None if final or len(self._tail) > limit else 0
-        line = self._tail.find("\n", end)
-        if line < 0 and not final:
-            return 0
-        rest = self._tail[end + 2 : line if line >= 0 else len(self._tail)]
-        if rest.strip(" \t.,;"):
-            return None  # a formula within a sentence
-        return line + 1 if line >= 0 else len(self._tail)
 
     # -------------------------------------------------------------------------------------------- closing
 

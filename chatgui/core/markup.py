@@ -1,6 +1,6 @@
 """Markdown read into a tree (see `nodes`): what the transcript draws and the exporters write.
 
-Raw HTML is text here, never obeyed. Nothing is fetched or evaluated. Nesting deeper than `DEEPEST` is flattened.
+Raw HTML is text here, never obeyed (but for `<br>` in a table). Nothing is fetched or evaluated. Nesting deeper than `DEEPEST` is flattened.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from chatgui.core.nodes import (
     Table,
     plain,
 )
+from chatgui.core.paragraphs import paragraphs
 
 __all__ = [
     "FENCE",
@@ -55,6 +56,8 @@ __all__ = [
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# The one tag that is obeyed, and only in tables: Markdown has no other way to break a line there, and models use it often.
+_BREAK = re.compile(r"<br */?>", re.IGNORECASE)
 DEEPEST = 16  # quotes and lists within each other
 
 
@@ -149,17 +152,15 @@ class _Frame:
         """Text that stands in a tight item or a quote without a paragraph of its own becomes one."""
         self.finish_run()
         if self.runs and self.kind not in _LEAVES:
-            self.children.append(Paragraph(linked(self.runs)))
+            self.children += paragraphs(linked(self.runs))
             self.runs = []
 
     def node(self) -> Node | Item | Runs | tuple[Runs, ...] | None:
-        """The finished block."""
+        """The finished block, but for a paragraph."""
         if self.kind in {"CodeBlock", "HtmlBlock"}:
             return self._verbatim()
         self.finish_text()
         match self.kind:
-            case "Paragraph":
-                return Paragraph(linked(self.runs)) if self.runs else None
             case "Heading":
                 return Heading(int(self.detail["level"][1:]), linked(self.runs))
             case "BlockQuote":
@@ -253,7 +254,7 @@ class _Builder:
             self.frames[-1].finish_text()
             self.frames[-1].children.append(Rule())
         elif name == "SoftBreak":
-            self._run("\n" if self.frames[-1].kind == "HtmlBlock" else " ", "text")
+            self._run("\n", "text")  # shown as it was written: verses and addresses are, and hardly ever wrapped prose
         else:
             self._run("\n", "break")
 
@@ -312,6 +313,8 @@ class _Builder:
                 frame.pending.append(self._restore(value, extent))
             elif name == "Text":
                 self._words(value, extent)
+            elif name == "InlineHtml" and frame.kind == "TableCell" and _BREAK.fullmatch(value):
+                self._run("\n", "break")
             else:
                 self._run(self._restore(value, extent), "code" if name == "Code" else "text")
 
@@ -367,6 +370,8 @@ class _Builder:
 
     def _close(self) -> None:
         frame = self.frames.pop()
-        node = frame.node()
-        if node is not None:
+        if frame.kind == "Paragraph":
+            frame.finish_run()
+            self.frames[-1].children += paragraphs(linked(frame.runs))
+        elif (node := frame.node()) is not None:
             self.frames[-1].children.append(node)

@@ -12,7 +12,7 @@ class Run:
     """Text of one look. `kind` is text, code, math, display, image, note or break.
 
     `text` is what is read: for maths its LaTeX, for an image its description, for a note (a reference to a footnote) its
-    label, for a break a newline. `link` is where it leads, or an image's address.
+    label, for a break a newline; one within text is a line that was merely ended there. `link` is where it leads, or an image's address.
     """
 
     text: str

@@ -18,6 +18,8 @@ _BEGINNING = re.compile(r"([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX]?\]?[ \t]*"
 _BARE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)]?)")  # may yet be an item, a line across or a number
 _ALERT = re.compile(r"[ \t]*>[ \t]*\[!?\w*\]?[ \t]*")
 _LATE = re.compile(r"(?:(?<![~\\])~|(?<!\\)\\\n?|(?<=\s)!)\Z")  # what tells only with the next sign what it is
+_BREAK = re.compile(r"<(?:br? */?|/)?\Z")  # in a table it may yet be a line break
+_COMMAND = re.compile(r"[ \t]*\\(?:b|be|beg|begi|begin(?:\{\w*\*?\}?)?)")  # may yet be the head of a formula
 _TOKEN = re.compile(r"\\[(\[]|\\.|`+|\$\$?|\*+|_+|~~|!?\[|\]\(?|\||\n", re.DOTALL)
 
 
@@ -45,10 +47,11 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
         return table
     if kind == "table" and head.strip("\n").count("\n") < 1:
         return text  # its head and the dashes under it
-    if last and _MARKS_ONLY.fullmatch(last) and not (kind == "item" and not head):
+    if last and not (kind == "item" and not head) and (_MARKS_ONLY.fullmatch(last) or _COMMAND.fullmatch(last)):
         text = f"{head}\n" if head else ""
         return text if kind == "table" else _closed(text.rstrip("\n")) if text else ""
-    return _closed(_LATE.sub("", text.rstrip(" \t")))
+    text = text.rstrip(" \t")
+    return _closed(_LATE.sub("", _BREAK.sub("", text) if kind == "table" else text))
 
 
 def _open_fence(text: str) -> str:
@@ -81,7 +84,8 @@ def _table(text: str) -> str | None:
 def _as_code(text: str) -> str:
     """A formula that is being written: its source, as code."""
     whole = text.strip()
-    if len(whole) > 4 and whole.endswith("$$" if whole.startswith("$$") else "\\]"):
+    end = "$$" if whole.startswith("$$") else "\\]" if whole.startswith("\\[") else "}"
+    if len(whole) > 4 and whole.endswith(end) and (end != "}" or "\\end{" in whole):
         return text  # written to its end
     body = whole.removeprefix("$$").removeprefix("\\[").removesuffix("$").removesuffix("\\").strip()
     ticks = "`" * 3

@@ -128,7 +128,7 @@ def _markdown(node: Node) -> str:
         case Paragraph(runs):
             return _LINE_START.sub(_escaped_start, _markdown_runs(runs))
         case Heading(level, runs):
-            return f"{'#' * level} {_markdown_runs(runs)}"
+            return f"{'#' * level} {_cell(_markdown_runs(runs))}"
         case Code(text, info):
             longest = max((len(one) for one in re.findall(r"^ {0,3}(`{3,})", text, re.MULTILINE)), default=2)
             fence = "`" * max(3, longest + 1)
@@ -163,7 +163,7 @@ def _markdown_table(alignments: Sequence[str], head: Sequence[Runs], rows: Seque
 
 
 def _markdown_row(cells: Sequence[Runs]) -> str:
-    return "| " + " | ".join(_cell(_markdown_runs(cell)) for cell in cells) + " |"
+    return "| " + " | ".join(_cell(_markdown_runs(cell).replace("\\\n", "<br>")) for cell in cells) + " |"
 
 
 def _markdown_runs(runs: Runs) -> str:
@@ -209,17 +209,17 @@ def _markdown_run(run: Run) -> str:
 # ------------------------------------------------------------------------------------------------ HTML
 
 
-def html(nodes: Iterable[Node]) -> str:
-    """`nodes` as HTML."""
-    return "\n".join(_html(node) for node in nodes)
+def html(nodes: Iterable[Node], line_end: str = "\n") -> str:
+    """`nodes` as HTML. `line_end` stands where a line was merely ended: `<br>` to have the lines that are shown."""
+    return "\n".join(_html(node, line_end) for node in nodes)
 
 
-def _html(node: Node) -> str:
+def _html(node: Node, line_end: str) -> str:
     match node:
         case Paragraph(runs):
-            return f"<p>{html_runs(runs)}</p>"
+            return f"<p>{html_runs(runs, line_end)}</p>"
         case Heading(level, runs):
-            return f"<h{level}>{html_runs(runs)}</h{level}>"
+            return f"<h{level}>{html_runs(runs, line_end)}</h{level}>"
         case Code(text):
             language = f' class="language-{escape(node.language)}"' if node.language else ""
             return f"<pre><code{language}>{escape(text, quote=False)}</code></pre>"
@@ -228,12 +228,12 @@ def _html(node: Node) -> str:
         case Rule():
             return "<hr>"
         case Quote(children):
-            return f"<blockquote>\n{html(children)}\n</blockquote>"
+            return f"<blockquote>\n{html(children, line_end)}\n</blockquote>"
         case Footnote(label, children):
-            return f"<p><sup>{escape(label)}</sup></p>\n{html(children)}"
+            return f"<p><sup>{escape(label)}</sup></p>\n{html(children, line_end)}"
         case List(items, start):
             tag, number = ("ul", "") if start is None else ("ol", f' start="{start}"' if start != 1 else "")
-            inner = "\n".join(f"<li>{_html_item(item)}</li>" for item in items)
+            inner = "\n".join(f"<li>{_html_item(item, line_end)}</li>" for item in items)
             return f"<{tag}{number}>\n{inner}\n</{tag}>"
         case Table(alignments, head, rows):
             lines = ["<table>", f"<tr>{_html_cells(head, 'th', alignments)}</tr>"]
@@ -241,13 +241,13 @@ def _html(node: Node) -> str:
             return "\n".join((*lines, "</table>"))
 
 
-def _html_item(item: Item) -> str:
+def _html_item(item: Item, line_end: str) -> str:
     mark = "" if item.checked is None else "☑ " if item.checked else "☐ "
     children = item.children
     if children and isinstance(children[0], Paragraph):
-        rest = html(children[1:])
-        return f"{mark}{html_runs(children[0].runs)}" + (f"\n{rest}" if rest else "")
-    return mark + html(children)
+        rest = html(children[1:], line_end)
+        return f"{mark}{html_runs(children[0].runs, line_end)}" + (f"\n{rest}" if rest else "")
+    return mark + html(children, line_end)
 
 
 def _html_cells(cells: Sequence[Runs], tag: str, alignments: Sequence[str]) -> str:
@@ -258,13 +258,15 @@ def _html_cells(cells: Sequence[Runs], tag: str, alignments: Sequence[str]) -> s
     return "".join(made)
 
 
-def html_runs(runs: Runs) -> str:
+def html_runs(runs: Runs, line_end: str = "\n") -> str:
     """Runs as inline HTML."""
-    return "".join(_html_run(run) for run in runs)
+    return "".join(_html_run(run, line_end) for run in runs)
 
 
-def _html_run(run: Run) -> str:
+def _html_run(run: Run, line_end: str) -> str:
     text = escape(source_of(run), quote=False)
+    if run.kind == "text":
+        text = text.replace("\n", line_end)
     match run.kind:
         case "break":
             return "<br>"

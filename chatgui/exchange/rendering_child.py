@@ -30,6 +30,21 @@ _REFUSED = re.compile(
 )
 _RAISED = re.compile(r"\\begin\{(\w+\*?)\}((?:(?!\\begin|\\end).)*)\\end\{\1\}(?=\s*[\^_])", re.DOTALL)
 
+_GROUP = r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}"
+_REWRITTEN = tuple((re.compile(pattern), words) for pattern, words in (
+    (r"\\(begin|end)\{(align|gather|equation)\}", r"\\\1{\2*}"),
+    (r"\\begin\{alignat\*?\}\s*\{\d*\}", r"\\begin{align*}"), (r"\\end\{alignat\*?\}", r"\\end{align*}"),
+    (r"\\begin\{eqnarray\*?\}", r"\\begin{array}{rcl}"), (r"\\end\{eqnarray\*?\}", r"\\end{array}"),
+    (r"\\(begin|end)\{[dr]cases\}", r"\\\1{cases}"),
+    (rf"\\tag\*{_GROUP}", r"\\qquad\\text{\1}"), (rf"\\tag{_GROUP}", r"\\qquad\\text{(\1)}"),
+    (rf"\\label{_GROUP}|\\(?:nonumber|notag)(?![A-Za-z])", ""),
+    (rf"\\bra{_GROUP}", r"\\langle \1|"), (rf"\\ket{_GROUP}", r"|\1\\rangle "),
+    (rf"\\abs{_GROUP}", r"\\left|\1\\right|"), (rf"\\norm{_GROUP}", r"\\left\\|\1\\right\\|"),
+    (rf"\\mathop{_GROUP}", r"\\operatorname{\1}"), (r"\\middle(?![A-Za-z])", ""),
+))  # fmt: skip
+_CHEMISTRY = re.compile(rf"\\ce{_GROUP}")
+_ARROWS = {"->": r"\rightarrow", "<-": r"\leftarrow", "<->": r"\leftrightarrow", "<=>": r"\rightleftharpoons"}
+
 
 class Session:
     """A block of code that grows: its lexer, and where it stood after the last whole line."""
@@ -155,8 +170,7 @@ def formula(request: dict[str, Any]) -> dict[str, Any]:
     """A formula as SVG for a text size of 24 pixels, its size and how far it reaches below the line."""
     latex = permitted(request["latex"])
     limit_cpu(MATHS_CPU * request.get("patience", 1))
-    maths = maths_module()
-    latex = re.sub(r"\\(begin|end)\{(align|gather|equation)\}", r"\\\1{\2*}", latex)
+    maths, latex = maths_module(), familiar(latex)
     made = maths.Latex(latex, size=24, inline=not request["display"])
     width, height = made.getsize()
     return {"svg": made.svg(), "width": width, "height": height, "descent": -made.getyofst()}
@@ -168,6 +182,27 @@ def mathml(request: dict[str, Any]) -> dict[str, Any]:
     limit_cpu(MATHS_CPU * request.get("patience", 1))
     convert: Any = import_module("latex2mathml.converter").convert
     return {"mathml": convert(latex, display="block" if request["display"] else "inline")}
+
+
+def familiar(latex: str) -> str:
+    """The formula in words the setter knows."""
+    latex = _CHEMISTRY.sub(lambda match: " ".join(map(_molecules, match[1].split())), latex)
+    for pattern, words in _REWRITTEN:
+        latex = pattern.sub(words, latex)
+    return latex
+
+
+def _molecules(word: str) -> str:
+    """One word of a reaction, as `2H2O`, `SO4^2-`, `Na+`, `->` or `(aq)`."""
+    if word in _ARROWS:
+        return _ARROWS[word]
+    if word in {"+", "-", "="}:
+        return word
+    charge = re.search(r"(?:\^\{?(\d*[+-]?)\}?|(?<=[A-Za-z\])\d])([+-]))$", word)
+    stem = word[: charge.start()] if charge else word
+    stem = re.sub(r"(?<=[A-Za-z)\]])_?\{?(\d+)\}?", r"_{\1}", stem)
+    stem = re.sub(r"[A-Za-z]+", r"\\mathrm{\g<0>}", stem)
+    return stem + (f"^{{{charge[1] or charge[2]}}}" if charge else "")
 
 
 def permitted(latex: str) -> str:

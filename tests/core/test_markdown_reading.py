@@ -22,7 +22,8 @@ from tests.core.test_markdown import documents
         ("it costs $5 and $6", []), ("US$5, and 6$", []), ("$5, and US$ or so", []), ("from $10 to $20.", []), ("a $ b $ c", []), ("$x$5", []),
         ("$x^2$", ["x^2"]), ("($x$)", ["x"]), ("$5$ and $n$", ["5", "n"]), ("$2x+1$", ["2x+1"]), ("$`a_b`$", ["a_b"]), ("`$x$`", []), ("\\$x$", []),
         ("\\(a\\) and \\[b=1\\]", ["a", "b=1"]), ("see \\[a link\\]", []), ("\\[\nx\n\\]", ["\nx\n"]), ("$$x$$", ["x"]), ("$$\nx\n\ny\n$$", []),
-        ("```\n$x$\n```\n$y$", ["y"]), ("> $$\n> a\n> $$", ["\na\n"]), ("$a\n\nb$", []), ("\\\\(a)", []), ("`a` $x$ `b`", ["x"]),
+        ("```\n$x$\n```\n$y$", ["y"]), ("> $$\n> a\n> $$", ["\na\n"]),
+        ("\\begin{align}\nx\n\\end{align}", ["\\begin{align}\nx\n\\end{align}"]), ("so \\begin{align}x\\end{align}", []), ("\\begin{table}x\\end{table}", []), ("$a\n\nb$", []), ("\\\\(a)", []), ("`a` $x$ `b`", ["x"]),
     ],
 )  # fmt: skip
 def test_formulas_are_told_from_prices_and_code(text: str, found: list[str]) -> None:
@@ -33,6 +34,45 @@ def test_display_maths_keeps_its_lines() -> None:
     (source,) = blocks("$$\na\n- b\n+ c\n$$\n")
     assert source.kind == "math"
     assert source.nodes() == (Paragraph((Run("a\n- b\n+ c", "display"),)),)
+
+
+@pytest.mark.parametrize(
+    "text", ["1. See\n   $$\n   x\n   $$\n   and\n", "> See\n> $$x$$\n> and\n", "- See\n  \\[x\\]\n  and\n"]
+)
+def test_display_maths_on_lines_of_its_own_is_a_paragraph_of_its_own(text: str) -> None:
+    (node,) = document(text)
+    children = node.items[0].children if isinstance(node, List) else getattr(node, "children", ())
+    assert children == (Paragraph((Run("See"),)), Paragraph((Run("x", "display"),)), Paragraph((Run("and"),)))
+
+
+def test_display_maths_within_a_sentence_stays_there() -> None:
+    (node,) = document("- See $$x$$\n  and\n")
+    assert isinstance(node, List)
+    assert len(node.items[0].children) == 1
+
+
+def test_an_environment_is_maths_even_where_its_lines_look_like_a_list() -> None:
+    text = "So\n\\begin{align*}\na &= b \\\\\n- c &= d\n\\end{align*}\nindeed.\n"
+    assert [one.kind for one in blocks(text)] == ["paragraph", "math", "paragraph"]
+
+
+def test_lines_are_kept_as_they_were_written() -> None:
+    """Verses, addresses, “key: value”: in a conversation a line that was ended was meant to end."""
+    nodes = document("Roses are red,\nviolets **are\nblue**")
+    assert plain_text(nodes) == "Roses are red,\nviolets are\nblue"
+    assert markdown(nodes) == "Roses are red,\nviolets **are\nblue**"
+    assert html(nodes) == "<p>Roses are red,\nviolets <strong>are\nblue</strong></p>"
+    assert html(nodes, "<br>") == "<p>Roses are red,<br>violets <strong>are<br>blue</strong></p>"
+
+
+def test_a_line_break_in_a_table_is_one_and_no_other_tag_is() -> None:
+    nodes = document("| a<br>b | <b>c</b> |\n|---|---|\n| d<BR />e | f |\n")
+    assert plain_text(nodes) == "a b\t<b>c</b>\nd e\tf"
+    assert html(nodes).count("<br>") == 2
+    assert document(markdown(nodes)) == nodes
+    (paragraph,) = document("a<br>b")
+    assert isinstance(paragraph, Paragraph)
+    assert plain(paragraph.runs) == "a<br>b"
 
 
 def test_half_a_character_is_no_reason_to_stop() -> None:
@@ -79,6 +119,8 @@ def test_definitions_from_elsewhere_are_known() -> None:
         ("paragraph", "Hello!", "Hello!"), ("item", "- [", "- "), ("item", "- [x]", "- "), ("item", "-", ""), ("item", "12.", ""), ("item", "- ", "-"),
         ("item", "3. a\n\n   ```sh\n   x\n   ```", "3. a\n\n   ```sh\n   x\n   ```"), ("quote", "> [!WARN", ""), ("quote", "> [!NOTE]\n> a", "> [!NOTE]\n> a"),
         ("paragraph", "| a | b |\n|:-|-:", "| a | b |\n|:-|-:"), ("math", "\\[\na_1\n\\", "``` a_1 ```"), ("math", "\\[\na_1\n\\]", "\\[\na_1\n\\]"),
+        ("paragraph", "so\n\\begin{al", "so"), ("math", "\\begin{align}\na", "``` \\begin{align} a ```"), ("paragraph", "a < b", "a < b"),
+        ("table", "| a |\n|---|\n| x<b", "| a |\n|---|\n| x"), ("table", "| a |\n|---|\n| x<br>", "| a |\n|---|\n| x<br>"),
     ],
 )  # fmt: skip
 def test_what_is_unfinished_looks_finished(kind: str, grown: str, shown: str) -> None:
@@ -140,7 +182,7 @@ def test_anything_growing_can_be_shown(text: str) -> None:
     "text",
     [
         "# Head *em*", "a **b** *c* `d` ~~e~~ [f](https://g.h) $x^2$", "- a\n- b\n\n  c\n  1. d", "> q\n>\n> - r", "```py\nx = 1\n```", "````\n```\n````",
-        "| a | b |\n| :--- | ---: |\n| 1 | `2` |", "a\\\nb", "\\# no head", "1\\. no list", "- [x] done\n- [ ] not", "`` a`b ``", "![im](https://x.y/z.png)", "see[^1]\n\n[^1]: note",
+        "| a | b |\n| :--- | ---: |\n| 1 | `2` |", "a\\\nb", "\\# no head", "1\\. no list", "- [x] done\n- [ ] not", "`` a`b ``", "![im](https://x.y/z.png)", "see[^1]\n\n[^1]: note", "a\nb",
     ],
 )  # fmt: skip
 def test_what_is_written_reads_the_same(text: str) -> None:
@@ -171,6 +213,15 @@ def test_a_part_of_runs_is_cut_by_what_is_read() -> None:
     assert isinstance(node, Paragraph)
     assert "".join(map(source_of, cut(node.runs, 1, 4))) == "b c"
     assert [run.kind for run in cut(node.runs, 6, 8)] == ["math"]
+
+
+@pytest.mark.parametrize("block", ["$$\nx_{}\n$$\n\n", "Let\n\\[\nx_{}\n\\]\n\n", "```py\nx = {}\n```\n\n"])
+def test_the_cost_of_a_text_does_not_grow_with_what_is_read_by_rules_of_its_own(block: str) -> None:
+    """Each formula and each fence once cost a look at all that followed."""
+    text = "".join(block.format(n) for n in range(1_500))
+    began = time.thread_time()
+    assert len(blocks(text)) in {1_500, 3_000}
+    assert time.thread_time() - began < 0.15
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from html.parser import HTMLParser
 
 import pytest
@@ -120,6 +122,17 @@ def test_markdown_is_set() -> None:
     for sign in ("<h3>H</h3>", '<td class="center">2</td>', '<code class="language-py">x&lt;<span class="number">1</span>', "<ol><li>one</li>", "<mfrac>",
                  'href="https://a.example/?b=1&amp;c=2"', "<strong>s</strong>", "<del>d</del>"):  # fmt: skip
         assert sign in told
+
+
+def test_lines_end_where_they_are_shown_to_end() -> None:
+    """Verses and addresses are lines in the window, and on paper."""
+    written = "Roses are red,\nviolets are blue"
+    made = {
+        name: by_name(name).export(conversation(asked(), answered(written)), Options()) for name in ("html", "docx")
+    }
+    assert b"Roses are red,<br>violets are blue" in made["html"]
+    document = zipfile.ZipFile(io.BytesIO(made["docx"])).read("word/document.xml")
+    assert b"Roses are red,</w:t><w:br/><w:t>violets are blue" in document
 
 
 def test_sources_are_links_only_where_they_lead_to_the_web() -> None:

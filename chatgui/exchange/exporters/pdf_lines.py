@@ -104,4 +104,4 @@ def _words(run: Run) -> str:
         return f"Image: {run.text or run.link}"
     if run.kind == "note":
         return f"[{run.text}]"
-    return "\u2028" if run.kind == "break" else run.text
+    return run.text.replace("\n", "\u2028")

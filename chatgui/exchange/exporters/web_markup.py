@@ -120,7 +120,7 @@ def _run(run: Run) -> str:
         case "image":
             text = f"Image: {text or escape(run.link)}"
         case _:
-            pass
+            text = text.replace("\n", "<br>")
     for wanted, name in ((run.struck, "del"), (run.emphasis, "em"), (run.strong, "strong")):
         if wanted:
             text = f"<{name}>{text}</{name}>"

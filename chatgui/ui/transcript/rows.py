@@ -22,6 +22,7 @@ from chatgui.ui.transcript.style import Style
 # for the first may have had to load fonts, which stay. A few words may be in forty scripts: what is short cannot cost much by
 # itself, and has more time.
 LIMITS_S = (0.05, 0.1)
+TABLE_LIMITS_S = (0.02, 0.16)  # nobody can read the source of a large one
 SHORT, SHORT_LIMITS_S = 4_000, (1.0, 1.0)
 Mark = tuple[int, int, bool]  # start, end, whether it is the current one
 
@@ -193,7 +194,9 @@ class BlockRow(Row):
         """How long each try may take; once it is shown as its source, nothing else is tried."""
         if self._is_plain:
             return ()
-        return SHORT_LIMITS_S if len(self.source.markdown) <= SHORT else LIMITS_S
+        if len(self.source.markdown) <= SHORT:
+            return SHORT_LIMITS_S
+        return TABLE_LIMITS_S if self.source.kind == "table" else LIMITS_S
 
     @property
     def text(self) -> str:  # type: ignore[override]  # a plain attribute in the base, worked out here
@@ -232,7 +235,8 @@ class BlockRow(Row):
                     self._lay_out(block, measure)
                 return
             except TooSlow:
-                self._drop_block()
+                block.release()
+        self._drop_block()
         self._is_plain = True
         self._lay_out(self.block, measure)
 

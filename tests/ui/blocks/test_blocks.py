@@ -17,7 +17,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from chatgui.core.markdown import Splitter, blocks
 from chatgui.ui.transcript.blocks import hidden, make_block
 from chatgui.ui.transcript.blocks.base import Block
-from chatgui.ui.transcript.blocks.table import ceiling
+from chatgui.ui.transcript.blocks.stack import StackBlock
+from chatgui.ui.transcript.blocks.table import MEASURED, ceiling
 from chatgui.ui.transcript.blocks.text import TextBlock
 from chatgui.ui.transcript.rows import BlockRow, Measure
 from chatgui.ui.transcript.style import Style
@@ -204,6 +205,50 @@ def test_all_items_of_a_list_begin_below_each_other(style: Style) -> None:
     for item in items:
         item.layout(600)
     assert len({round(item.caret_rect(0).left()) for item in items}) == 1
+
+
+def test_the_mark_of_an_item_stands_on_the_line_of_its_text(style: Style) -> None:
+    block = made("1. one\n", style)
+    assert isinstance(block, StackBlock)
+    child = block.children[0].block
+    usual = child.baseline()
+    assert usual is not None
+    before = picture(block).copy(0, 0, 24, 60)
+    child.baseline = lambda: usual + 9  # type: ignore[method-assign]  # as if a formula stood in its first line
+    after = picture(block).copy(0, 0, 24, 60)
+    assert before != after
+    assert before.copy(0, 0, 24, 12) == after.copy(0, 9, 24, 12)
+
+
+@pytest.mark.parametrize("item", ["- a\n  - b\n    ```\n    c\n    ```\n", "- a\n  > b\n", "- ```\n  a\n  ```\n"])
+def test_an_item_stands_apart_from_the_code_or_quote_above_it(style: Style, item: str) -> None:
+    first, second = blocks(f"{item}- next\n")
+    height = make_block(first, style).layout(600)
+    assert second.kind == "item"
+    bare = StackBlock(first.nodes(), style)  # without the space below
+    assert height == pytest.approx(bare.layout(600) + style.block_space - 4)
+
+
+def test_verses_are_lines_in_a_link_too(style: Style) -> None:
+    block = made("a\n[b\nc](https://x.yz)\nd\n", style)
+    assert block.height == 4 * made("a\n", style).height
+
+
+def test_a_broken_line_in_a_cell_makes_its_row_higher_not_its_column_wider(style: Style) -> None:
+    broken = made("| a | b |\n|---|---|\n| one<br>two | x |\n", style)
+    flat = made("| a | b |\n|---|---|\n| one | x |\n", style)
+    assert broken.height > flat.height
+    assert broken.natural_width == flat.natural_width
+
+
+def test_cells_beyond_the_measured_rows_wrap_again_when_the_table_becomes_narrower(style: Style) -> None:
+    cell = "a cell that takes one line where it can"
+    rows = "".join(f"| {cell} | {cell} |\n" for _ in range(MEASURED + 2))
+    block = made(f"| a | b |\n|---|---|\n{rows}", style, 700)
+    picture(block, 700)
+    roomy = block.height
+    assert block.layout(420) > roomy
+    assert block.height == made(f"| a | b |\n|---|---|\n{rows}", style, 420).height
 
 
 def test_a_list_written_from_the_right_has_its_marks_there(style: Style) -> None:

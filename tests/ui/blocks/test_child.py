@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from chatgui.core.markdown import Splitter, blocks
 from chatgui.exchange.rendering import CHILD
-from chatgui.exchange.rendering_child import depth, formula
+from chatgui.exchange.rendering_child import depth, familiar, formula
 from chatgui.ui.theme import DARK, LIGHT, contrast
 from chatgui.ui.transcript import maths
 from chatgui.ui.transcript.blocks import errands as module
@@ -173,6 +174,24 @@ def drawn(block: Any) -> QImage:
 def test_bombs_and_what_reads_is_refused(latex: str) -> None:
     with pytest.raises(ValueError, match="refused"):
         formula({"latex": latex, "display": False})
+
+
+@pytest.mark.parametrize(
+    ("latex", "means"),
+    [
+        (r"a = b \tag{1}", r"a = b \qquad\text{(1)}"), (r"a \label{eq:a} \nonumber", "a  "), (r"\begin{eqnarray}a&=&b\end{eqnarray}", r"\begin{array}{rcl}a&=&b\end{array}"),
+        (r"\begin{alignat}{2}a&=b\end{alignat}", r"\begin{align*}a&=b\end{align*}"), (r"\norm{x}", r"\left\|x\right\|"), (r"\ket{\psi}", r"|\psi\rangle "),
+        (r"\ce{2H2 + O2 -> 2H2O}", r"2\mathrm{H}_{2} + \mathrm{O}_{2} \rightarrow 2\mathrm{H}_{2}\mathrm{O}"), (r"\ce{SO4^2-}", r"\mathrm{SO}_{4}^{2-}"),
+        (r"\ce{Na+}", r"\mathrm{Na}^{+}"),
+    ],
+)  # fmt: skip
+async def test_words_the_setter_does_not_know_are_put_in_its_own(errands: Errands, latex: str, means: str) -> None:
+    assert familiar(latex) == means
+    answers: list[Any] = []
+    errands.ask({"kind": "formula", "latex": latex, "display": True}, answers.append)
+    await until(lambda: answers)
+    drawn_as = float(re.findall(r'viewBox="\S+ \S+ (\S+)', answers[0]["svg"])[0])
+    assert drawn_as < answers[0]["width"] + 4  # as wide as it says
 
 
 async def test_a_formula_that_cannot_be_set_stays_its_source(errands: Errands) -> None:

@@ -17,7 +17,9 @@ from chatgui.ui.transcript import rows
 from chatgui.ui.transcript.blocks import flow, stack, table
 from chatgui.ui.transcript.blocks.code import CodeBlock
 from chatgui.ui.transcript.blocks.flow import Flow
+from chatgui.ui.transcript.blocks.table import TableBlock
 from chatgui.ui.transcript.blocks.text import TextBlock
+from chatgui.ui.transcript.blocks.words import Looks
 from chatgui.ui.transcript.rows import BlockRow, Look, Measure
 from chatgui.ui.transcript.style import Style
 
@@ -71,6 +73,7 @@ def worst(text: str) -> tuple[float, BlockRow]:
 def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """One on which each piece of text takes its time."""
     monkeypatch.setattr(Flow, "_make", slowed(Flow._make))
+    monkeypatch.setattr(Looks, "advance", slowed(Looks.advance))
 
 
 @pytest.mark.parametrize("name", SLOW)
@@ -91,6 +94,16 @@ def test_it_falls_back_to_the_source_without_a_stall(name: str) -> None:
 def test_on_this_machine_it_is_what_it_is(name: str) -> None:
     _, row = worst(SLOW[name][:10_000])
     assert not isinstance(row.block, CodeBlock)
+
+
+@pytest.mark.parametrize("shape", [(60, 30), (200, 12), (500, 8), (1_000, 5)])
+def test_a_large_table_is_a_table(shape: tuple[int, int]) -> None:
+    """What people do get: its source would be unreadable. Laying out every cell took 0.1 ms each."""
+    height, width = shape
+    rows_of = "".join("|" + f" value **{height}** |" * width + "\n" for _ in range(height))
+    cost, row = worst("|" + " Name |" * width + "\n" + "|---" * width + "|\n" + rows_of)
+    assert isinstance(row.block, TableBlock)
+    assert cost < STALL
 
 
 @pytest.mark.usefixtures("slow_machine")

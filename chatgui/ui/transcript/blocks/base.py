@@ -96,6 +96,10 @@ class Block:
         """The link at `point`, judged."""
         return None
 
+    def baseline(self) -> float | None:
+        """Where the first line of text stands; None where there is none."""
+        return None
+
     def links(self) -> Iterator[tuple[links.Link, str, QRectF]]:
         """The links that may be followed, in reading order: each with its text, and where it begins."""
         yield from ()

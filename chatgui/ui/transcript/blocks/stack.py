@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QImage, QPainter, QPen
 
 from chatgui.core.deadline import check
 from chatgui.core.markdown import Source
-from chatgui.core.markup import Code, Footnote, Heading, Html, List, Node, Paragraph, Quote, Run
+from chatgui.core.markup import List, Node
 from chatgui.ui.transcript import links
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span, clipped, clipped_marks
 from chatgui.ui.transcript.blocks.looks import begins_rtl
+from chatgui.ui.transcript.blocks.plan import Bar, Plan, plan, stands_apart
 from chatgui.ui.transcript.style import Style
-
-ALERTS = {"note": "accent", "tip": "good", "important": "thinking", "warning": "warning", "caution": "error"}
-
-
-@dataclass(slots=True)
-class Bar:
-    """The line at the side of a quote: where it stands, and over which children."""
-
-    x: float
-    first: int
-    last: int
-    role: str
 
 
 @dataclass(slots=True)
@@ -44,14 +33,6 @@ class Child:
     top: float = 0.0
     x: float = 0.0  # of the block's left edge; where one writes from the right, `left` is kept free on the right
     start: int = 0  # of its text in the stack's
-
-
-@dataclass(slots=True)
-class Plan:
-    """What a stack is made of, before any block is: node, left, space above, mark, kind of text."""
-
-    rows: list[tuple[Node, float, float, str, float]] = field(default_factory=list)
-    bars: list[Bar] = field(default_factory=list)
 
 
 class StackBlock(Block):
@@ -112,14 +93,9 @@ class StackBlock(Block):
             child.top = top
             child.x = 0.0 if self.rtl else child.left
             top += child.block.layout(max(40.0, width - child.left))
-        loose = self.source is not None and self.source.kind == "item" and self._is_loose()
-        return top + (self.style.px(self.style.block_space - 4) if loose else 0.0)
-
-    def _is_loose(self) -> bool:
-        """Whether an item holds several paragraphs: then the next one stands apart from it."""
-        node = self.nodes[0] if self.nodes else None
-        items = node.items if isinstance(node, List) else ()
-        return any(sum(not isinstance(one, List) for one in item.children) > 1 for item in items)
+        node = self.nodes[0] if self.source is not None and self.source.kind == "item" and self.nodes else None
+        apart = isinstance(node, List) and any(map(stands_apart, node.items))
+        return top + (self.style.px(self.style.block_space - 4) if apart else 0.0)
 
     def release(self) -> None:
         super().release()
@@ -155,10 +131,13 @@ class StackBlock(Block):
 
     def _paint_mark(self, painter: QPainter, child: Child) -> None:
         style, metrics = self.style, self.style.metrics()
-        baseline = (style.line() - metrics.height()) / 2 + metrics.ascent()
+        usual = (style.line() - metrics.height()) / 2 + metrics.ascent()
+        baseline = child.block.baseline() or usual  # what is high in the first line pushes it down
         painter.setPen(style.colours["secondary"])
         if child.mark in {"☐", "☑"}:
+            painter.translate(0, baseline - usual)
             self._paint_box(painter, child, checked=child.mark == "☑")
+            painter.translate(0, usual - baseline)
         elif child.mark == "•":
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -315,73 +294,3 @@ class StackBlock(Block):
                 child = self.children[first]
                 self.dirty_from = max(0.0, child.top + child.block.dirty_from)
         return True
-
-
-def plan(nodes: Sequence[Node], style: Style) -> Plan:
-    """What stands where when `nodes` are set under each other."""
-    planner = _Planner(style)
-    planner.place(nodes, 0.0)
-    return planner.made
-
-
-class _Planner:
-    """Flattens quotes, lists and footnotes into rows with a left edge, a space above and a mark."""
-
-    def __init__(self, style: Style) -> None:
-        self.style = style
-        self.made = Plan()
-        self.depth = 0  # of lists
-
-    def place(self, nodes: Sequence[Node], left: float) -> None:
-        """Add `nodes` at a left edge."""
-        style, rows = self.style, self.made.rows
-        for index, node in enumerate(nodes):
-            space = style.px(style.block_space + (8 if isinstance(node, Heading) and index else 0))
-            match node:
-                case List():
-                    self._place_list(node, left, style.px(4) if self.depth else space)
-                case Quote():
-                    self._place_quote(node, left)
-                case Footnote(label, children):
-                    self._place_marked(children, left, f"^{label}", space)
-                case _:
-                    rows.append((node, left, space, "", 0.0))
-
-    def _place_quote(self, node: Quote, left: float) -> None:
-        rows, children = self.made.rows, node.children
-        first = len(rows)
-        if node.alert:
-            children = (Paragraph((Run(node.alert.capitalize(), strong=True),)), *children)
-        self.place(children, left + self.style.px(16))
-        if len(rows) > first:
-            self.made.bars.append(Bar(left, first, len(rows) - 1, ALERTS.get(node.alert, "line")))
-            if node.alert and len(rows) > first + 1:
-                second = rows[first + 1]
-                rows[first + 1] = (*second[:2], self.style.px(4), *second[3:])
-
-    def _place_list(self, node: List, left: float, first_space: float) -> None:
-        self.depth += 1
-        space = first_space
-        for index, item in enumerate(node.items):
-            mark = "•" if node.start is None else f"{node.start + index}."
-            if item.checked is not None:
-                mark = "☑" if item.checked else "☐"
-            self._place_marked(item.children, left, mark, space)
-            loose = sum(not isinstance(one, List) for one in item.children) > 1
-            space = self.style.px(self.style.block_space if loose else 4)
-        self.depth -= 1
-
-    def _place_marked(self, children: Sequence[Node], left: float, mark: str, space: float) -> None:
-        style, rows = self.style, self.made.rows
-        width = style.px(26)
-        if mark.strip("^")[
-            0
-        ].isalnum():  # numbers below a hundred take the same room, so that all items begin below each other
-            words = mark if len(mark) > len("00.") else "00."
-            width = max(width, QFontMetricsF(style.font()).horizontalAdvance(words) + style.px(6))
-        first = len(rows)
-        if not children or not isinstance(children[0], (Paragraph, Heading, Html, Code)):
-            rows.append((Paragraph(()), left + width, space, mark, width))
-        self.place(children, left + width)
-        node, at, *_ = rows[first]
-        rows[first] = (node, at, space, mark, width)

@@ -29,6 +29,7 @@ WIDEST = 320.0  # pixels at 100 % a column may take before its cells wrap
 NARROWEST = 150.0  # pixels at 100 % to which columns give way, if that saves the table from being scrolled
 FEW = 30  # rows are read again each time
 MEASURED = 200  # rows looked at for the width of columns
+SHORT = 200  # characters of a cell that are measured without being laid out
 
 
 def ceiling(columns: Sequence[float], room: float) -> float:
@@ -44,14 +45,14 @@ def ceiling(columns: Sequence[float], room: float) -> float:
 class Cell:
     """One cell: its runs, and where its text stands in the table's. Its flow is made when it is needed."""
 
-    __slots__ = ("_flow", "alignment", "block", "head", "laid", "length", "runs", "start", "text", "wanted")
+    __slots__ = ("_flow", "across", "alignment", "block", "head", "laid", "length", "runs", "start", "text")
 
     def __init__(self, block: TableBlock, runs: Runs, start: int, alignment: str, *, head: bool) -> None:
         self.block, self.runs, self.start, self.alignment, self.head = block, runs, start, alignment, head
         self.text = "".join(map(source_of, runs))
         self.length = len(self.text)
         self.laid = -1.0  # width it is laid out for
-        self.wanted = 0.0  # width it would like
+        self.across = -1.0  # width it takes on one line, told without laying it out; negative until it was asked
         self._flow: Flow | None = None
 
     @property
@@ -73,18 +74,25 @@ class Cell:
 
     def height(self, width: float) -> float:
         """How high it is; told without laying it out where it is surely one line."""
-        if self.laid < 0 and self.length < 200 and self.text.isascii() and "\n" not in self.text:
-            look = looks(self.block.style, strong=self.head)
-            if sum(look.advance(run) for run in self.runs) <= width:
-                return self.block.line
+        if self.laid < 0 and self._advance() <= width:
+            return self.block.line
         return self.lay_out(width).height
 
     def measure(self, limit: float) -> float:
         """How wide it would like to be: `limit` if even there it wraps."""
-        if self.laid < 0:
-            flow = self.lay_out(limit)
-            self.wanted = limit if len(flow.lines) > self.text.count("\n") + 1 else flow.natural_width
-        return self.wanted
+        if (across := self._advance()) <= limit:
+            return across
+        flow = self.lay_out(limit)
+        return limit if len(flow.lines) > self.text.count("\n") + 1 else flow.natural_width
+
+    def _advance(self) -> float:
+        """How wide it is on one line; infinite for what only a layout can measure."""
+        if self.across < 0:
+            check()
+            look = looks(self.block.style, strong=self.head)
+            is_short = self.length < SHORT and self.text.isprintable()
+            self.across = sum(look.advance(run) for run in self.runs) if is_short else math.inf
+        return self.across
 
     def forget(self) -> None:
         """Drop the layout."""
@@ -94,7 +102,7 @@ class Cell:
         """Whether the layout it has is good for another width, too: one line from the left."""
         if self.laid < 0 or self.flow.rtl or self.alignment in {"center", "right"}:
             return False
-        return len(self.flow.lines) == 1 and self.wanted <= width
+        return len(self.flow.lines) == 1 and self.flow.natural_width <= width
 
 
 class TableBlock(Block):

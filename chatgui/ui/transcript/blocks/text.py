@@ -100,6 +100,9 @@ class TextBlock(Block):
     def position_at(self, point: QPointF) -> int:
         return self.flow.position_at(point)
 
+    def baseline(self) -> float | None:
+        return self.flow.lines[0].baseline if self.flow.lines else None
+
     def caret_rect(self, position: int) -> QRectF:
         return self.flow.caret_rect(position)
 

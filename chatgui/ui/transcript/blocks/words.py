@@ -142,7 +142,7 @@ def _drawn(plain: str, *, strictly: bool, reveal: bool) -> str:
     """What is drawn for a text: marks for what is hidden in it, `strictly` for all that deceives, or for everything."""
     if reveal:
         return hidden.revealed(plain)
-    return hidden.code(plain) if strictly else hidden.prose(plain)
+    return hidden.code(plain).replace("\n", "\u2028") if strictly else hidden.prose(plain)
 
 
 def _inline(run: Run, look: Looks, wait: Callable[[], object]) -> Inline | None:
