@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -25,6 +26,7 @@ class Budgeting(QObject):
         self._stage = stage
         self._shown = conversation
         self._tasks = tasks
+        self._comparing: asyncio.Task[None] | None = None
         self._levels: dict[str, float] = {}  # by account id: the level last seen
         self._unsubscribe = session.changed.subscribe(self._hear)
         stage.header.model_shown.connect(self._look)
@@ -39,18 +41,20 @@ class Budgeting(QObject):
             self._look()
 
     def _look(self) -> None:
+        if self._comparing is not None:
+            self._comparing.cancel()  # what it would say is no longer so
         budgeted = [one for one in self._session.accounts.all() if one.budget is not None]
         if not budgeted:
             self._stage.composer.notes.say("budget", "")
             self._levels.clear()
         else:
-            self._tasks.start(self._compare(budgeted))
+            self._comparing = self._tasks.start(self._compare(budgeted))
 
     async def _compare(self, accounts: list[Account]) -> None:
+        standings = [(account, await self._session.ledger.standing(account)) for account in accounts]
         asked = self._asked()
         words, is_news = "", False
-        for account in accounts:
-            standing = await self._session.ledger.standing(account)
+        for account, standing in standings:
             if standing is None:
                 continue
             risen = standing.level > self._levels.get(account.id, standing.level)

@@ -38,6 +38,9 @@ class Sheet(QDialog):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(16, 16, 16, 16)
         self.body.setSpacing(12)
+        self._running: set[asyncio.Task[Any]] = set()
+        self._reading: asyncio.Task[Any] | None = None
+        self.finished.connect(self._end_all)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Enter in a field presses the primary button, never whichever comes first."""
@@ -49,8 +52,19 @@ class Sheet(QDialog):
     def start(self, tasks: Tasks, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run something whose only point is to be shown here: it ends with the dialog."""
         task = tasks.start(coroutine)
-        self.finished.connect(lambda _: task.cancel())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
         return task
+
+    def read(self, tasks: Tasks, coroutine: Coroutine[Any, Any, Any]) -> None:
+        """Read anew what is shown here. An older reading that is still under way ends, so that it never comes last."""
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = self.start(tasks, coroutine)
+
+    def _end_all(self) -> None:
+        for task in list(self._running):
+            task.cancel()
 
 
 class Fold(QToolButton):

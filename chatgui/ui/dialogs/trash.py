@@ -57,7 +57,7 @@ class TrashDialog(Sheet):
             self._refresh()
 
     def _refresh(self) -> None:
-        self.start(self._tasks, self._read())
+        self.read(self._tasks, self._read())
 
     async def _read(self) -> None:
         library = self._session.library

@@ -183,7 +183,7 @@ class UsageDialog(Sheet):
     def _refresh(self) -> None:
         for edit in (self._first, self._last):
             edit.setVisible(self._span.currentData() == "own")
-        self.start(self._tasks, self._read())
+        self.read(self._tasks, self._read())
 
     async def _read(self) -> None:
         by, span, ledger = self._by.currentData(), self.span(), self._session.ledger
