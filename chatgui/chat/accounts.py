@@ -29,6 +29,7 @@ from chatgui.store import accounts as rows
 from chatgui.store.database import Database
 from chatgui.store.vault import Vault
 from chatgui.wire.base_url import plain_words
+from chatgui.wire.presets import traits_of
 
 if TYPE_CHECKING:
     from chatgui.wire.client import Client
@@ -152,7 +153,7 @@ class Accounts:
         same = (before.base_url, before.provider) == (account.base_url, account.provider)
         account = replace(
             account, position=before.position, keys=before.keys, key=before.key, last_test=before.last_test,
-            disabled=before.disabled, traits=before.traits if same else Traits(),
+            disabled=before.disabled, traits=before.traits if same else traits_of(account.provider),
         )  # fmt: skip
         moves = account.key_source is not before.key_source
         if not account.key_source.is_kept_here:
@@ -245,10 +246,6 @@ class Accounts:
         """The key in use, or None where none is needed. Raises VaultError with what to do where it is not to be had."""
         return await self.keys.get(account)
 
-    async def secret_state(self, account_id: str) -> str:
-        """Where the key in use is, in words; the keyring is asked, which may take its deadline."""
-        return await self.keys.where(self.by_id(account_id))
-
     def secrets(self) -> list[Secret]:
         """Every key in memory, for cleaning what others print."""
         return self.keys.all()
@@ -324,8 +321,9 @@ class Accounts:
         await self._save(replace(account, traits=replace(account.traits, **known)))
 
     async def forget_learnt(self, account_id: str) -> None:
-        """Begin anew with an account: nothing is known of what it accepts."""
-        await self._save(replace(self.by_id(account_id), traits=Traits()))
+        """Begin anew with an account: nothing is known of what it accepts but what is known of its provider."""
+        account = self.by_id(account_id)
+        await self._save(replace(account, traits=traits_of(account.provider)))
 
     async def note_test(self, account_id: str, words: str) -> None:
         """Remember how the last examination went; an account that is not kept is passed over."""

@@ -39,7 +39,7 @@ from chatgui.chat.findings import (
     trait_words,
     usage_words,
 )  # fmt: skip
-from chatgui.core.account import Account, KeySource, Model, Network, model_named
+from chatgui.core.account import Account, Model, Network, model_named
 from chatgui.core.delta import Ended, Learned, ReasoningDelta, Retrying, TextDelta
 from chatgui.core.errors import ChatError, Kind, TimedOut
 from chatgui.core.message import Message, Role, Text
@@ -135,13 +135,8 @@ class _Patient:
         self._account = replace(account, network=_hurried(network, self._limits))
         self._key = secret or await self._accounts.secret(account)
         self._password = await self._accounts.keys.proxy_password(account)
-        words = {
-            KeySource.KEYRING: f"In the keyring ({self._accounts.vault.backend()}).",
-            KeySource.ENVIRONMENT: f"In the environment variable {account.key_env}.",
-            KeySource.SESSION: "In memory until the program ends.",
-            KeySource.NONE: "None is needed.",
-        }[account.key_source]
-        return Finding(FIND_KEY, True, since(began), "As it was typed." if secret else words)
+        words = "As it was typed." if secret else await self._accounts.keys.where(account)
+        return Finding(FIND_KEY, True, since(began), words)
 
     async def _list_models(self) -> AsyncGenerator[Finding, None]:
         began = time.monotonic()

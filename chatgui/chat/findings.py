@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chatgui.core.account import Traits
+from chatgui.core.account import Account, Traits
 from chatgui.core.errors import ChatError, Failure, Kind
 from chatgui.core.reply import Reply
 from chatgui.core.usage import Source
+from chatgui.wire.presets import traits_of
 from chatgui.wire.probe import CONNECT, FIND, PROXY, SECURE
 
 FIND_KEY, USE_KEY, LIST, ANSWER = "Find the key", "Use the key", "List models", "Stream an answer"
@@ -118,8 +119,19 @@ _TRAIT_WORDS: tuple[tuple[Callable[[Traits], bool], str], ...] = (
 
 def trait_words(traits: Traits) -> str:
     """What is remembered of this account; empty if nothing is."""
-    found = [words for applies, words in _TRAIT_WORDS if applies(traits)]
-    return f"Remembered: {'; '.join(found)}." if found else ""
+    found = _said_of(traits)
+    return f"Remembered: {found}." if found else ""
+
+
+def learnt(account: Account) -> str:
+    """What using an account taught of its server, as half a sentence; empty if nothing did."""
+    if account.traits == traits_of(account.provider):
+        return ""
+    return _said_of(account.traits) or "it does everything as is usual"
+
+
+def _said_of(traits: Traits) -> str:
+    return "; ".join(words for applies, words in _TRAIT_WORDS if applies(traits))
 
 
 def since(began: float) -> float:

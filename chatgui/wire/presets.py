@@ -73,3 +73,9 @@ BY_NAME = {preset.name: preset for preset in PRESETS}
 def preset(name: str) -> Preset | None:
     """The preset of this name, however it is capitalised."""
     return BY_NAME.get(name.strip().lower())
+
+
+def traits_of(provider: str) -> Traits:
+    """What is known of a provider's accounts before they are used."""
+    known = preset(provider)
+    return known.traits if known else NOTHING_KNOWN

@@ -99,6 +99,10 @@ class Stage:
             return result
         return None
 
+    async def where(self) -> str:
+        """Where the key in use is, in words."""
+        return await self.session.accounts.keys.where(self.session.accounts.by_id("mine"))
+
     async def send(self, name: str) -> None:
         """Ask something; what is kept is the failure's kind and words, or the key the server was shown."""
         account = self.session.accounts.by_name("Mine")
@@ -163,7 +167,7 @@ async def unlocked(on: Stage) -> None:
     """A life in the keyring: kept, used, moved, joined by others, removed, brought back."""
     accounts = on.session.accounts
     await on.add()
-    on.said["state"] = await accounts.secret_state("mine")
+    on.said["state"] = await on.where()
     await on.send("send")
     await on.outcome("add work", accounts.labelled_keys.add("mine", "work", Secret("sk-work")))
     await on.look("two keys", "work")
@@ -193,12 +197,12 @@ async def unlocked(on: Stage) -> None:
 async def send(on: Stage) -> None:
     """Just ask; and the ways on if that fails."""
     await on.send("send")
-    on.said["state"] = await on.session.accounts.secret_state("mine")
+    on.said["state"] = await on.where()
     await on.outcome("copy key", on.session.accounts.keys.reveal(on.session.accounts.by_name("Mine")))
     await on.edit("new key", Secret("sk-other"))
     on.session.accounts.use_for_this_run("mine", Secret("sk-run"))
     await on.send("send this run")
-    on.said["state this run"] = await on.session.accounts.secret_state("mine")
+    on.said["state this run"] = await on.where()
     os.environ["TEST_KEY"] = "sk-environment"
     await on.edit("to the environment", key_source=KeySource.ENVIRONMENT, key_env="TEST_KEY")
     await on.send("send environment")

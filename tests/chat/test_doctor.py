@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chatgui.chat.doctor import PATIENT, QUESTION, Doctor, Finding, Limits
+from chatgui.chat.findings import learnt
 from chatgui.core.account import Account, KeySource, Network
 from chatgui.core.errors import Kind
 from chatgui.core.ids import new_id
@@ -311,6 +313,12 @@ async def test_another_server_begins_anew(opened: Opened) -> None:
         assert session.accounts.by_id(account.id).traits.include_usage is False
         await session.accounts.forget_learnt(account.id)
         assert session.accounts.by_id(account.id).traits.include_usage is None
+        mistral = await session.accounts.edit(replace(kept, provider="mistral"))
+        assert mistral.traits.max_tokens_field == "max_tokens", "known before it is used"
+        await session.accounts.learn(account.id, {"streams": False})
+        assert "in one piece" in learnt(session.accounts.by_id(account.id))
+        await session.accounts.forget_learnt(account.id)
+        assert learnt(session.accounts.by_id(account.id)) == ""
 
 
 async def test_an_account_that_is_not_kept_yet_leaves_nothing_behind(opened: Opened) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from chatgui.chat.session import Session
 from chatgui.core.account import Account, Budget, Price
@@ -77,7 +77,7 @@ async def test_another_account_s_budget_is_told_by_a_notice_once(qapp: QApplicat
 
 
 def test_the_form_reads_a_budget_and_refuses_what_is_none(qapp: QApplication) -> None:
-    more = AccountMore()
+    more = AccountMore(QWidget())
     account = Account("a", "A", "http://127.0.0.1:1/v1", budget=Budget(20.0, "EUR"))
     more.show_account(account)
     assert more.budget.text() == "20 EUR"

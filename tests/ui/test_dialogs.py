@@ -368,3 +368,21 @@ async def test_what_few_accounts_need_is_kept_and_checked(qapp: QApplication, pr
         assert kept.network.proxy_mode == "none"
         assert (kept.network.silence_timeout, kept.network.first_byte_timeout) == (30.0, None)
         one.close()
+
+
+async def test_what_was_learnt_of_a_server_can_be_forgotten(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        account = session.accounts.all()[0]
+        await session.accounts.learn(account.id, {"system_role": "user"})
+        one = cast("AccountsDialog", dialogs(window).open("accounts"))
+        one.roster.list.setCurrentRow(0)
+        learnt, form = one.form.learnt, one.form
+        assert learnt.said.text() == "What was learnt of this server: it takes no system message."
+        form.name.setText("Half a na")
+        learnt.button.click()
+        await until(lambda: session.accounts.by_id(account.id).traits.system_role is None)
+        await until(lambda: "Forgotten" in learnt.said.text())
+        assert not learnt.button.isEnabled()
+        assert form.name.text() == "Half a na", "what is typed stays"
+        assert form.shows(session.accounts.by_id(account.id))
+        one.close()

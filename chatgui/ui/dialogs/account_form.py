@@ -6,17 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from chatgui.chat.abilities import efforts_of
-from chatgui.chat.setup import PRESETS, check_key, host_name, mend
+from chatgui.chat.setup import PRESETS, Preset, check_key, host_name, mend, preset
 from chatgui.core.account import Account, KeySource, Network, Traits
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
@@ -24,6 +17,7 @@ from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.account_fields import colour_box, kept_box, line, model_box, note, provider_box
 from chatgui.ui.dialogs.account_keys import AccountKeys, keeps_several
+from chatgui.ui.dialogs.account_learnt import AccountLearnt
 from chatgui.ui.dialogs.account_more import AccountMore
 from chatgui.ui.dialogs.account_remedies import AGAIN, PAGE
 from chatgui.ui.dialogs.account_trial import AccountTrial
@@ -63,7 +57,8 @@ class AccountForm(QWidget):
         self.ways.for_this_run.connect(self._keep_for_this_run)
         self.ways.by_variable.connect(self._name_variable)
         self.keys = AccountKeys(context)
-        self.more = AccountMore()
+        self.learnt = AccountLearnt(context)
+        self.more = AccountMore(self.learnt)
         self.trial = AccountTrial(context, sheet, self._patient, self.say, self.go_to)
         self.test_button, self.steps = self.trial.button, self.trial.steps
         self._lay_out()
@@ -99,7 +94,7 @@ class AccountForm(QWidget):
         self._keys = Fold("Keys", "Further keys, which one is used, a copy", self._form, self.keys)
         self._more = Fold(
             "More",
-            "Headers, parameters, extra JSON, monthly budget, proxy, certificates, time limits",
+            "Headers, parameters, extra JSON, monthly budget, proxy, certificates, time limits, what was learnt",
             self._form,
             self.more,
         )
@@ -133,9 +128,9 @@ class AccountForm(QWidget):
         self._fill(account)
 
     def shows(self, account: Account) -> bool:
-        """Whether this account is in the form, as it is kept; its place in the list is none of it."""
+        """Whether this account is in the form, as it is kept; its place in the list and what was learnt are none of it."""
         shown = self._account
-        return shown is not None and not self.is_new and replace(shown, position=0) == replace(account, position=0)
+        return shown is not None and not self.is_new and _as_typed(shown) == _as_typed(account)
 
     def _fill(self, account: Account) -> None:
         self._account = account
@@ -150,6 +145,7 @@ class AccountForm(QWidget):
         self.offer_models(account.default_model)
         self.colour.setCurrentIndex(max(self.colour.findData(account.colour), 0))
         self.more.show_account(account)
+        self.learnt.show_account(account)
         self._show_efforts()
         self._more.setChecked(AccountMore.is_used(account))
         self._show_keys(account)
@@ -184,8 +180,12 @@ class AccountForm(QWidget):
         self._take_preset()
         (self.key if self.key.isEnabled() and self.url.text() else self.url).setFocus()
 
+    @property
+    def _preset(self) -> Preset | None:
+        return preset(self.provider.currentData() or "")
+
     def _take_preset(self) -> None:
-        preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
+        preset = self._preset
         known = {one.title for one in PRESETS}
         say(self._about, preset.words if preset else "")
         self._get_key.setVisible(bool(preset and preset.key_url))
@@ -205,7 +205,7 @@ class AccountForm(QWidget):
         self._form.setRowVisible(self.variable, source is KeySource.ENVIRONMENT)
         self.key.setEnabled(source.is_kept_here)
         self.key.setPlaceholderText(self._key_hint(source))
-        preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
+        preset = self._preset
         self._get_key.setVisible(bool(preset and preset.key_url))
         self.ways.hide()
         self._sheet.start(self._tasks, self._look_for_key())
@@ -324,7 +324,7 @@ class AccountForm(QWidget):
         say(self._key_words, check_key(text) if text else "", "error")
 
     def _open_key_page(self) -> None:
-        preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
+        preset = self._preset
         if preset is not None:
             open_link(preset.key_url, self)
 
@@ -355,7 +355,7 @@ class AccountForm(QWidget):
             say(self._url_words, mended.words, "error")
             self.url.setFocus()
             return None
-        preset = next((one for one in PRESETS if one.name == self.provider.currentData()), None)
+        preset = self._preset
         source = self._source()
         account = replace(
             account, base_url=mended.url, provider=preset.name if preset else "", key_source=source,
@@ -391,3 +391,7 @@ class AccountForm(QWidget):
     def _patient(self) -> tuple[Account, Secret | None] | None:
         account = self.account()
         return (account, self.secret()) if account is not None else None
+
+
+def _as_typed(account: Account) -> Account:
+    return replace(account, position=0, traits=Traits(), last_test="")

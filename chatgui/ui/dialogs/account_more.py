@@ -1,4 +1,4 @@
-"""What few accounts need: headers, parameters, extra JSON, and how the network is crossed."""
+"""What few accounts need: headers, parameters, extra JSON, how the network is crossed, what was learnt."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ADDRESSES = (("IPv4 or IPv6", 0), ("IPv4 only", 4), ("IPv6 only", 6))
 class AccountMore(QWidget):
     """Fields of an account that begin folded away."""
 
-    def __init__(self) -> None:
+    def __init__(self, learnt: QWidget) -> None:
         super().__init__()
         self.headers = _text("Name: value, one to a line")
         self.params = ParameterForm()
@@ -57,9 +57,9 @@ class AccountMore(QWidget):
             "ca_file": self.ca_file,
             "client_cert": self.client_cert,
         }
-        self._lay_out()
+        self._lay_out(learnt)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, learnt: QWidget) -> None:
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -88,6 +88,8 @@ class AccountMore(QWidget):
         for title, field in rows:
             form.addRow(title, field)
             (field.findChild(QLineEdit) or field).setAccessibleName(title)
+        form.addRow(heading("The server"))
+        form.addRow(learnt)
         self.headers.setAccessibleName("Headers")
         self.extra.setAccessibleName("Extra JSON")
 
