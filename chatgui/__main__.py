@@ -8,17 +8,19 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:  # from a menu: nothing to read
+        from chatgui import app
+
+        return app.main()
     from chatgui.cli.main import parse, run
 
-    options = parse(sys.argv[1:] if arguments is None else arguments)
+    options = parse(given)
     if options.command or options.version:
         return run(options)
-    import logging
-
     from chatgui import app
 
-    logging.basicConfig(level=options.log_level.upper())
-    return app.main(options.profile, link=options.link)
+    return app.main(options.profile, options.log_level, options.link)
 
 
 if __name__ == "__main__":

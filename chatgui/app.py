@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from qasync import QEventLoop
 from chatgui import __version__
 from chatgui.core.errors import ChatError
 from chatgui.core.secret import redact
+from chatgui.loading import without
 from chatgui.store.profile import Profile
 from chatgui.ui import assets
 from chatgui.ui.garbage import Collector
@@ -75,13 +77,22 @@ def main(profile: Path | None = None, log_level: str = "warning", link: str = ""
         return 0
     logging.basicConfig(level=log_level.upper(), format=LOG_FORM)
     sys.setswitchinterval(SWITCH_S)
-    loop = QEventLoop(app)
+    loop = Loop(app)
     asyncio.set_event_loop(loop)
     program = Program(app, place, link)
     with loop:
         program.watch(loop)
         loop.run_until_complete(program.run())
     return 0
+
+
+class Loop(QEventLoop):  # type: ignore[misc]  # it has no types
+    """Qt's loop as asyncio's, without asking of each of its thousands of callbacks whether it is one (which needs `inspect`)."""
+
+    def call_later(self, delay: float, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:
+        """Call so many seconds later."""
+        handle: asyncio.Handle = self._add_callback(asyncio.Handle(callback, args, self, context=context), delay)
+        return handle
 
 
 def keep_log(folder: Path) -> None:
@@ -166,7 +177,8 @@ class Program:
 
     async def _open(self) -> None:
         self.window.tasks.start(self._wishes.begin())
-        from chatgui.chat.session import open_session
+        with without("typing_extensions"):  # msgspec takes from it, where it is installed, what Python has itself
+            from chatgui.chat.session import open_session
 
         try:
             self._session = await open_session(self._profile.path, frame_s=READ_S)

@@ -6,12 +6,9 @@ import contextlib
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
-
-_reading = threading.RLock()
 
 
 class _Unread(ModuleType):
@@ -20,22 +17,21 @@ class _Unread(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # asked by those who only look around
             raise AttributeError(name)
-        with _reading:
-            loader = vars(self).pop(
-                "__unread__", None
-            )  # none: read meanwhile, or asked by itself while it is being read
+        with vars(self)["__reading__"]:
+            # none: it was read meanwhile, or is being read and asks itself
+            loader = vars(self).pop("__unread__", None)
             if loader is not None:
                 loader.exec_module(self)
                 self.__class__ = ModuleType  # type: ignore[assignment]  # a plain one from now on
         return ModuleType.__getattribute__(self, name)
 
 
-class _Later(MetaPathFinder, Loader):
+class _Later:
     """Finds the modules it was told of, and hands them out unread."""
 
     def __init__(self, names: set[str]) -> None:
         self._names = names
-        self._loaders: dict[str, Loader] = {}
+        self._loaders: dict[str, Any] = {}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -46,7 +42,7 @@ class _Later(MetaPathFinder, Loader):
         self._names.discard(fullname)
         found = PathFinder.find_spec(fullname, path)
         if found is not None and found.loader is not None:
-            self._loaders[fullname], found.loader = found.loader, self
+            self._loaders[fullname], found.loader = found.loader, self  # type: ignore[assignment]
         return found
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
@@ -59,7 +55,7 @@ class _Later(MetaPathFinder, Loader):
         module.__loader__ = loader
         if module.__spec__ is not None:
             module.__spec__.loader = loader
-        vars(module)["__unread__"] = loader
+        vars(module).update(__unread__=loader, __reading__=threading.RLock())
 
 
 def later(*names: str) -> None:

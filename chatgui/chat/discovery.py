@@ -95,6 +95,8 @@ async def discover(client: Client, locals_: Sequence[Local] = LOCALS, known: Ite
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    """What a model server tells at once."""
+
     models: tuple[Model, ...] = ()
     needs_key: bool = False
 

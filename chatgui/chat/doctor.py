@@ -10,12 +10,12 @@ see reasoning where the provider says that a model has it).
 from __future__ import annotations
 
 import asyncio
+import difflib
 import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -170,7 +170,7 @@ class _Patient:
         counted = "One model." if len(models) == 1 else f"{len(models):,} models."
         names = {name for one in models for name in (one.id, *one.aliases)}
         if wanted and wanted not in names:
-            near = get_close_matches(wanted, names, 1)
+            near = difflib.get_close_matches(wanted, names, 1)
             advice = f"Did you mean “{near[0]}”?" if near else "Choose one of the list."
             offer = ("default_model", near[0]) if near else None
             return Finding(

@@ -5,11 +5,11 @@ Raw HTML is text here, never obeyed (but for `<br>` in a table). Nothing is fetc
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from html import unescape
 from typing import Any, TypeAlias
 
 from chatgui.core.addresses import linked
@@ -116,7 +116,7 @@ def _fenced(text: str) -> Code | None:
     indent = len(head[0]) - len(head[0].lstrip(" "))
     if indent:
         body = re.sub(rf"^ {{1,{indent}}}", "", body, flags=re.MULTILINE)
-    return Code(_with_newline(body), _ESCAPED.sub(r"\1", unescape(info.strip())))
+    return Code(_with_newline(body), _ESCAPED.sub(r"\1", html.unescape(info.strip())))
 
 
 def _with_newline(text: str) -> str:

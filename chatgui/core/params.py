@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 LONGEST_NAME = 100
@@ -76,7 +76,7 @@ def _name_refusal(name: str) -> str:
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or any(c.isspace() for c in name):
         return "The name of a parameter has no spaces, like “temperature”."
     known = (*BY_NAME, *ALSO_KNOWN)
-    if name not in known and (near := get_close_matches(name.lower(), known, 1, cutoff=0.88)):
+    if name not in known and (near := difflib.get_close_matches(name.lower(), known, 1, cutoff=0.88)):
         return f"There is no parameter “{name}”. Did you mean “{near[0]}”?"
     return ""
 

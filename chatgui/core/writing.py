@@ -5,10 +5,10 @@ The HTML holds no colours and nothing that loads or runs: images become links, r
 
 from __future__ import annotations
 
+import html as letters
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from html import escape
 
 from chatgui.core.markup import (
     Code,
@@ -221,16 +221,16 @@ def _html(node: Node, line_end: str) -> str:
         case Heading(level, runs):
             return f"<h{level}>{html_runs(runs, line_end)}</h{level}>"
         case Code(text):
-            language = f' class="language-{escape(node.language)}"' if node.language else ""
-            return f"<pre><code{language}>{escape(text, quote=False)}</code></pre>"
+            language = f' class="language-{letters.escape(node.language)}"' if node.language else ""
+            return f"<pre><code{language}>{letters.escape(text, quote=False)}</code></pre>"
         case Html(text):
-            return f"<pre>{escape(text, quote=False)}</pre>"
+            return f"<pre>{letters.escape(text, quote=False)}</pre>"
         case Rule():
             return "<hr>"
         case Quote(children):
             return f"<blockquote>\n{html(children, line_end)}\n</blockquote>"
         case Footnote(label, children):
-            return f"<p><sup>{escape(label)}</sup></p>\n{html(children, line_end)}"
+            return f"<p><sup>{letters.escape(label)}</sup></p>\n{html(children, line_end)}"
         case List(items, start):
             tag, number = ("ul", "") if start is None else ("ol", f' start="{start}"' if start != 1 else "")
             inner = "\n".join(f"<li>{_html_item(item, line_end)}</li>" for item in items)
@@ -264,7 +264,7 @@ def html_runs(runs: Runs, line_end: str = "\n") -> str:
 
 
 def _html_run(run: Run, line_end: str) -> str:
-    text = escape(source_of(run), quote=False)
+    text = letters.escape(source_of(run), quote=False)
     if run.kind == "text":
         text = text.replace("\n", line_end)
     match run.kind:
@@ -278,10 +278,10 @@ def _html_run(run: Run, line_end: str) -> str:
         if on:
             text = f"<{tag}>{text}</{tag}>"
     if run.link and _WEB.fullmatch(run.link):
-        text = f'<a href="{escape(run.link)}">{text}</a>'
+        text = f'<a href="{letters.escape(run.link)}">{text}</a>'
     return text
 
 
 def html_text(text: str) -> str:
     """Literal text as HTML: line breaks and spaces kept."""
-    return f"<pre>{escape(text, quote=False)}</pre>"
+    return f"<pre>{letters.escape(text, quote=False)}</pre>"

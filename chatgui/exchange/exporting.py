@@ -29,6 +29,8 @@ def _nothing(done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """One export: where its conversations come from, how they are written, whom it tells."""
+
     load: Load
     exporter: Exporter
     options: Options

@@ -38,6 +38,8 @@ _CODE = re.compile(r"```|~~~|^(?: {4}|\t)\S", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _Query:
+    """What is sought, ready for SQL and for a look at each text."""
+
     terms: tuple[str, ...]  # folded
     patterns: tuple[re.Pattern[str], ...]  # the same, to be found in folded text
     has_code: bool
@@ -56,6 +58,8 @@ class _Query:
 
 @dataclass(slots=True)
 class _Found:
+    """What was found so far."""
+
     hits: dict[int, Hit] = field(default_factory=dict)  # by message row
     last: int = 1 << 62  # the lowest row looked at
 

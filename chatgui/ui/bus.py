@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -38,6 +39,8 @@ class SessionBus:
     async def connect(self, place: Place, heard: Callable[[str, tuple[Any, ...]], object]) -> None:
         """Connect anew, and call `heard` with the name and the values of every signal from this place."""
         await self.close()
+        if "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
+            raise LookupError("no session bus")  # what the library would say once it is loaded
         bus = await asyncio.to_thread(import_module, "jeepney.io.asyncio")  # loading it takes longer than a frame
         from jeepney import MatchRule, message_bus
 

@@ -17,6 +17,11 @@ from typing import Any
 
 from chatgui.loading import later
 
+# imported by many, used at rare moments
+RARE = (
+    "ssl", "asyncio.sslproto", "hashlib", "inspect", "ast", "dis", "bz2", "lzma", "pickle", "ipaddress", "html", "difflib", "email.utils",
+    "msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml",
+)  # fmt: skip
 PACKAGE = "shibokensupport.signature"
 # called at once: one replaces import, one would mend Qt's modules and has nothing to mend
 NEEDLESS = ("post_init", "finish_import")
@@ -64,5 +69,5 @@ def _import_qt() -> None:
         builtins.__import__ = plain
 
 
-later("ssl", "asyncio.sslproto", "hashlib")
+later(*RARE)
 _import_qt()

@@ -24,6 +24,8 @@ class Place(Enum):
 
 @dataclass
 class _Pane:
+    """A pane beside the conversation, and how it stands."""
+
     widget: QWidget
     wanted: bool  # shown where there is room
     width: int

@@ -6,9 +6,9 @@ field, some send prose, some HTML, some JSON inside a JSON string.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from html import unescape
 from typing import Any
 
 import msgspec
@@ -191,7 +191,7 @@ def html_words(text: str) -> str:
     """The title of a web page, or its first words."""
     title = re.search(r"<title[^>]*>(.{1,300}?)</title", text[:20_000], re.IGNORECASE | re.DOTALL)
     body = title.group(1) if title else re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]*>", " ", text[:20_000])
-    return " ".join(unescape(body).split())[:200]
+    return " ".join(html.unescape(body).split())[:200]
 
 
 def _words(value: Any, names: Iterable[str], depth: int = DEPTH) -> list[str]:

@@ -5,12 +5,12 @@ Only before anything of an answer has come, only where it can help, never for ex
 
 from __future__ import annotations
 
+import email.utils
 import random
 import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from enum import Enum
 
 from chatgui.core.errors import ChatError, Kind, NotReached
@@ -150,6 +150,6 @@ def _number(text: str) -> float | None:
 
 def _date(text: str, now: Callable[[], float]) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now())
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now())
     except (ValueError, TypeError, OverflowError):
         return None

@@ -36,6 +36,7 @@ SINS = [
     ("empty_names", "chatgui/chat/sin.py", "class TurnManager: '''Manages.'''"),
     ("empty_names", "chatgui/chat/turn_utils.py", ""),
     ("undocumented", "chatgui/chat/sin.py", "def mystery(): return 1"),
+    ("undocumented", "chatgui/chat/sin.py", "from dataclasses import dataclass\n@dataclass\nclass _Own:\n    x: int"),
     ("incomplete_registries", "chatgui/exchange/exporters/sin.py",
      "from chatgui.exchange.exporters.base import Exporter\nSIN = Exporter('sin')"),
     ("incomplete_registries", "chatgui/demo/personalities/sin.py",

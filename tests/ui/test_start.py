@@ -17,7 +17,8 @@ from chatgui.ui.going import NO_LINK, UNKNOWN
 LATER = ("httpx", "httpcore", "keyring", "pyromark", "pygments", "ziamath", "jeepney", "chatgui.wire.client")
 
 NEVER = (  # in a window that is only looked at
-    "_ssl", "_hashlib", "PySide6.QtNetwork", "shibokensupport.signature.parser", "httpx", "h2", "anyio",
+    "_ssl", "_hashlib", "PySide6.QtNetwork", "shibokensupport.signature.parser", "httpx", "h2", "anyio", "argparse",
+    "typing_extensions",
 )  # fmt: skip
 
 AT_FIRST_PAINT = f"""
@@ -35,15 +36,18 @@ sys.exit(app.main(Path(sys.argv[1])))
 """
 
 WHEN_OPEN = f"""
+from chatgui import app
+from chatgui.ui import loading
 import sys
 from pathlib import Path
-from chatgui import app
+from types import ModuleType
 
 opened = app.Program._open
 
 async def look(self):
     await opened(self)
     print("loaded:", [name for name in {NEVER!r} if name in sys.modules], flush=True)
+    print("read:", [name for name in loading.RARE if type(sys.modules.get(name)) is ModuleType], flush=True)
     self.quit()
 
 app.Program._open = look
@@ -128,7 +132,7 @@ def test_a_window_that_is_only_looked_at_loads_no_network(run: Run, profile: Pat
     program = run(WHEN_OPEN, profile)
     out, err = program.communicate(timeout=50)
     assert program.returncode == 0, err
-    assert out.splitlines() == ["loaded: []"]
+    assert out.splitlines() == ["loaded: []", "read: []"]
 
 
 def test_a_wrong_call_of_qt_is_told_in_its_own_words(run: Run, profile: Path) -> None:

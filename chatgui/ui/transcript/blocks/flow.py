@@ -31,6 +31,8 @@ PIECE = 1_500  # characters laid out in one go
 
 @dataclass(slots=True)
 class _Line:
+    """A line as it is laid out, and the piece it belongs to."""
+
     top: float
     height: float
     baseline: float
@@ -42,6 +44,8 @@ class _Line:
 
 @dataclass(slots=True)
 class _Piece:
+    """A part of the text that is laid out in one go."""
+
     start: int
     end: int
     layout: QTextLayout
