@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
+from chatgui.ui.transcript.letters import next_letter, previous_letter
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.places import Place
 from chatgui.ui.transcript.rows import Action, Row
@@ -219,12 +220,12 @@ class Keys:
             case "right" | "word_right":
                 if caret.position >= len(text):
                     return self._beside(caret, 1)
-                at = caret.position + 1 if move == "right" else next_word(text, caret.position)
+                at = next_letter(text, caret.position) if move == "right" else next_word(text, caret.position)
                 return caret._replace(position=at)
             case "left" | "word_left":
                 if caret.position <= 0:
                     return self._beside(caret, -1)
-                at = caret.position - 1 if move == "left" else previous_word(text, caret.position)
+                at = previous_letter(text, caret.position) if move == "left" else previous_word(text, caret.position)
                 return caret._replace(position=at)
             case "start" | "end":
                 return view.reader.end_point(last=move == "end") or caret

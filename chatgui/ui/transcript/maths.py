@@ -62,6 +62,7 @@ class Formula:
         painter.save()
         painter.setClipRect(QRectF(x, box.top(), self.width, self._height), Qt.ClipOperation.IntersectClip)
         self._renderer.render(painter, box.translated(-self.scroll.x, 0))
+        self.scroll.fade(painter, QRectF(x, box.top(), self.width, self._height), self.scroll.style.colours["ground"])
         painter.restore()
         self.scroll.paint(painter, x, box.bottom() + self.scroll.depth - 4, self.width)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QWheelEvent
 
+from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.places import Placed
 from chatgui.ui.transcript.rows import Action, BlockRow, Row
@@ -28,6 +29,7 @@ class Pointer:
         self._pressed: tuple[Action | None, Link | None] = (None, None)  # what the button went down on: action or link
         self._down_at = QPoint()
         self._dragging = False
+        self._pulled: tuple[Row, Sideways] | None = None  # a bar that scrolls sideways, held by the button
         self._unit = "letter"  # what a drag selects by
         self._origin: tuple[Point, Point] | None = None  # the word or line a drag began with
         self._double_at = (0.0, QPoint())
@@ -89,6 +91,8 @@ class Pointer:
         at = event.position().toPoint()
         self._down_at = self._last = at
         self.view.reader.by_keys = False
+        if self._take_bar(at):
+            return
         hit = self.action_at(at)
         link = None if hit else self._link_at(at)
         self._pressed = (hit[1] if hit else None, link)
@@ -107,6 +111,20 @@ class Pointer:
             self.view.reader.select(Selection(self.view.reader.selection.anchor, point))
         else:
             self._begin(point, "letter")
+
+    def _take_bar(self, at: QPoint) -> bool:
+        """Hold the bar under the pointer, if there is one."""
+        found = self.row_at(at)
+        bar = found[0].row.bar_at(found[1]) if found else None
+        self._pulled = (found[0].row, bar) if found and bar else None
+        if found and bar and bar.aim(found[1].x()):
+            self._show_pulled()
+        return self._pulled is not None
+
+    def _show_pulled(self) -> None:
+        if self._pulled is not None:
+            self._pulled[0].touch()
+            self.view.refresh()
 
     def _begin(self, point: Point, unit: str) -> None:
         self._dragging, self._unit = True, unit
@@ -137,8 +155,10 @@ class Pointer:
     def move(self, event: QMouseEvent) -> None:
         """The pointer moved: drag a selection, or look what lies below."""
         at = event.position().toPoint()
-        self._last = at
-        if event.buttons() & Qt.MouseButton.LeftButton and self._dragging:
+        dx, self._last = at.x() - self._last.x(), at
+        if self._pulled is not None and self._pulled[1].pull(dx):
+            self._show_pulled()
+        elif event.buttons() & Qt.MouseButton.LeftButton and self._dragging:
             outside = at.y() < 0 or at.y() >= self.view.viewport().height()
             if outside and not self._autoscroll.isActive():
                 self._autoscroll.start()
@@ -174,7 +194,7 @@ class Pointer:
             return
         at = event.position().toPoint()
         self._autoscroll.stop()
-        self._dragging = False
+        self._dragging, self._pulled = False, None
         action, link = self._pressed
         self._pressed = (None, None)
         if action is not None:
@@ -207,7 +227,7 @@ class Pointer:
         self._show_link(link)
         hint = found[0].row.hint(found[1]) if found and not hit else ""
         self.view.hint.say(hit[1].words if hit and not hit[1].label and hit[1].run else hint, at)
-        is_text = found is not None and isinstance(found[0].row, BlockRow)
+        is_text = found is not None and isinstance(found[0].row, BlockRow) and not found[0].row.bar_at(found[1])
         shape = Qt.CursorShape.IBeamCursor if is_text else Qt.CursorShape.ArrowCursor
         if hit or (link and link.allowed):
             shape = Qt.CursorShape.PointingHandCursor

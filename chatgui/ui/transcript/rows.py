@@ -15,6 +15,7 @@ from PySide6.QtGui import QPainter
 from chatgui.core.deadline import TooSlow, within
 from chatgui.core.markdown import Source
 from chatgui.ui.transcript.blocks import Block, hidden, make_block, plain_block
+from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.style import Style
 
@@ -142,6 +143,10 @@ class Row:
 
     def show(self, position: int) -> None:
         """Scroll sideways as little as brings a text position into sight."""
+
+    def bar_at(self, point: QPointF) -> Sideways | None:
+        """What is scrolled by the bar at a point."""
+        return None
 
     def wheel(self, dx: float) -> bool:
         """Scroll sideways, if there is anything to scroll; whether it did."""
@@ -359,6 +364,9 @@ class BlockRow(Row):
     def show(self, position: int) -> None:
         if self.block.show(position):
             self.touch()
+
+    def bar_at(self, point: QPointF) -> Sideways | None:
+        return self.block.bar_at(self._inside(point))
 
     def wheel(self, dx: float) -> bool:
         if self.block.wheel(dx):

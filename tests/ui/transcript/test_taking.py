@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from chatgui.core.message import Message, Role
+from chatgui.ui.transcript.letters import next_letter, previous_letter
 from chatgui.ui.transcript.selection import line_at, next_word, previous_word, word_at
 from chatgui.ui.transcript.view import TranscriptView
-from tests.ui.transcript.scenes import answer, message, shown, talk
+from tests.ui.transcript.scenes import answer, message, picture, shown, talk
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -186,3 +188,57 @@ def test_words_and_lines_of_a_text() -> None:
     assert next_word("one two", 0) == 4
     assert previous_word("one two", 7) == 4
     assert previous_word("one two", 4) == 0
+
+
+@pytest.mark.parametrize("letters", [["a", "👩‍👩‍👧‍👦", "b"], ["e\u0301", "🇫🇷", "🇩🇪"], ["日", "本"]])
+def test_the_keyboard_selects_whole_letters(letters: list[str]) -> None:
+    text = "".join(letters)
+    ends = [0]
+    while ends[-1] < len(text):
+        ends.append(next_letter(text, ends[-1]))
+    assert [text[one:other] for one, other in pairwise(ends)] == letters
+    assert [previous_letter(text, end) for end in ends[1:]] == ends[:-1]
+
+
+WIDE = "|" + " a |" * 12 + "\n" + "|---" * 12 + "|\n" + ("|" + f" {'x' * 20} |" * 12 + "\n") * 3
+LINE = "a line that is long " * 20
+
+
+@pytest.mark.parametrize("text", [WIDE, f"```\n{LINE}\n```\n", f"- item\n  ```\n  {LINE}\n  ```\n"])
+def test_the_bar_of_what_is_wide_is_pulled_with_the_mouse(text: str) -> None:
+    view = shown([answer(text)], width=500)
+    before = picture(view)
+    row = view.page.item(0).body[0]
+    placed = next(one for one in view.page.placed if one.row is row)
+    at = next(
+        QPoint(view.page.measure.left + 60, placed.y + y) for y in range(row.height) if row.bar_at(QPointF(60, y))
+    )
+    QTest.mousePress(view.viewport(), LEFT, pos=at)
+    QTest.mouseMove(view.viewport(), at + QPoint(80, 30))
+    moved = picture(view)
+    assert moved != before
+    QTest.mouseMove(view.viewport(), at)
+    assert picture(view) == before
+    QTest.mouseRelease(view.viewport(), LEFT, pos=at)
+    assert not view.reader.has_selection
+    QTest.mouseClick(view.viewport(), LEFT, pos=at + QPoint(300, 0))  # beside it: it comes there
+    assert picture(view) != before
+    assert not row.bar_at(QPointF(60, row.space + 10))
+
+
+def test_text_fades_at_the_edge_beyond_which_there_is_more() -> None:
+    view = shown([answer(f"```\n{'█' * 400}\n```\n")], width=500)
+    row = view.page.item(0).body[0]
+    placed = next(one for one in view.page.placed if one.row is row)
+    y, right = placed.y + round(row.caret_rect(0).center().y()), view.page.measure.left + view.page.measure.width
+
+    def dark(x: int) -> int:
+        return 255 - picture(view).pixelColor(x, y).lightness()
+
+    left = view.page.measure.left
+    assert dark(right - 4) < dark(right - 10) < dark(right - 40)
+    assert dark(left + 14) > 150
+    row.wheel(1e9)
+    view.refresh()
+    assert dark(right - 14) > 150
+    assert dark(left + 12) < dark(left + 20) < dark(left + 60)

@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage, QPainter
 from chatgui.core.event import Event
 from chatgui.core.markdown import Source
 from chatgui.ui.transcript import links
+from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.style import Style
 
 Span: TypeAlias = tuple[int, int]
@@ -127,6 +128,10 @@ class Block:
     def show(self, position: int) -> bool:
         """Scroll sideways as little as brings `position` into sight; whether that changed anything."""
         return False
+
+    def bar_at(self, point: QPointF) -> Sideways | None:
+        """What is scrolled by the bar at `point`."""
+        return None
 
     def wheel(self, dx: float) -> bool:
         """Scroll sideways by `dx`; False if there is nothing to scroll."""

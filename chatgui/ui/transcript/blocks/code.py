@@ -258,6 +258,9 @@ class CodeBlock(Block):
                     painter.fillRect(QRectF(left - self.scroll.x + x0, y, x1 - x0, self.line_height), colour)
             painter.setPen(style.text_colour)
             layout.draw(painter, QPointF(left - self.scroll.x, y))
+        if not self.literal:
+            text = QRectF(left - 2, top, self.width - left - right + 2, self.height - top - style.px(8))
+            self.scroll.fade(painter, text, style.colours["code_ground"])
         painter.restore()
         if self.numbers:
             self._paint_numbers(painter, first, last)
@@ -381,6 +384,9 @@ class CodeBlock(Block):
     def show(self, position: int) -> bool:
         x = self.caret_rect(position).left() - self._left() + self.scroll.x
         return self.scroll.reach(max(0.0, x - self.style.px(24)), x + self.style.px(48))
+
+    def bar_at(self, point: QPointF) -> Sideways | None:
+        return self.scroll if self.scroll.has_bar_at(point) else None
 
     def wheel(self, dx: float) -> bool:
         return self.scroll.by(dx)

@@ -1,11 +1,14 @@
-"""Scrolling sideways within a block: how far, and the thin bar that tells so."""
+"""Scrolling sideways within a block: how far, the thin bar that tells so, and the fading edges where more is to come."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter
 
 from chatgui.ui.transcript.style import Style
+
+FADE = 20.0  # pixels at 100 % over which text fades at an edge beyond which there is more
+REACH = 7.0  # pixels around the bar that belong to it for the pointer
 
 
 class Sideways:
@@ -16,6 +19,7 @@ class Sideways:
         self.x = 0.0
         self.content = 0.0  # width of what is shown
         self.view = 1.0  # width it is shown in
+        self._track = QRectF()  # where the bar was drawn
 
     @property
     def depth(self) -> float:
@@ -48,15 +52,49 @@ class Sideways:
             return self.by(left - self.x)
         return self.by(right - self.view - self.x) if right > self.x + self.view else False
 
+    def has_bar_at(self, point: QPointF) -> bool:
+        """Whether a point is on the bar, or as near as a person hits it."""
+        return self.room >= 1 and self._track.adjusted(0, -REACH, 0, 1).contains(point)
+
+    def pull(self, dx: float) -> bool:
+        """The bar is pulled so far."""
+        free = self._track.width() - self._length(self._track.width())
+        return self.by(dx * self.room / free) if free > 0 else False
+
+    def aim(self, x: float) -> bool:
+        """The bar is to stand around `x`, unless it does."""
+        length = self._length(self._track.width())
+        left = self._left(self._track)
+        return self.pull(x - left - length / 2) if not left <= x <= left + length else False
+
+    def _length(self, width: float) -> float:
+        return max(24.0, width * self.view / self.content)
+
+    def _left(self, track: QRectF) -> float:
+        return track.left() + (track.width() - self._length(track.width())) * self.x / self.room
+
     def paint(self, painter: QPainter, x: float, y: float, width: float) -> None:
         """Draw the bar, where there is anything to scroll."""
         if self.room < 1:
             return
-        length = max(24.0, width * self.view / self.content)
-        at = x + (width - length) * self.x / self.room
+        self._track = QRectF(x, y, width, 3)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.style.colours["edge"])
-        painter.drawRoundedRect(QRectF(at, y, length, 3), 1.5, 1.5)
+        painter.drawRoundedRect(QRectF(self._left(self._track), y, self._length(width), 3), 1.5, 1.5)
         painter.restore()
+
+    def fade(self, painter: QPainter, box: QRectF, ground: QColor) -> None:
+        """Let what is painted in `box` fade into the ground where it goes on beyond an edge."""
+        width = min(self.style.px(FADE), box.width() / 3)
+        clear = QColor(ground.red(), ground.green(), ground.blue(), 0)
+        for goes_on, outer, inner in (
+            (self.x >= 1, box.left(), box.left() + width),
+            (self.room - self.x >= 1, box.right(), box.right() - width),
+        ):
+            if goes_on:
+                gradient = QLinearGradient(outer, 0, inner, 0)
+                gradient.setColorAt(0, ground)
+                gradient.setColorAt(1, clear)
+                painter.fillRect(QRectF(min(outer, inner), box.top(), width, box.height()), gradient)

@@ -17,6 +17,7 @@ from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span, clipped, clipped_marks
 from chatgui.ui.transcript.blocks.looks import begins_rtl
 from chatgui.ui.transcript.blocks.plan import Bar, Plan, plan, stands_apart
+from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.style import Style
 
 
@@ -249,6 +250,10 @@ class StackBlock(Block):
     def show(self, position: int) -> bool:
         child = self._holding(position)
         return child is not None and child.block.show(position - child.start)
+
+    def bar_at(self, point: QPointF) -> Sideways | None:
+        child = self._at(point.y())
+        return child.block.bar_at(point - QPointF(child.x, child.top)) if child else None
 
     def wheel(self, dx: float) -> bool:
         if self._hovered is not None:

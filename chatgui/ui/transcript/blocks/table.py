@@ -300,6 +300,7 @@ class TableBlock(Block):
                 )  # fmt: skip
             bottom = round(top + self._row_height(index))
             painter.fillRect(QRectF(0, bottom - 1, right, 1), style.colours["faint" if index == 0 else "line"])
+        self.scroll.fade(painter, QRectF(0, 0, self.width, self.height - style.px(8)), style.colours["ground"])
         painter.restore()
         self.scroll.paint(painter, 0, self.height - 4, self.width)
 
@@ -372,6 +373,9 @@ class TableBlock(Block):
     def show(self, position: int) -> bool:
         x = self.caret_rect(position).left() + self.scroll.x
         return self.scroll.reach(max(0.0, x - self.style.px(24)), x + self.style.px(48))
+
+    def bar_at(self, point: QPointF) -> Sideways | None:
+        return self.scroll if self.scroll.has_bar_at(point) else None
 
     def wheel(self, dx: float) -> bool:
         return self.scroll.by(dx)

@@ -18,6 +18,7 @@ from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark
 from chatgui.ui.transcript.blocks.flow import Flow
 from chatgui.ui.transcript.blocks.images import Picture, offers
 from chatgui.ui.transcript.blocks.looks import Look, begins_rtl, object_format
+from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.blocks.words import Looks, looks, words
 from chatgui.ui.transcript.style import Style
 
@@ -64,9 +65,15 @@ class TextBlock(Block):
 
     def _refresh(self) -> None:
         """A formula or a picture has come."""
+        self._note_scrolled()
         self.flow.words = words(self.runs, self.look, self._refresh)
         self.invalidate()
         self.changed.emit(None)
+
+    def _note_scrolled(self) -> None:
+        for position, one in self.flow.words.objects.items():
+            if one.scroll is not None:
+                self._scrolled[position] = one.scroll.x
 
     def arrange(self, width: float) -> float:
         self._fit(width)
@@ -75,6 +82,7 @@ class TextBlock(Block):
     def _fit(self, width: float) -> None:
         """Make what stands in the lines no wider than them."""
         made = self.flow.words
+        self._note_scrolled()
         if self._fitted and width > self._fitted:
             made = self.flow.words = words(self.runs, self.look, self._refresh)
         self.natural_width = max((one.width for one in made.objects.values()), default=0.0)
@@ -85,7 +93,7 @@ class TextBlock(Block):
                 inline = made.objects[look.start]
                 inline.fit(width)
                 if inline.scroll is not None:
-                    inline.scroll.by(self._scrolled.get(look.start, 0.0))
+                    inline.scroll.by(self._scrolled.get(look.start, 0.0) - inline.scroll.x)
                 look.format = object_format(inline, self.look.font)
 
     def release(self) -> None:
@@ -120,14 +128,15 @@ class TextBlock(Block):
         for address, start, end, rect in self.flow.links():
             yield links.judge(address, self.text[start:end]), self.text[start:end], rect
 
+    def bar_at(self, point: QPointF) -> Sideways | None:
+        bars = [one.scroll for one in self.flow.words.objects.values() if one.scroll is not None]
+        return next((one for one in bars if one.has_bar_at(point)), None)
+
     def wheel(self, dx: float) -> bool:
         objects = self.flow.words.objects
         at = next(iter(objects), None) if self._under is None else self._under
         inline = objects.get(at) if at is not None else None
-        if at is None or inline is None or inline.scroll is None or not inline.scroll.by(dx):
-            return False
-        self._scrolled[at] = inline.scroll.x
-        return True
+        return inline is not None and inline.scroll is not None and inline.scroll.by(dx)
 
     def actions(self) -> tuple[BlockAction, ...]:
         return tuple(
