@@ -19,33 +19,50 @@ SURFACES = {
     "Models": ("ctrl+shift+m", "^Choose a model"),
     "Find": ("ctrl+f", "^Close find"),
 }
-LISTENED = "object:announcement"
+LISTENED = ("object:announcement", "object:text-changed")
 
 
 class Listening:
-    """What the program says aloud."""
+    """What the program says aloud, and how the texts in it change."""
 
     def __init__(self, address: str) -> None:
         from jeepney import DBusAddress, MatchRule, new_method_call
         from jeepney.io.blocking import open_dbus_connection
 
         self.said: list[str] = []
+        self.texts: dict[str, str] = {}  # by the object's path, as who heard only of changes has them
+        self.changes: dict[str, int] = {}
         self._bus = open_dbus_connection(bus=address)
         registry = DBusAddress("/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry")
-        self._bus.send_and_get_reply(new_method_call(registry, "RegisterEvent", "s", (LISTENED,)))
+        for event in LISTENED:
+            self._bus.send_and_get_reply(new_method_call(registry, "RegisterEvent", "s", (event,)))
         bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
-        rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object", member="Announcement")
-        self._bus.send_and_get_reply(new_method_call(bus, "AddMatch", "s", (rule.serialise(),)))
+        for member in ("Announcement", "TextChanged"):
+            rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object", member=member)
+            self._bus.send_and_get_reply(new_method_call(bus, "AddMatch", "s", (rule.serialise(),)))
 
     def hear(self) -> list[str]:
         """Everything said so far."""
+        from jeepney import HeaderFields
+
         while True:
             try:
                 message = self._bus.receive(timeout=0.2)
             except TimeoutError:
                 return self.said
-            if message.body and len(message.body) > 3 and isinstance(message.body[3], tuple):
-                self.said.append(str(message.body[3][1]))
+            if not message.body or len(message.body) <= 3 or not isinstance(message.body[3], tuple):
+                continue
+            words, member = str(message.body[3][1]), message.header.fields[HeaderFields.member]
+            if member == "Announcement":
+                self.said.append(words)
+            elif member == "TextChanged":
+                self._change(message.header.fields[HeaderFields.path], message.body[0], message.body[1], words)
+
+    def _change(self, path: str, kind: str, at: int, words: str) -> None:
+        text = self.texts.get(path, "")
+        rest = text[at:] if kind.startswith("insert") else text[at + len(words) :]
+        self.texts[path] = text[:at] + (words if kind.startswith("insert") else "") + rest
+        self.changes[path] = self.changes.get(path, 0) + 1
 
 
 def nameless(app: Any) -> list[str]:
@@ -79,6 +96,9 @@ def look(app: Any, listening: Listening, told: dict[str, Any]) -> None:
     app.wait(lambda: app.exists(name=re.compile("^Token usage")), 10)
     told["announced"] = list(listening.hear())
     last = messages(app)[-1]
+    told["heard"] = [listening.texts.get(last.path, ""), listening.changes.get(last.path, 0)]
+    thought = next(one for one in app.find_all(name="Reasoning") if "Text" in one.interfaces)
+    told["heard_thinking"] = [listening.texts.get(thought.path, ""), listening.changes.get(thought.path, 0)]
     told["answer"], told["reasoning"], told["state"] = last.text(), reasoning(app), last.description
     told["inside"] = [(part.role, part.name) for part in last.children]
     told["model"] = [one.name for one in app.find_all(role="push button") if one.name.startswith("Model")]

@@ -64,9 +64,20 @@ def test_states_are_told(told: dict[str, Any]) -> None:
     assert not told["state"].startswith("being written")
 
 
-def test_a_finished_answer_is_announced_once(told: dict[str, Any]) -> None:
+def test_what_the_model_does_is_said_once_each(told: dict[str, Any]) -> None:
     words = len(said(told, "text").split())
-    assert told["announced"] == [f"The answer by demo is finished, {words:,} words."]
+    assert told["announced"] == [
+        "demo is thinking.", "demo is answering.", f"The answer by demo is finished, {words:,} words.",
+    ]  # fmt: skip
+
+
+def test_the_words_are_told_as_they_come_and_not_each_by_itself(told: dict[str, Any]) -> None:
+    text, changes = told["heard"]
+    assert text == told["answer"]
+    assert 3 <= changes <= len(text.split()) / 4
+    thought, changes = told["heard_thinking"]
+    assert thought == told["reasoning"]
+    assert 1 <= changes <= len(thought.split()) / 4
 
 
 def test_the_fixed_names_are_there(told: dict[str, Any]) -> None:

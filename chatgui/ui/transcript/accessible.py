@@ -8,13 +8,15 @@ from __future__ import annotations
 import atexit
 import functools
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget
 
 from chatgui.core.message import Message, Role, State
+from chatgui.ui.transcript.accessible_live import Living, say
 from chatgui.ui.transcript.accessible_parts import MessagePart, Part, Readable, pointer, same
 from chatgui.ui.transcript.chrome import speaker
 
@@ -40,6 +42,7 @@ class AccessibleTranscript(QAccessibleWidget):
         self._burial.timeout.connect(self._bury)
         self._timer = QTimer(view, singleShot=True, interval=SETTLE_MS)
         self._timer.timeout.connect(self._tell)
+        self._living = Living(view, self._place)
 
     def _all_text(self) -> str:
         """The text of what is in sight, and of the rest of its messages."""
@@ -58,6 +61,14 @@ class AccessibleTranscript(QAccessibleWidget):
         inside = [found for one in widgets if (found := QAccessible.queryAccessibleInterface(one)) is not None]
         return [*self._order, *inside]
 
+    def _place(self, message_id: str) -> tuple[QAccessibleInterface | None, int]:
+        """Where the text of a message is read, and where in that text it begins."""
+        self.sync()
+        if self._readable is None:
+            return self._parts.get(message_id), 0
+        above = takewhile(lambda part: part.message_id != message_id, self._order)
+        return self, sum(len(part.item.text) + 2 for part in above if part.item)
+
     def _near(self) -> Sequence[Message]:
         """The messages in sight, and some above and below."""
         placed, messages = self.view.page.placed, self.view.messages
@@ -70,10 +81,9 @@ class AccessibleTranscript(QAccessibleWidget):
         fresh: dict[str, MessagePart] = {}
         for message in self._near():
             known = self._parts.pop(message.id, None)
-            if known is None or known.message is not message:
-                if known is not None:
-                    self._gone.append(known)
+            if known is None:
                 known = MessagePart(self, self.view, message)
+            known.renew(message)
             fresh[message.id] = known
         self._gone += self._parts.values()
         if self._gone:
@@ -96,6 +106,7 @@ class AccessibleTranscript(QAccessibleWidget):
 
     def stir(self) -> None:
         """What is in sight may have changed: tell it soon."""
+        self._living.look()
         if not self._timer.isActive():
             self._timer.start()
 
@@ -137,6 +148,14 @@ class AccessibleTranscript(QAccessibleWidget):
 _made: dict[int, AccessibleTranscript] = {}  # by id of the view: Qt keeps no reference of its own
 
 
+def stir(view: TranscriptView) -> None:
+    """What a view shows may have changed: whoever listens is told soon."""
+    if QAccessible.isActive():
+        QAccessible.queryAccessibleInterface(view)  # makes it if nobody has asked yet
+        if view.accessible is not None:
+            view.accessible.stir()
+
+
 @functools.cache
 def install() -> None:
     """Let Qt ask here for the transcript's accessible side. Views call it; once is enough."""
@@ -171,11 +190,6 @@ def announce(view: TranscriptView, message: Message) -> None:
     """Say once, in a sentence, that an answer is there."""
     if QAccessible.isActive() and message.role is Role.ASSISTANT:
         say(view, finished_words(message))
-
-
-def say(view: TranscriptView, words: str) -> None:
-    """Let assistive technology speak these words."""
-    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, words))
 
 
 def finished_words(message: Message) -> str:

@@ -11,9 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import shiboken6
 from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface, QAccessibleTextInterface
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleActionInterface,
+    QAccessibleEvent,
+    QAccessibleInterface,
+    QAccessibleStateChangeEvent,
+    QAccessibleTextInterface,
+)
 
 from chatgui.core.message import Message, State
+from chatgui.ui.transcript.accessible_live import tell
 from chatgui.ui.transcript.chrome import FooterRow, speaker, spoken_state, when
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.notice import NoticeRow
@@ -231,12 +239,27 @@ class MessagePart(Part):
         super().__init__(parent, view, QAccessible.Role.ListItem)
         self.message = message
         self.message_id = message.id
-        self.name = speaker(message)
-        failure = message.failure.message if message.failure else ""
-        described = (spoken_state(message), failure, when(message.created))
-        self.description = ", ".join(words for words in described if words)
+        self.name, self.description = speaker(message), described(message)
         self.readable = Readable(lambda: self.item.text if self.item else "", self._character_box, self._offset_at)
         self._made_of = (-1, 0, 0)  # rows when the parts were made, how many were laid out, how often they had changed
+
+    def renew(self, message: Message) -> None:
+        """The message is another version of itself: who has it in hand keeps it, and is told what is different."""
+        if message is self.message:
+            return
+        was_busy = self.message.state is State.STREAMING
+        self.message = message
+        for event, name, now in (
+            (QAccessible.Event.NameChanged, "name", speaker(message)),
+            (QAccessible.Event.DescriptionChanged, "description", described(message)),
+        ):
+            if getattr(self, name) != now:
+                setattr(self, name, now)
+                tell(QAccessibleEvent(self, event))
+        if was_busy != (message.state is State.STREAMING):
+            changed = QAccessible.State()
+            changed.busy = True
+            tell(QAccessibleStateChangeEvent(self, changed))
 
     @property
     def item(self) -> Item | None:
@@ -324,3 +347,9 @@ class MessagePart(Part):
                     return before + row.position_at(QPointF(inside.x() - left, inside.y() - placed.y))
             before += len(row.text) + 2
         return -1
+
+
+def described(message: Message) -> str:
+    """How a message stands, and since when."""
+    failure = message.failure.message if message.failure else ""
+    return ", ".join(filter(None, (spoken_state(message), failure, when(message.created))))

@@ -177,6 +177,11 @@ class LiveItem(Item):
         return self._tail.backlog
 
     @property
+    def closed(self) -> int:
+        """How many rows of text will not change any more."""
+        return len(self._body) - self._open
+
+    @property
     def is_stirred(self) -> bool:
         """Whether there may be something to show at once: text has come, or there is none yet and it is waited for otherwise.
         (How long it has been waited for is the clock's.)"""

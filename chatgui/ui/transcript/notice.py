@@ -217,11 +217,16 @@ def progress(turn: Running, since_retry: float = 0.0) -> str:
         case Phase.THINKING:
             words, elapsed = THINKING, (turn.thinking_ms() or 0) / 1000
         case Phase.RETRYING if turn.retry:
-            left = max(0, math.ceil(turn.retry.wait_s - since_retry))
-            return f"{turn.retry.failure.message.rstrip('.')}. Trying again in {left} s"
+            return retrying(turn.retry, since_retry)
         case _:
             return ""
     return f"{words} · {clock(elapsed)}" if elapsed >= QUIET_S else f"{words} …"
+
+
+def retrying(retry: Retrying, since: float) -> str:
+    """Why it is tried again, and when, `since` seconds after that was known."""
+    left = max(0, math.ceil(retry.wait_s - since))
+    return f"{retry.failure.message.rstrip('.')}. Trying again in {left} s"
 
 
 def clock(seconds: float) -> str:

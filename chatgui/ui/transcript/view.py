@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QAccessible,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from chatgui.core.message import Message
 from chatgui.core.reply import Reply
-from chatgui.ui.transcript.accessible import AccessibleTranscript, announce, install
+from chatgui.ui.transcript.accessible import AccessibleTranscript, announce, install, stir
 from chatgui.ui.transcript.bar import Bar
 from chatgui.ui.transcript.chrome import Lookups
 from chatgui.ui.transcript.facet import Facet
@@ -326,8 +325,7 @@ class TranscriptView(QAbstractScrollArea):
         self.picture.update(anew=anew)
         self._bar.sync()
         self._note_following()
-        if self.accessible is not None and QAccessible.isActive():
-            self.accessible.stir()
+        stir(self)
 
     def _show_all(self) -> None:
         self._place_children()
