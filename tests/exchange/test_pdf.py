@@ -25,6 +25,8 @@ from chatgui.exchange.exporters.base import Stopped
 from chatgui.exchange.exporting import export
 from tests.exchange.library import NOON, answered, asked, conversation
 
+pytestmark = pytest.mark.usefixtures("qapp")  # the smaller application an export makes would be in others' way
+
 MAKE = """
     import sys
     from pathlib import Path
@@ -89,7 +91,7 @@ def test_the_text_can_be_selected(tmp_path: Path) -> None:
         assert sign in said, sign
 
 
-def test_chinese_and_japanese_can_be_selected_where_a_font_has_them(tmp_path: Path, qapp: object) -> None:
+def test_chinese_and_japanese_can_be_selected_where_a_font_has_them(tmp_path: Path) -> None:
     """No font on the machine, no text: that is said here rather than hidden."""
     from PySide6.QtGui import QFontDatabase
 
@@ -210,6 +212,19 @@ HEADINGS = """
         by_name("pdf").export(conversation(asked(), answered(text * 2)), Options())
     print(stranded, pages)
 """
+
+
+def test_no_stretch_ends_inside_a_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long document is printed in stretches, none of which ends while a thought is being set: not even if all are due."""
+    from chatgui.exchange.exporters.pdf_paper import Paper
+
+    turns: list[Paper] = []
+    turn = Paper.turn
+    monkeypatch.setattr(Paper, "is_long", True)
+    monkeypatch.setattr(Paper, "turn", lambda self, cancelled: (turns.append(self), turn(self, cancelled))[1])
+    made = conversation(asked(), answered("One.\n\n| a |\n|---|\n| b |\n\nTwo.", reasoning="Hm.\n\n> Well.\n\nSo."))
+    assert b"%%EOF" in by_name("pdf").export(made, Options())
+    assert turns
 
 
 def test_no_heading_stands_at_the_end_of_a_page() -> None:

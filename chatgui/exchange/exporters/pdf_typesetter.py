@@ -70,6 +70,7 @@ class Typesetter:
         self._fresh = True  # the block the cursor is in waits to be used
         self._gapped = False  # the block the cursor is in stands behind a table
         self._left = 0.0  # points from the edge of the page or the box
+        self._inside = 0  # how many boxes deep; Qt itself does not know while one is being filled
         self._headings: list[QTextBlock] = []  # those nothing stands below yet
 
     # Pieces
@@ -174,7 +175,7 @@ class Typesetter:
 
     def _turn(self) -> None:
         """Print what there is, if that is much, and go on below it."""
-        if self._headings or self._cursor.currentTable() is not None or not self._paper.is_long:
+        if self._headings or self._inside or not self._paper.is_long:
             return
         taken = self._paper.turn(self._cancelled)
         self._cursor = QTextCursor(self._paper.document)
@@ -296,7 +297,7 @@ class Typesetter:
     def _settle_headings(self) -> None:
         """Something stands below the last headings now: see that it stands on their page."""
         headings, self._headings = self._headings, []
-        if headings and headings[-1].next().isValid() and self._cursor.currentTable() is None:
+        if headings and headings[-1].next().isValid() and not self._inside:
             self._paper.keep_together(headings[0], headings[-1].next())
 
     @contextmanager
@@ -324,7 +325,9 @@ class Typesetter:
         table.cellAt(0, 0).setFormat(cell)
         self._cursor = table.cellAt(0, 0).firstCursorPosition()
         left, self._left, self._fresh = self._left, 0.0, True
+        self._inside += 1
         yield
+        self._inside -= 1
         self._left = left
         self._cursor.endEditBlock()
         self._leave(table.cellAt(0, 0).lastCursorPosition())
@@ -356,7 +359,7 @@ class Typesetter:
         self._fresh, self._gapped = True, False
         self._gap()
         self._gapped = True
-        if self._cursor.currentTable() is None:
+        if not self._inside:
             self._settle_headings()
 
     def close(self) -> None:
