@@ -132,25 +132,31 @@ class FolderArchive:
                 with contextlib.suppress(StoreError):
                     await aside(filing.save)  # what was written before is not written again
                 raise
+            finally:
+                filing.close()
             if due:
                 await aside(filing.save)
         return Filed(written, len(due) - written)
 
     async def _write(self, filing: Filing, due: Mapping[str, str], latest: float) -> int:
-        for written, (one, mark) in enumerate(due.items()):
+        written = 0
+        for done, (one, mark) in enumerate(due.items()):
             if time.monotonic() > latest:
-                return written
-            if written and written % BATCH == 0:
+                break
+            if done and done % BATCH == 0:
                 await aside(filing.save)
-            await self._put(filing, one, mark)
-        return len(due)
+            written += await self._put(filing, one, mark)
+        return written
 
-    async def _put(self, filing: Filing, conversation_id: str, mark: str) -> None:
+    async def _put(self, filing: Filing, conversation_id: str, mark: str) -> bool:
         try:
             entry = await self._archive.entry(conversation_id)
         except UsageError:  # deleted a moment ago
-            return
-        await aside(lambda: filing.put(entry, mark))
+            return True
+        made = await aside(lambda: filing.put(entry, mark))
+        if not made:
+            log.info("a conversation could not be filed; it is tried again another time")
+        return made
 
 
 async def aside(work: Callable[[], T]) -> T:

@@ -135,7 +135,8 @@ class Settings:
         choices={
             "markdown": "Markdown", "html": "Web pages", "text": "Plain text", "json": "JSON",
             "markdown json": "Markdown and JSON", "html json": "Web pages and JSON",
-            "markdown html json": "Markdown, web pages and JSON",
+            "markdown html json": "Markdown, web pages and JSON", "pdf": "PDF", "docx": "Word documents",
+            "markdown pdf": "Markdown and PDF", "pdf json": "PDF and JSON", "docx json": "Word documents and JSON",
         },
     )  # fmt: skip
     archive_when: str = setting(

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from chatgui.core.errors import StoreError, StoreState
 from chatgui.exchange.codec import Entry
-from chatgui.exchange.exporters import Options, by_name
+from chatgui.exchange.exporters import by_name
 from chatgui.exchange.jsontext import dumps
 from chatgui.exchange.names import safe_name
+from chatgui.exchange.press import OPTIONS, Press
 from chatgui.exchange.values import count_of, list_of, object_of, text_of
 from chatgui.exchange.writing import translated, write_atomically
 
 INDEX = ".chatgui-archive.json"
 FORMAT, VERSION = "chatgui-archive", 1
-OPTIONS = Options(branches=True)  # an archive leaves nothing out
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Filing:
                 )
             self._names = {name.lower() for name in os.listdir(folder)}
         self._index = _read(folder / INDEX)
+        self._press = Press()
+
+    def close(self) -> None:
+        """End what makes slow formats, whatever it is doing."""
+        self._press.end()
 
     def due(self, marks: Mapping[str, str]) -> list[str]:
         """Which of these conversations (how each stands, by its id) the folder does not have as they stand."""
@@ -70,17 +75,20 @@ class Filing:
             and all(name in kept.files and kept.files[name].name.lower() in self._names for name in self._formats)
         )
 
-    def put(self, entry: Entry, mark: str) -> None:
-        """Write the files of a conversation anew."""
+    def put(self, entry: Entry, mark: str) -> bool:
+        """Write the files of a conversation anew; whether all could be made. What could not stays due."""
         identity = entry.conversation.id
         kept = self._index.setdefault(identity, _Kept(""))
         kept.mark = ""  # until all are written
-        for name in self._formats:
-            content = by_name(name).export_entry(entry, OPTIONS)
-            kept.files[name] = self._replace(
-                kept.files.get(name), entry.conversation.title, by_name(name).suffix, content
+        for one in map(by_name, self._formats):
+            content = self._press.make(one, entry) if one.slow else one.export_entry(entry, OPTIONS)
+            if content is None:
+                return False
+            kept.files[one.name] = self._replace(
+                kept.files.get(one.name), entry.conversation.title, one.suffix, content
             )
         kept.mark = mark
+        return True
 
     def _replace(self, old: _File | None, title: str, suffix: str, content: bytes) -> _File:
         mine = old if old is not None and self._untouched(old) else None

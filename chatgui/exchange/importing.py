@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import msgspec
 
 from chatgui.core.errors import StoreError, StoreState, UsageError
 from chatgui.exchange.codec import Entry, entry_from_json
+from chatgui.exchange.processes import environment
 from chatgui.exchange.values import EPOCH, Skip, object_of, text_of, time_of
 from chatgui.exchange.writing import trouble
 
@@ -107,7 +107,7 @@ def read(path: Path, cancelled: Callable[[], bool] = lambda: False) -> Reading:
     # Its own session: Ctrl+C at the terminal is ours to handle.
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module; the path is data to it
         [sys.executable, "-m", "chatgui.exchange.importers.child", str(path.absolute())],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment(),
         start_new_session=True,
     )  # fmt: skip
     stdout = cast("IO[bytes]", child.stdout)  # there is one: it was asked for
@@ -157,13 +157,6 @@ def _watch(child: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> Non
                 continue
             child.kill()
         return
-
-
-def _environment() -> dict[str, str]:
-    """Ours, so that the child finds this very package, and no module from the directory it is started in."""
-    package = Path(__file__).resolve().parent.parent.parent
-    paths = [str(package), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
 
 
 def _take(reading: Reading, told: dict[str, Any]) -> None:

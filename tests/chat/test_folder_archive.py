@@ -113,11 +113,12 @@ async def test_the_end_is_never_held_up(
     held: list[float] = []
     put = Filing.put
 
-    def slow(self: Filing, *args: Any) -> None:
+    def slow(self: Filing, *args: Any) -> bool:
         if work == "stuck":
             stuck.acquire()
         put(self, *args)
         held.append(time.monotonic())
+        return True
 
     stuck = threading.Semaphore(0)
     async with opened() as session:

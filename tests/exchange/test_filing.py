@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from chatgui.core.errors import StoreError, StoreState
+from chatgui.exchange import press
 from chatgui.exchange.codec import Entry
+from chatgui.exchange.exporters import by_name
 from chatgui.exchange.filing import INDEX, Filing
+from chatgui.exchange.press import OPTIONS, Press
 from chatgui.exchange.writing import write_atomically
 from tests.exchange.library import answered, asked, conversation
 
@@ -120,3 +125,43 @@ def test_a_conversation_half_written_is_due_again(tmp_path: Path, monkeypatch: p
     filing.save()
     assert put(tmp_path, "1", entry(), formats=("markdown", "json")) == ["c1"]
     assert names(tmp_path) == ["Tides.json", "Tides.md"]
+
+
+def test_slow_formats_are_made_elsewhere(tmp_path: Path) -> None:
+    """The same files as an export makes; with nothing of it in this process."""
+    one = entry(text="# Tides\n\n```python\nprint(1)\n```")
+    filing = Filing(tmp_path, ("pdf", "docx"))
+    assert filing.put(one, "1")
+    process = filing._press._process
+    assert process is not None
+    assert filing.put(entry("Sand", name="c2"), "1")
+    assert filing._press._process is process, "one process serves all"
+    filing.close()
+    assert process.returncode
+    assert (tmp_path / "Tides.docx").read_bytes() == by_name("docx").export_entry(one, OPTIONS)
+    assert (tmp_path / "Tides.pdf").read_bytes().startswith(b"%PDF")
+    assert names(tmp_path) == ["Sand.docx", "Sand.pdf", "Tides.docx", "Tides.pdf"]
+
+
+@pytest.mark.parametrize("how", ["it dies", "it takes too long"])
+def test_what_cannot_be_made_stays_due_and_others_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Nothing is left of it, and nobody waits for ever."""
+    filing = Filing(tmp_path, ("pdf",))
+    whole = Press._start
+
+    def broken(self: Press) -> subprocess.Popen[bytes]:
+        monkeypatch.setattr(Press, "_start", whole)
+        code = "input()" if how == "it dies" else "import time; time.sleep(600)"
+        return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    monkeypatch.setattr(Press, "_start", broken)
+    monkeypatch.setattr(press, "DEADLINE_S", 600 if how == "it dies" else 0.2)
+    assert not filing.put(entry(), "1")
+    monkeypatch.setattr(press, "DEADLINE_S", 600)
+    assert filing.put(entry("Sand", name="c2"), "1")
+    assert names(tmp_path) == ["Sand.pdf"]
+    assert filing.due({"c1": "1", "c2": "1"}) == ["c1"]
+    filing.close()
+    assert not filing.put(entry(), "1"), "what is ended stays ended"

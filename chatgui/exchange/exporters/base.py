@@ -55,13 +55,16 @@ USUAL = frozenset({"reasoning", "usage", "system", "timestamps", "branches"})  #
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """One format. `open` begins a file that has this title; `heeds` are the options that make a difference."""
+    """One format. `open` begins a file that has this title; `heeds` are the options that make a difference. Where nobody
+    waits for a file that is `slow`, it is made in a process of its own (`exchange.press`).
+    """
 
     name: str
     suffix: str
     title: str
     open: Callable[[str, Options], Document]
     heeds: frozenset[str] = USUAL
+    slow: bool = False
 
     def export(self, conversation: Conversation, options: Options) -> bytes:
         """One conversation as a whole file."""

@@ -51,4 +51,4 @@ class _Letter:
         return self._writer
 
 
-DOCX = Exporter("docx", ".docx", "Word document (DOCX)", _Letter)
+DOCX = Exporter("docx", ".docx", "Word document (DOCX)", _Letter, slow=True)

@@ -79,4 +79,4 @@ def first_page(entry: Entry, options: Options, width: int) -> QImage:
         return _Book("", options).first_page(beginning(entry), width)
 
 
-PDF = Exporter("pdf", ".pdf", "PDF", _Book)
+PDF = Exporter("pdf", ".pdf", "PDF", _Book, slow=True)
