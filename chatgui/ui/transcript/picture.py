@@ -39,17 +39,15 @@ class Picture:
         """Scroll the picture and ask for the rows that changed; False if that does not suffice."""
         before, after = [one for one in before if one.height], [one for one in after if one.height]
         known = {id(placed.row): placed for placed in before}
-        moves = {placed.y - old.y for placed in after if (old := known.get(id(placed.row)))}
-        if len(moves) != 1:
+        stayed = [(old, placed) for placed in after if (old := known.get(id(placed.row)))]
+        shifts = [placed.y - old.y for old, placed in stayed]
+        bottom = after[-1].y + after[-1].height if after else 0
+        if not shifts or not self._scroll(shifts, [placed.y for _, placed in stayed], bottom):
             return False
-        (dy,) = moves
         viewport = self.view.viewport()
         width, height = viewport.width(), viewport.height()
-        if abs(dy) >= height:
-            return False
-        if dy:
-            viewport.scroll(0, dy)
-        viewport.update(self._caret.translated(0, dy))
+        for dy in {shifts[0], shifts[-1]}:
+            viewport.update(self._caret.translated(0, dy))
         for placed in after:
             old = known.get(id(placed.row))
             if old is None:
@@ -57,9 +55,32 @@ class Picture:
             elif old.revision != placed.revision or old.height != placed.height:
                 top = placed.y + (int(placed.row.dirty_from) if placed.revision == old.revision + 1 else 0)
                 viewport.update(0, top, width, placed.y + max(placed.height, old.height) - top)
-        bottom = after[-1].y + after[-1].height
-        if before[-1].y + before[-1].height + dy > bottom:
+        if before[-1].y + before[-1].height + max(0, shifts[-1]) > bottom:
             viewport.update(0, bottom, width, max(0, height - bottom))
+        return True
+
+    def _scroll(self, shifts: list[int], tops: list[int], bottom: int) -> bool:
+        """Scroll what is painted of the rows that moved by `shifts`, to stand now at `tops` and end at `bottom`: all of them by
+        as much, or only those above one that grew, or only those below it. False if they moved otherwise."""
+        first, last = shifts[0], shifts[-1]
+        split = shifts.index(last)
+        if any(dy != first for dy in shifts[:split]) or any(dy != last for dy in shifts[split:]):
+            return False
+        viewport = self.view.viewport()
+        area, dy = viewport.rect(), first or last
+        if first != last:
+            if first and last:
+                return False
+            if first:
+                area.setBottom(tops[split] - 1)
+            else:
+                area.setTop(min(tops[split], tops[split] - last))
+        elif dy < 0:
+            area.setBottom(min(area.bottom(), bottom - 1))  # the empty ground below them stays as it is
+        if abs(dy) >= area.height():
+            viewport.update(area)
+        elif dy:
+            viewport.scroll(0, dy, area)
         return True
 
     def paint(self, painter: QPainter, area: QRect) -> None:
@@ -132,8 +153,8 @@ class Picture:
     def _paint_caret(self, painter: QPainter) -> None:
         """The mark at the end of text that still comes."""
         live, facet = self.view.page.live, self.view.page.facet
+        self._caret = QRect()
         if live is None or not live.body or not facet.is_growing(live.reply):
-            self._caret = QRect()
             return
         row = live.body[-1]
         for placed in reversed(self.view.page.placed):
