@@ -49,6 +49,7 @@ class Inspector:
         self._newest = newest
         self._largest = largest
         self._records: OrderedDict[str, list[WireRecord]] = OrderedDict()
+        self._forgotten = 0  # how often all that was kept was let go of
         self._recalled: tuple[str, tuple[WireRecord, ...]] = "", ()  # the older message that was last looked at
 
     def recorder(self, message_id: str) -> Record:
@@ -65,10 +66,12 @@ class Inspector:
         return self._recalled[1] if self._recalled[0] == message_id else ()
 
     async def keep(self, message_id: str) -> None:
-        """Keep what is remembered of a message's attempts beside the message."""
+        """Keep what is remembered of a message's attempts beside the message, unless all is forgotten meanwhile."""
         if records := self.attempts(message_id):
+            before = self._forgotten
             data = await asyncio.to_thread(packed, records, self._clean)
-            await self._db.write(wire.save, message_id, data)
+            if self._forgotten == before:
+                await self._db.write(wire.save, message_id, data)
 
     async def recall(self, message_id: str) -> tuple[WireRecord, ...]:
         """The attempts of a message, from memory or from what was kept; none if there is neither."""
@@ -82,7 +85,9 @@ class Inspector:
     async def forget(self) -> None:
         """Let go of all that was kept beside messages."""
         self._recalled = "", ()
-        await self._db.write(wire.forget)
+        self._forgotten += 1
+        while await self._db.write(wire.forget):
+            pass
 
     def _make_room(self) -> None:
         while len(self._records) > self._newest or (len(self._records) > 1 and self._size() > self._largest):

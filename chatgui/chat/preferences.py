@@ -67,9 +67,14 @@ class Preferences:
         names = self._replace(settings)
         if names or unknown:
             await self._save(unknown)
-        if "keep_requests" in values and not settings.keep_requests:
-            await self._forget_requests()
+        if "keep_requests" in values:
+            await self.forget_unwanted()
         return names
+
+    async def forget_unwanted(self) -> None:
+        """Let go of kept requests that are not to be kept, wherever they came from."""
+        if not self.settings.keep_requests:
+            await self._forget_requests()
 
     def _replace(self, settings: Settings) -> tuple[str, ...]:
         before, self.settings = self.settings, settings

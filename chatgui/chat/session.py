@@ -99,10 +99,11 @@ class Session:
         self.attachments = Attachments(database, self.accounts)
         self.drafts = Drafts(self, database, self.changed, self._ensure_kept)
         self.ledger = Ledger(database)
-        self.archive = Archive(database, self.changed, self._forget, (self.accounts.load, self.assistants.load))
         self.upkeep = Upkeep(database)
         self.inspector = Inspector(self.accounts.secrets, database)
         self.preferences = Preferences(profile.settings, self.changed, self.inspector.forget)
+        reread = (self.accounts.load, self.assistants.load, self.preferences.forget_unwanted)
+        self.archive = Archive(database, self.changed, self._forget, reread)
         self.folder_archive = FolderArchive(self.archive, database, self.preferences, self.changed)
         self.requests = Requests(self.accounts, self.attachments, self.inspector, self.preferences, client)
         self.naming = Naming(database, self.accounts, self.changed, self.requests.stream_of)
@@ -118,6 +119,8 @@ class Session:
         if self._db.refuses is None:
             await self._db.write(conversations.recover, durable=True)
         await self.preferences.load()
+        if self._db.refuses is None:
+            await self.preferences.forget_unwanted()  # a crash may have come in between
         await self.accounts.load()
         await self.assistants.load()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+_SOME = 50
+
 
 def save(connection: sqlite3.Connection, message_id: str, attempts: bytes) -> None:
     """Keep the attempts of an answer, in the form `chat.kept_wire` gives them; one that is gone meanwhile is passed over."""
@@ -18,6 +20,7 @@ def load(connection: sqlite3.Connection, message_id: str) -> bytes | None:
     return None if row is None else row[0]
 
 
-def forget(connection: sqlite3.Connection) -> None:
-    """Let go of all that was kept."""
-    connection.execute("DELETE FROM wire")
+def forget(connection: sqlite3.Connection) -> bool:
+    """Let go of some of what was kept; whether there was any. They may be large, and others want to write meanwhile."""
+    query = "DELETE FROM wire WHERE message IN (SELECT message FROM wire LIMIT ?)"
+    return connection.execute(query, (_SOME,)).rowcount > 0

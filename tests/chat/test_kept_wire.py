@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chatgui.chat import inspector
 from chatgui.chat.kept_wire import LARGEST, packed, unpacked
 from chatgui.core.account import KeySource
 from chatgui.core.secret import Secret, redact
+from chatgui.store import wire
 from chatgui.wire.record import WireRecord
 from tests.chat.conftest import add_account
 from tests.support.canary import CANARY, traces
@@ -90,6 +94,49 @@ async def test_it_goes_with_every_way_to_switch_it_off(opened: Callable[[], Any]
         await (session.preferences.reset() if way == "reset" else session.preferences.take(file))
     async with opened() as session:
         assert await session.inspector.recall(message.id) == ()
+
+
+async def test_one_that_is_about_to_be_kept_when_that_is_switched_off_is_not(
+    opened: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making, go_on = threading.Event(), threading.Event()
+
+    def slowly(*arguments: Any) -> bytes:
+        making.set()
+        go_on.wait(10)
+        return packed(*arguments)
+
+    monkeypatch.setattr(inspector, "packed", slowly)
+    async with scripted(GOOD) as server:
+        async with opened() as session:
+            await session.change_settings(keep_requests=True)
+            await add_account(session, server.base_url)
+            _, message = await asked(session)
+            await asyncio.to_thread(making.wait, 10)
+            await session.change_settings(keep_requests=False)
+            go_on.set()
+        async with opened() as session:
+            assert await session._db.call(wire.load, message.id) is None
+
+
+async def test_what_a_crash_or_a_backup_left_is_forgotten_too(opened: Callable[[], Any]) -> None:
+    """Where nothing is to be kept, a restored backup brings no request back, and the next start none from before."""
+    async with scripted(GOOD) as server:
+        async with opened() as session:
+            await session.change_settings(keep_requests=True)
+            await add_account(session, server.base_url)
+            place, message = await asked(session)
+        async with opened() as session:
+            await session._db.back_up(1)
+            for keeps in (True, False):
+                await session.change_settings(keep_requests=keeps)
+                await session.library.purge([place])
+                (copy,) = await session.archive.copies()
+                assert "1 conversation" in await session.archive.restore(copy)
+                assert (await session._db.call(wire.load, message.id) is not None) is keeps
+            await session._db.write(wire.save, message.id, b"left")
+        async with opened() as session:
+            assert await session._db.call(wire.load, message.id) is None
 
 
 async def test_no_key_is_kept(opened: Callable[[], Any], profile: Path) -> None:
