@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -38,12 +37,6 @@ class Conversations(Protocol):
 
     async def new_conversation(self) -> Conversation:
         """An empty one."""
-
-    async def choose_model(self, conversation_id: str, account_id: str, model: str) -> None:
-        """Raises UsageError if there is no such account."""
-
-    async def set_params(self, conversation_id: str, params: Mapping[str, Any]) -> None:
-        """Raises UsageError for what cannot be sent."""
 
     async def set_fields(self, conversation_id: str, **values: Any) -> None:
         """Change a conversation."""
@@ -200,15 +193,18 @@ class Assistants:
 
         If its account is no longer there the model stays, and that is said in words; else the words are empty.
         """
-        assistant, words = self.by_id(assistant_id), ""
-        if assistant.account:
-            try:
-                await self._conversations.choose_model(conversation_id, assistant.account, assistant.model)
-            except UsageError:
-                words = f"The account “{assistant.name}” asks is no longer there; the model stays as it was."
-        await self._conversations.set_params(conversation_id, assistant.params)
-        await self._conversations.set_fields(conversation_id, system=assistant.system, assistant=assistant.id)
+        values, words = self.fields(self.by_id(assistant_id))
+        await self._conversations.set_fields(conversation_id, **values)
         return words
+
+    def fields(self, assistant: Assistant) -> tuple[dict[str, Any], str]:
+        """What becomes of a conversation that takes this assistant up, and the words of `apply`."""
+        values = {"params": dict(assistant.params), "system": assistant.system, "assistant": assistant.id}
+        if not assistant.account:
+            return values, ""
+        if assistant.account not in self._account_names():
+            return values, f"The account “{assistant.name}” asks is no longer there; the model stays as it was."
+        return {**values, "account": assistant.account, "model": assistant.model}, ""
 
     async def leave(self, conversation_id: str) -> None:
         """Ask as a new conversation does, from the next message on; account and model stay."""

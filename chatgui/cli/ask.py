@@ -19,7 +19,9 @@ from chatgui.cli.console import one_line, print_json
 from chatgui.cli.running import OK, Wrong, opened
 from chatgui.cli.voices import Follower, JsonLines, Plain, Voice
 from chatgui.core.account import Account, KeySource
+from chatgui.core.errors import UsageError
 from chatgui.core.ids import new_id
+from chatgui.core.params import refusals
 
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
@@ -33,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """The options of `ask`."""
     parser.add_argument("prompt", metavar="PROMPT", help="what to ask; “-” reads it from standard input")
     parser.add_argument("--account", metavar="NAME", help="the account to ask (default: the one of new conversations)")
+    parser.add_argument(
+        "--assistant", metavar="NAME", help="ask as this assistant does; the options beside it come first"
+    )
     parser.add_argument("--model", metavar="M", help="the model to ask")
     parser.add_argument("--system", metavar="S", help="the system prompt")
     parser.add_argument("--conversation", metavar="ID", help="go on with this conversation")
@@ -114,26 +119,40 @@ async def _prepared(session: Session, options: argparse.Namespace) -> Conversati
         conversation = await session.conversation(options.conversation)
     else:
         conversation = await session.new_conversation()
-    account = None
+    values = _wanted(session, conversation, options)
+    if options.no_save or options.dry_run:  # nothing may reach the database: only what is in memory is changed
+        for name, value in values.items():
+            setattr(conversation, name, value)
+    elif values:
+        await session.set_fields(conversation.id, **values)
+    return conversation
+
+
+def _wanted(session: Session, conversation: Conversation, options: argparse.Namespace) -> dict[str, Any]:
+    """What the options say a conversation is to be, by the names of its fields."""
+    values: dict[str, Any] = {}
+    if options.assistant:
+        values, words = session.assistants.fields(session.assistants.by_name(options.assistant))
+        if words:
+            print(one_line(f"chatgui: {words}"), file=sys.stderr)
     if options.base_url:
         account = _stranger(options)
         session.accounts.lend(account)
+        values |= {"account": account.id, "model": account.default_model}
     elif options.account:
         account = session.accounts.by_name(options.account)
-    if options.no_save or options.dry_run:  # nothing may reach the database: only what is in memory is changed
-        conversation.system = options.system if options.system is not None else conversation.system
-        conversation.params = {**conversation.params, **dict(options.param)}
-        conversation.account = account.id if account else conversation.account
-        conversation.model = options.model or (account.default_model if account else conversation.model)
-        return conversation
-    if account or options.model:
-        chosen = account.id if account else conversation.account
-        await session.choose_model(conversation.id, chosen, options.model or (account.default_model if account else ""))
+        values |= {"account": account.id, "model": account.default_model}
+    if options.model:
+        session.accounts.by_id(values.get("account", conversation.account))  # one that is gone has no models
+        values["model"] = options.model.strip()
     if options.system is not None:
-        await session.set_system(conversation.id, options.system)
+        values["system"] = options.system
     if options.param:
-        await session.set_params(conversation.id, {**conversation.params, **dict(options.param)})
-    return conversation
+        params = {**values.get("params", conversation.params), **dict(options.param)}
+        if words := refusals(params):
+            raise UsageError(words)
+        values["params"] = params
+    return values
 
 
 def _stranger(options: argparse.Namespace) -> Account:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -97,7 +99,7 @@ async def test_it_goes_with_every_way_to_switch_it_off(opened: Callable[[], Any]
 
 
 async def test_one_that_is_about_to_be_kept_when_that_is_switched_off_is_not(
-    opened: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+    opened: Callable[[], Any], profile: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     making, go_on = threading.Event(), threading.Event()
 
@@ -115,8 +117,8 @@ async def test_one_that_is_about_to_be_kept_when_that_is_switched_off_is_not(
             await asyncio.to_thread(making.wait, 10)
             await session.change_settings(keep_requests=False)
             go_on.set()
-        async with opened() as session:
-            assert await session._db.call(wire.load, message.id) is None
+        with contextlib.closing(sqlite3.connect(profile / "chatgui.db")) as connection:
+            assert wire.load(connection, message.id) is None
 
 
 async def test_what_a_crash_or_a_backup_left_is_forgotten_too(opened: Callable[[], Any]) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from chatgui.chat.session import open_session
+from chatgui.core.assistant import Assistant
 from tests.cli.conftest import USAGE, Program, chunk
 from tests.support.canary import CANARY
 from tests.support.scripted import HANG, KEEP, RESET, Request, answer, head, scripted, sse
@@ -112,6 +114,30 @@ async def test_nothing_is_kept_if_so_wished(chatgui: Program) -> None:
         ]
     (row,) = (await chatgui("conversations", "list", "--json")).json
     assert (row["id"], row["messages"]) == (kept, 2)
+
+
+async def test_as_an_assistant(chatgui: Program) -> None:
+    """Its account, model, system prompt and parameters; options beside it come first; kept or not, it is the same."""
+    async with scripted(GOOD, GOOD, GOOD) as server:
+        await chatgui("accounts", "add", "--name", "Sky", "--no-key", "--model", "usual", "--base-url", server.base_url)
+        session = await open_session(chatgui.profile)
+        sky = session.accounts.by_name("Sky").id
+        await session.assistants.add(Assistant("p" * 24, "Pilot", sky, "moon-2", "You fly.", {"temperature": 0.5}))
+        await session.close()
+        await chatgui("ask", "--assistant", "pilot", "Up?")
+        beside = ("--model", "moon-3", "--param", "top_p=1", "--system", "You land.")
+        for more in ((), ("--no-save",)):
+            await chatgui("ask", "--assistant", "Pilot", *beside, *more, "Down?")
+        alone, *others = (request.json for request in server.requests)
+    assert (alone["model"], alone["temperature"], "top_p" in alone) == ("moon-2", 0.5, False)
+    assert alone["messages"][0] == {"role": "system", "content": "You fly."}
+    for one in others:
+        assert (one["model"], one["temperature"], one["top_p"]) == ("moon-3", 0.5, 1)
+        assert one["messages"][0] == {"role": "system", "content": "You land."}
+    rows = (await chatgui("conversations", "list", "--json")).json
+    assert [row["model"] for row in rows] == ["moon-3", "moon-2"]
+    nobody = await chatgui("ask", "--assistant", "Nobody", "Hi")
+    assert (nobody.status, "There is no assistant “Nobody”" in nobody.err) == (2, True)
 
 
 async def test_what_would_be_sent(chatgui: Program) -> None:
