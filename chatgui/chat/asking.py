@@ -24,12 +24,18 @@ def parts_of(text: str, attachments: Sequence[Attachment]) -> tuple[Part, ...]:
     return (*attachments, Text(text)) if text else tuple(attachments)
 
 
-def history_of(conversation: Conversation, parent: str | None, continuing: Message | None) -> tuple[Message, ...]:
-    """The branch down to `parent`, oldest first, behind the system prompt; at its end the answer to be continued."""
-    said = conversation.branch(parent) if parent is not None else []
-    system = Message("", Role.SYSTEM, (Text(conversation.system),), conversation.created)
-    first = [system] if conversation.system.strip() else []
-    return (*first, *said, *([continuing] if continuing else []))
+def history_of(
+    conversation: Conversation, said: Sequence[Message], continuing: Message | None = None
+) -> tuple[Message, ...]:
+    """What was said, oldest first, behind the system prompt; at its end the answer to be continued."""
+    return (*system_of(conversation), *said, *([continuing] if continuing else []))
+
+
+def system_of(conversation: Conversation) -> tuple[Message, ...]:
+    """The system prompt as the message it is sent as, if there is one."""
+    if not conversation.system.strip():
+        return ()
+    return (Message("", Role.SYSTEM, (Text(conversation.system),), conversation.created),)
 
 
 def opening_answer(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chatgui.chat.editing import message_of
+from chatgui.chat.opened import Opened
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.change import Change, LibraryChanged
 from chatgui.core.conversation import Conversation
@@ -25,28 +26,26 @@ class Copying:
 
     def __init__(
         self, database: Database, changed: Event[Change], undo: UndoStack,
-        idle: Callable[[str], Awaitable[Conversation]],
+        idle: Callable[[str], Awaitable[Conversation]], opened: Opened,
     ) -> None:  # fmt: skip
         self._db = database
         self._changed = changed
         self._undo = undo
         self._idle = idle  # the conversation, or UsageError while an answer is being written in it
+        self._opened = opened
 
     async def duplicate(self, conversation_id: str) -> str:
         """A conversation like this one, every branch included; its id. Undo puts it into the trash."""
-        source = await self._idle(conversation_id)
+        source = await self._opened.whole(await self._idle(conversation_id))
         made = copied(source, source.messages.values(), source.tip, f"{source.title} (copy)")
         return await self._keep("Conversation duplicated", source, made)
 
     async def fork(self, conversation_id: str, message_id: str) -> str:
         """A conversation that goes on from this message: what was said up to it; its id. Undo puts it into the trash."""
         source = await self._idle(conversation_id)
-        message: Message | None = message_of(source, message_id)
-        branch: list[Message] = []
-        while message is not None:
-            branch.append(message)
-            message = source.messages[message.parent] if message.parent else None
-        made = copied(source, reversed(branch), message_id, f"{source.title} (branch)")
+        message_of(source, message_id)
+        branch = await self._opened.branch(source, message_id)
+        made = copied(source, branch, message_id, f"{source.title} (branch)")
         return await self._keep("Forked to a new conversation", source, made)
 
     async def _keep(self, words: str, source: Conversation, made: Conversation) -> str:

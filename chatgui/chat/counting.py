@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from chatgui.core.attaching import Kind, kind_of
 from chatgui.core.estimate import MESSAGE_OVERHEAD, count_attachment, count_tokens
 from chatgui.core.message import Attachment, Message, Role, State
+from chatgui.core.messages import Branch
 from chatgui.core.reply import Reply
 from chatgui.core.usage import Source
 
 COUNTED = 2_000_000  # characters counted word by word; what is older is reckoned by the rate of what is newer
 AT_ONCE = 150_000  # the same, where nobody can wait: some twenty milliseconds
 CALL_OVERHEAD, END = 8, 1  # tokens: the frame around a tool call, and the end of an answer
-SAMPLED = 1_000  # messages that stand for all the older ones
+FEW = 1_000  # messages; counts of so many more than a branch has are remembered
 LEAST = 300  # tokens; a shorter prompt says nothing of how a provider counts
 LOOKED_AT = 100  # messages, for the newest count of the provider
 NEAR = (0.6, 1.7)  # how far a provider's count may be from ours to be believed to be of the same text
@@ -67,9 +68,10 @@ class HistoryCounter:
         self.counted = 0
         self.done = True
         self._most = most
-        self._known: dict[str, tuple[Message, int, int]] = {}  # by id: itself, its tokens, its characters
+        self._known: dict[str, tuple[int, int, int]] = {}  # by id: a hash of it, its tokens, its characters
         self._manner = (False, False)
-        self._left: Iterator[Message] = iter(())
+        self._branch: Sequence[Message] = ()
+        self._left = 0  # messages of it that are not counted yet
         self._chars = 0  # of the texts so far
         self._factor = 1.0
 
@@ -78,21 +80,25 @@ class HistoryCounter:
         """The count, corrected by what the provider last reported; None until all is counted."""
         return round(self.counted * self._factor) if self.done else None
 
-    def begin(self, branch: Sequence[Message], *, reasoning: bool, images: bool = True) -> None:
-        """Count this branch, oldest first, from now on."""
-        if self._manner != (reasoning, images) or len(self._known) > 2 * len(branch) + SAMPLED:
+    def begin(
+        self, branch: Sequence[Message], *, before: Sequence[Message] = (), reasoning: bool, images: bool = True
+    ) -> None:
+        """Count this branch, oldest first, and what is sent `before` it, from now on."""
+        if self._manner != (reasoning, images) or len(self._known) > 2 * len(branch) + FEW:
             self._known.clear()
         self._manner = (reasoning, images)
-        self._left = reversed(branch)
+        self._branch, self._left = branch, len(branch)
         self._factor = factor(branch)
-        self.counted = self._chars = 0
+        self._chars = 0
+        self.counted = sum(self._count(message) for message in before)
         self.done = False
 
     def step(self, seconds: float) -> bool:
         """Count on for about so long; whether all is counted."""
         until = time.perf_counter() + seconds
-        for message in self._left:
-            self.counted += self._count(message)
+        while self._left:
+            self._left -= 1
+            self.counted += self._count(self._branch[self._left])
             if self._chars > self._most:
                 return self._reckon()
             if time.perf_counter() > until:
@@ -101,23 +107,27 @@ class HistoryCounter:
         return True
 
     def _reckon(self) -> bool:
-        """Enough was counted: of what is left, some messages stand for all, at the rate found so far."""
-        left = list(self._left)
-        some = left[:: len(left) // SAMPLED + 1]
-        chars = sum(len(message.text) for message in some if _is_sent(message))
-        self.counted += round(chars * (len(left) / len(some)) * self.counted / self._chars) if some else 0
+        """Enough was counted: what is left is as much at the rate found so far."""
+        self.counted += round(_length(self._branch, self._left) * self.counted / self._chars)
         self.done = True
         return True
 
     def _count(self, message: Message) -> int:
-        known = self._known.get(message.id)
-        if known is None or known[0] is not message:
-            chars = len(message.text) if _is_sent(message) else 0
+        known, text = self._known.get(message.id), message.text
+        same = hash((text, message.state))
+        if known is None or known[0] != same:
             reasoning, images = self._manner
-            known = message, count_message(message, reasoning=reasoning, images=images), chars
-            self._known[message.id] = known
+            tokens = count_message(message, reasoning=reasoning, images=images)
+            known = self._known[message.id] = same, tokens, len(text) if _is_sent(message) else 0
         self._chars += known[2]
         return known[1]
+
+
+def _length(branch: Sequence[Message], count: int) -> int:
+    """Characters said in the first messages of a branch; those of a long conversation are not read for it."""
+    if isinstance(branch, Branch):
+        return branch.length(count)
+    return sum(len(branch[at].text) for at in range(count))
 
 
 def factor(branch: Sequence[Message]) -> float:

@@ -59,16 +59,16 @@ class Editing:
         conversation = await self._idle(conversation_id)
         message_of(conversation, message_id)
         tip_before = conversation.tip
-        taken: list[Message] = []
+        taken: list[str] = []
 
         async def forth() -> None:
             taken[:] = conversation.remove(message_id)
-            await self._hide(conversation, [message.id for message in taken], datetime.now(UTC))
+            await self._hide(conversation, taken, datetime.now(UTC))
 
         async def back() -> None:
-            conversation.extend(taken)
+            conversation.put_back(taken)
             conversation.tip = tip_before
-            await self._hide(conversation, [message.id for message in taken], None)
+            await self._hide(conversation, taken, None)
 
         await self._undo.do(Step("Message deleted", back, forth))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -67,11 +67,11 @@ class Requests:
         )  # fmt: skip
 
     async def preview(
-        self, conversation: Conversation, message: Message, contents: Mapping[str, bytes]
+        self, conversation: Conversation, said: Sequence[Message], contents: Mapping[str, bytes]
     ) -> dict[str, Any]:
-        """What asking for an answer to this message now would send: see `chat.preview`. Raises ChatError."""
+        """What asking for an answer to what was said would send now: see `chat.preview`. Raises ChatError."""
         account = await self._accounts.reachable(self.account_of(conversation))
-        history = (*history_of(conversation, conversation.tip, None), message)
+        history = history_of(conversation, said)
         return preview_of(account, await self.of(account, conversation, history, contents=contents))
 
     def stream_of(self, account_id: str, message_id: str) -> Stream:

@@ -32,6 +32,7 @@ from chatgui.chat.keeper import StoreKeeper
 from chatgui.chat.ledger import Ledger
 from chatgui.chat.library import Library
 from chatgui.chat.naming import Naming
+from chatgui.chat.opened import Opened
 from chatgui.chat.preferences import Preferences
 from chatgui.chat.prices import price_of
 from chatgui.chat.requests import Requests
@@ -89,15 +90,14 @@ class Session:
         self.turns: dict[str, Turn] = {}
         self.client = client
         self._db = database
-        self._open: dict[str, Conversation] = {}
-        self._unsaved: set[str] = set()  # conversations in which nothing was said yet
+        self.opened = Opened(database, self.changed)
         self._tasks: set[asyncio.Task[None]] = set()
         self.undo_stack = UndoStack()
         self.accounts = Accounts(database, vault, client, self.changed, self.undo_stack)
-        self.library = Library(database, self.changed, self.undo_stack, self._fields_changed, lambda: bool(self.turns))
+        self.library = Library(database, self.changed, self.undo_stack, self.opened.follow, lambda: bool(self.turns))
         self.assistants = Assistants(database, self.changed, self.undo_stack, self)
         self.attachments = Attachments(database, self.accounts)
-        self.drafts = Drafts(self, database, self.changed, self._ensure_kept)
+        self.drafts = Drafts(self, database, self.changed, self.opened.keep)
         self.ledger = Ledger(database)
         self.upkeep = Upkeep(database)
         self.inspector = Inspector(self.accounts.secrets, database)
@@ -108,7 +108,7 @@ class Session:
         self.requests = Requests(self.accounts, self.attachments, self.inspector, self.preferences, client)
         self.naming = Naming(database, self.accounts, self.changed, self.requests.stream_of)
         self.editing = Editing(database, self.changed, self.undo_stack, self._idle)
-        self.copying = Copying(database, self.changed, self.undo_stack, self._idle)
+        self.copying = Copying(database, self.changed, self.undo_stack, self._idle, self.opened)
 
     # Beginning and end
 
@@ -151,12 +151,7 @@ class Session:
 
     async def conversation(self, conversation_id: str) -> Conversation:
         """The tree of a conversation. Raises UsageError if there is none. Read it only; change it by verbs."""
-        if conversation_id not in self._open:
-            loaded = await self._db.look(conversations.load, conversation_id)  # a long one delays no running answer
-            if loaded is None:
-                raise UsageError(f"There is no conversation “{conversation_id}”.")
-            self._open.setdefault(conversation_id, loaded)
-        return self._open[conversation_id]
+        return await self.opened.get(conversation_id)
 
     async def new_conversation(self) -> Conversation:
         """An empty conversation with the default account. It is kept once something is said or drafted in it."""
@@ -168,8 +163,7 @@ class Session:
             model=account.default_model if account else "",
             system=self.settings.system_prompt,
         )  # fmt: skip
-        self._open[conversation.id] = conversation
-        self._unsaved.add(conversation.id)
+        self.opened.begin(conversation)
         return conversation
 
     async def choose_model(self, conversation_id: str, account_id: str, model: str) -> None:
@@ -188,30 +182,10 @@ class Session:
 
     async def set_fields(self, conversation_id: str, **values: Any) -> None:
         """Change a conversation (names of `core.conversation`) and keep that, unless nothing was said in it yet."""
-        conversation = await self.conversation(conversation_id)
-        for name, value in values.items():
-            setattr(conversation, name, value)
-        if conversation_id in self._unsaved and not conversation.unsent:
-            return
-        await self._ensure_kept(conversation)
-        await self._db.write(lambda connection: conversations.set_fields(connection, conversation_id, **values))
-
-    async def _ensure_kept(self, conversation: Conversation) -> None:
-        if conversation.id in self._unsaved:
-            await self._db.write(conversations.create, conversation)
-            self._unsaved.discard(conversation.id)
-            self.changed.emit(LibraryChanged(conversation.id))
-
-    def _fields_changed(self, conversation_id: str, values: Mapping[str, Any]) -> None:
-        conversation = self._open.get(conversation_id)
-        for name, value in values.items() if conversation else ():
-            if name in ("title", "params", "system", "account", "model", "assistant"):
-                setattr(conversation, name, value)
+        await self.opened.set_fields(conversation_id, **values)
 
     def _forget(self, ids: Iterable[str]) -> None:
-        for one in ids:
-            if one not in self.turns:
-                self._open.pop(one, None)
+        self.opened.forget(one for one in ids if one not in self.turns)
 
     # Saying something
 
@@ -234,7 +208,7 @@ class Session:
     async def _ask(self, conversation: Conversation, message: Message, draft: Unsent) -> Turn:
         fresh = not conversation.messages
         kept = self.drafts.put(conversation, draft)
-        await self._ensure_kept(conversation)
+        await self.opened.keep(conversation)
         if fresh and conversation.title == UNTITLED:
             conversation.title = title_of(message)
         title = conversation.title
@@ -259,7 +233,8 @@ class Session:
         """
         conversation = await self.conversation(conversation_id)
         message = user_message(parts_of(text, attachments), conversation.tip)
-        return await self.requests.preview(conversation, message, contents)
+        said = await self.opened.branch(conversation, conversation.tip)
+        return await self.requests.preview(conversation, [*said, message], contents)
 
     async def regenerate(self, conversation_id: str, message_id: str) -> Turn:
         """Another answer beside this one (or to this message of the user's); the old one stays as a version."""
@@ -306,7 +281,7 @@ class Session:
     ) -> Turn:
         account = self.requests.account_of(conversation)
         model = conversation.model or account.default_model
-        history = history_of(conversation, parent, continuing)
+        history = history_of(conversation, await self.opened.branch(conversation, parent), continuing)
         message = opening_answer(conversation, account, model, parent, continuing)
         request = await self.requests.of(account, conversation, history, continuing=continuing is not None)
         await self._db.write(conversations.begin_reply, conversation.id, message, durable=True)

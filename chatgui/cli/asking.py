@@ -42,6 +42,6 @@ async def unsaved_turn(
     question = user_message(parts, conversation.tip)
     conversation.add(question)
     answer = opening_answer(conversation, account, conversation.model or account.default_model, question.id, None)
-    history = history_of(conversation, question.id, None)
+    history = history_of(conversation, await session.opened.branch(conversation, question.id))
     request = await session.requests.of(account, conversation, history, contents=contents)
     return Turn(conversation.id, answer, request, session.requests.stream_of(account.id, answer.id), _Nowhere())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from chatgui.core.message import Attachment, Message
+from chatgui.core.messages import Branch, Messages
+from chatgui.core.names import NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def in_order(summaries: Iterable[Summary], order: str) -> list[Summary]:
     return rows
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Conversation:
     """The tree in memory. Messages are immutable; this object is owned by the session, and others only read it.
 
@@ -101,8 +103,7 @@ class Conversation:
     draft_attachments: tuple[Attachment, ...] = ()
     tip: str | None = None
     assistant: str = ""
-    messages: dict[str, Message] = field(default_factory=dict)
-    _children: dict[str | None, list[str]] = field(default_factory=dict, repr=False)
+    messages: Messages = field(default_factory=Messages)
 
     @property
     def unsent(self) -> Unsent:
@@ -111,65 +112,59 @@ class Conversation:
 
     def add(self, message: Message) -> None:
         """Put a message into the tree, or replace the one with its id (whose parent must be the same)."""
-        fresh = message.id not in self.messages
         self.messages[message.id] = message
-        if fresh:
-            siblings = self._children.setdefault(message.parent, [])
-            siblings.append(message.id)
-            siblings.sort(key=self._age)  # one put back takes its old place
-
-    def _age(self, message_id: str) -> tuple[datetime, str]:
-        return self.messages[message_id].created, message_id
 
     def extend(self, messages: Iterable[Message]) -> None:
         """Add several, oldest first."""
         for message in messages:
             self.add(message)
 
-    def remove(self, message_id: str) -> list[Message]:
-        """Take a message and all below it out of the tree; they are returned, parents first. The tip moves up."""
-        taken = [self.messages[message_id]]
-        for message in taken:
-            taken.extend(self.messages[child] for child in self._children.pop(message.id, ()))
-        gone = {message.id for message in taken}
-        top = taken[0]
-        self._children[top.parent].remove(top.id)
-        if self.tip in gone:
-            self.tip = self.deepest(self._children[top.parent][-1]) if self._children[top.parent] else top.parent
-        for message in taken:
-            del self.messages[message.id]
+    def remove(self, message_id: str) -> list[str]:
+        """Take a message and all below it out of the tree; their ids, parents first. The tip moves up."""
+        parent = self.parent(message_id)
+        taken = self.messages.take(message_id)
+        if self.tip in taken:
+            beside = self.children(parent)
+            self.tip = self.deepest(beside[-1]) if beside else parent
         return taken
 
-    def branch(self, tip: str | None = None) -> list[Message]:
+    def put_back(self, ids: Iterable[str]) -> None:
+        """Put what was removed where it was."""
+        self.messages.put_back(ids)
+
+    def parent(self, message_id: str) -> str | None:
+        """The id of the message it answers; None for a first message."""
+        outline = self.messages.outline
+        above = outline.parents[self._number(message_id)]
+        return None if above == NONE else outline.names[above]
+
+    def branch(self, tip: str | None = None) -> Branch:
         """The messages from the root to `tip` (default: the shown tip), oldest first."""
-        path: list[Message] = []
-        at = tip if tip is not None else self.tip
-        while at is not None:
-            message = self.messages[at]
-            path.append(message)
-            at = message.parent
-        path.reverse()
-        return path
+        return self.messages.branch(tip if tip is not None else self.tip)
 
     def siblings(self, message_id: str) -> list[str]:
         """The ids of the message and its alternatives, in order of making."""
-        return list(self._children[self.messages[message_id].parent])
+        outline = self.messages.outline
+        return self._names(outline.replies(outline.parents[self._number(message_id)]))
 
     def children(self, message_id: str | None) -> list[str]:
         """The ids of the direct replies to a message (`None`: the first messages), in order of making."""
-        return list(self._children.get(message_id, ()))
+        outline = self.messages.outline
+        number = NONE if message_id is None else outline.find(message_id)
+        return [] if number == NONE and message_id is not None else self._names(outline.replies(number))
 
     def deepest(self, message_id: str) -> str:
         """The tip one reaches from a message by always taking the newest reply."""
-        while below := self._children.get(message_id):
-            message_id = below[-1]
-        return message_id
+        outline = self.messages.outline
+        return outline.names[outline.deepest(self._number(message_id))]
 
-    def replace(self, message_id: str, **changes: Any) -> Message:
-        """Replace a message by one with these fields changed, and return it."""
-        message = replace(self.messages[message_id], **changes)
-        self.messages[message_id] = message
-        return message
+    def _number(self, message_id: str) -> int:
+        if (number := self.messages.outline.find(message_id)) == NONE:
+            raise KeyError(message_id)
+        return number
+
+    def _names(self, numbers: Iterable[int]) -> list[str]:
+        return [self.messages.outline.names[number] for number in numbers]
 
 
 @dataclass(frozen=True, slots=True)

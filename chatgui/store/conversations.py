@@ -6,9 +6,10 @@ Deleting is soft everywhere (`deleted` of a conversation, `hide_messages`); only
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from sys import intern
@@ -17,6 +18,7 @@ from typing import Any
 from chatgui.core.conversation import Conversation, Summary
 from chatgui.core.errors import UsageError
 from chatgui.core.message import Message, Role
+from chatgui.core.messages import Messages, Source
 from chatgui.store import attachments, messages, search_index
 from chatgui.store.clean import clean, from_json, to_json
 from chatgui.store.fold import fold
@@ -25,7 +27,7 @@ from chatgui.store.times import from_ms, to_ms
 
 __all__ = [
     "append_chunk", "begin_reply", "create", "drop_reply", "finish_reply", "hidden", "hide_messages",
-    "insert_message", "load", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
+    "insert_message", "load", "open_", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
     "unhide_messages",
 ]  # fmt: skip
 
@@ -81,17 +83,31 @@ def summary_from(row: tuple[Any, ...]) -> Summary:
 
 def load(connection: sqlite3.Connection, conversation_id: str) -> Conversation | None:
     """A whole conversation. Damage is mended as far as it goes: a message without its parent stands at the root."""
+    with _one_moment(connection):
+        return _load(connection, conversation_id, None)
+
+
+def open_(connection: sqlite3.Connection, conversation_id: str, source: Source, newest: int) -> Conversation | None:
+    """A conversation whose messages are read from `source` when they are asked for; at first it has the `newest` shown."""
+    with _one_moment(connection):
+        return _load(connection, conversation_id, source, newest)
+
+
+@contextlib.contextmanager
+def _one_moment(connection: sqlite3.Connection) -> Iterator[None]:
     own = not connection.in_transaction
     if own:
-        connection.execute("BEGIN")  # one moment for all the tables
+        connection.execute("BEGIN")  # all the tables at once
     try:
-        return _load(connection, conversation_id)
+        yield
     finally:
         if own:
             connection.execute("COMMIT")
 
 
-def _load(connection: sqlite3.Connection, conversation_id: str) -> Conversation | None:
+def _load(
+    connection: sqlite3.Connection, conversation_id: str, source: Source | None, newest: int = 0
+) -> Conversation | None:
     row = connection.execute(
         "SELECT seq, id, title, created, updated, account, model, system, params, draft, assistant, tip"
         " FROM conversations WHERE id = ?",
@@ -102,15 +118,20 @@ def _load(connection: sqlite3.Connection, conversation_id: str) -> Conversation 
     seq, identity, title, created, updated, account, model, system, params, draft, assistant, tip = row
     conversation = Conversation(
         identity, title, from_ms(created), from_ms(updated), account, model, system, from_json(params) or {}, draft,
-        assistant=assistant, draft_attachments=attachments.of_draft(connection, seq),
+        assistant=assistant, draft_attachments=attachments.of_draft(connection, seq), messages=Messages(source),
     )  # fmt: skip
-    for message in messages.of_conversation(connection, seq):
-        orphan = message.parent is not None and message.parent not in conversation.messages
-        conversation.add(replace(message, parent=None) if orphan else message)
+    if source is not None:
+        messages.outline_of(connection, seq, conversation.messages.outline)
+    else:
+        for message in messages.of_conversation(connection, seq):
+            orphan = message.parent is not None and message.parent not in conversation.messages
+            conversation.add(replace(message, parent=None) if orphan else message)
     if tip in conversation.messages:
         conversation.tip = tip
     elif roots := conversation.children(None):
         conversation.tip = conversation.deepest(roots[-1])
+    if source is not None:
+        conversation.messages.hold(messages.some(connection, conversation.branch().far()[-newest:]))
     return conversation
 
 

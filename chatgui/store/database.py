@@ -27,6 +27,7 @@ from chatgui.core.errors import StoreError, StoreState
 from chatgui.core.event import Event
 from chatgui.store import arriving, backup, border, connecting, places, rescue, search_index
 from chatgui.store.ballast import Ballast
+from chatgui.store.bodies import Bodies
 from chatgui.store.reader import Reader
 from chatgui.store.run import Run
 from chatgui.store.salvage import Report, accounts, salvage
@@ -58,6 +59,7 @@ class Database:
         self._ballast = Ballast(path.parent / "ballast")
         self._worker: Worker | None = None
         self._reader: Reader | None = None
+        self.bodies: Bodies | None = None  # of messages, at once; None where conversations are read whole
         self._connection: sqlite3.Connection | None = None
         self._durable: bool | None = None  # how the connection syncs now
         self._identity: tuple[int | None, int | None] = (None, None)
@@ -148,6 +150,8 @@ class Database:
         """Finish what was asked, put the log into the file, and end the thread. May be called twice."""
         if self._worker is None:
             return
+        if self.bodies is not None:
+            self.bodies.close()
         reader, self._reader = self._reader, None
         if reader is not None:
             await reader.close()  # first, so that the last connection to close is the one that tidies the log
@@ -183,6 +187,7 @@ class Database:
                     arriving.settle_all(opened.connection)
             if connecting.has_log(opened.connection):
                 self._reader = Reader(self.path, self._translated)
+                self.bodies = Bodies(self.path, self._unread)
             if self._worker is not None:
                 self._worker.post(self._ballast.fill)
 
@@ -238,6 +243,8 @@ class Database:
         self._identity = connecting.identity(self.path)
         if self._reader is not None:
             self._reader.renew()
+        if self.bodies is not None:
+            self.bodies.renew()
         self._tell(
             StoreError(
                 StoreState.FAILED,
@@ -271,6 +278,12 @@ class Database:
                 self._suspect()
             return ours
         return error
+
+    def _unread(self, error: sqlite3.Error) -> None:
+        ours = self._translated(error)
+        if not isinstance(ours, StoreError):
+            raise error
+        self._tell(ours)
 
     def _suspect(self) -> None:
         with contextlib.suppress(OSError):

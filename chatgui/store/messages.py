@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
 from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import Message, Part, Role, State, Timing
+from chatgui.core.names import NONE
+from chatgui.core.outline import Outline
 from chatgui.core.usage import Source, Usage
 from chatgui.store import parts as part_rows
 from chatgui.store import search_index
@@ -106,6 +108,58 @@ def of_conversation(connection: sqlite3.Connection, conversation: int) -> list[M
             owner, group = next(said, (None, iter(())))
         made.append(maker.message(seq, crc, values, mine))
     return made
+
+
+def outline_of(connection: sqlite3.Connection, conversation: int, into: Outline) -> None:
+    """The same without their words: who follows whom, and how much was said. One whose parent is not there stands at the root."""
+    rows = connection.execute(
+        "SELECT m.id, m.parent, m.role, m.created, coalesce(m.reasoning_tokens, 0),"
+        " total(length(p.text)) FILTER (WHERE p.kind IN ('text', 'refusal', 'tool_result')),"
+        " total(length(p.text)) FILTER (WHERE p.kind = 'reasoning'), total(p.kind = 'reasoning')"
+        " FROM messages AS m LEFT JOIN parts AS p ON p.message = m.seq"
+        " WHERE m.conversation = ? AND m.deleted IS NULL GROUP BY m.seq ORDER BY m.seq",
+        (conversation,),
+    )
+    for name, parent, role, created, tokens, said, thought, reasonings in rows:
+        above = parent if parent is not None and into.find(parent) != NONE else None
+        into.put(
+            name, above, _member(Role, role, Role.ASSISTANT), created * 1000,
+            said=int(said), thought=int(thought), reasoned=bool(tokens or reasonings),
+        )  # fmt: skip
+
+
+def some(connection: sqlite3.Connection, ids: Collection[str]) -> list[Message]:
+    """Messages by their ids, taken out or not, in order of making; those that are gone are left out."""
+    names = to_json(list(ids))
+    parts = connection.execute(
+        "SELECT p.message, p.kind, p.text, p.more FROM json_each(?) AS j JOIN messages AS m ON m.id = j.value"
+        " JOIN parts AS p ON p.message = m.seq ORDER BY p.message, p.position",
+        (names,),
+    )
+    said: dict[int, list[part_rows.Row]] = {}
+    for seq, *row in parts:
+        said.setdefault(seq, []).append((row[0], row[1], row[2]))
+    columns = ", ".join(f"m.{name}" for name in COLUMNS)
+    rows = connection.execute(
+        f"SELECT m.seq, m.crc, {columns} FROM json_each(?) AS j JOIN messages AS m ON m.id = j.value ORDER BY m.seq",  # noqa: S608
+        (names,),
+    )
+    maker = _Maker(connection)
+    return [maker.message(seq, crc, values, said.get(seq, [])) for seq, crc, *values in rows]
+
+
+def running_text(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, tuple[Part, ...]]:
+    """What is read and searched of messages, by id: half the work of `some`."""
+    found: dict[str, list[Part]] = {}
+    rows = connection.execute(
+        "SELECT j.value, p.kind, p.text, p.more FROM json_each(?) AS j JOIN messages AS m ON m.id = j.value"
+        " JOIN parts AS p ON p.message = m.seq WHERE p.kind IN ('text', 'refusal', 'reasoning', 'tool_result')"
+        " ORDER BY m.seq, p.position",
+        (to_json(list(ids)),),
+    )
+    for name, *row in rows:
+        found.setdefault(name, []).append(part_rows.from_row(*row))
+    return {name: tuple(parts) for name, parts in found.items()}
 
 
 def one(connection: sqlite3.Connection, message_id: str) -> Message | None:

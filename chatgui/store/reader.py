@@ -26,7 +26,7 @@ class Reader:
 
     def __init__(self, path: Path, translated: Callable[[BaseException], BaseException]) -> None:
         self._path = path
-        self._worker = Worker("reader", translated)
+        self._worker = Worker("reader", translated, self._rest)
         self._connection: sqlite3.Connection | None = None
         self._turn = threading.Lock()  # held while the job that reads now is named or interrupted
         self._reading: threading.Event | None = None
@@ -73,6 +73,11 @@ class Reader:
             finally:
                 with self._turn:
                     self._reading = None
+
+    def _rest(self) -> None:
+        """Nobody wants anything: let go of the pages a long reading left in memory. The system keeps them for a while."""
+        if self._connection is not None:
+            self._connection.execute("PRAGMA shrink_memory")
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

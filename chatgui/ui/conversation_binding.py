@@ -355,8 +355,7 @@ class ConversationBinding(QObject):
 
     def last(self, role: Role) -> str:
         """The id of the newest message of a role on the shown branch, or empty."""
-        branch = self.conversation.branch() if self.conversation else []
-        return next((one.id for one in reversed(branch) if one.role is role), "")
+        return self.conversation.branch().last(role) if self.conversation else ""
 
     def _copy(self, message_id: str) -> None:
         if message := self._message(message_id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chatgui.core.message import Message, Reasoning, Refusal, Text
+from chatgui.core.messages import Messages
 from chatgui.exchange.codec import Entry
 from chatgui.exchange.exporters.base import Exporter, Options
 
@@ -16,7 +17,7 @@ MOST_LINES = 400
 def beginning(entry: Entry) -> Entry:
     """The first messages of the shown branch with the other versions of each, long ones cut."""
     conversation = entry.conversation
-    made = replace(conversation, messages={}, _children={}, tip=None)
+    made = replace(conversation, messages=Messages(), tip=None)
     for message in conversation.branch()[:MOST_MESSAGES]:
         for one in conversation.siblings(message.id):
             made.add(_cut(conversation.messages[one]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from chatgui.chat.asking import history_of
+from chatgui.chat.asking import system_of
 from chatgui.chat.counting import HistoryCounter
 from chatgui.chat.fill import Fill, asked_of
 from chatgui.chat.prices import context_of
@@ -104,8 +104,10 @@ class Filling(QObject):
             self._place = conversation.id
             self._show(history=None)
         self._after = self._shown.composing.after
-        history = history_of(conversation, self._after, None)
-        self._counter.begin(history, reasoning=bool(account.traits.returns_reasoning))
+        self._counter.begin(
+            conversation.messages.branch(self._after), before=system_of(conversation),
+            reasoning=bool(account.traits.returns_reasoning),
+        )  # fmt: skip
         self._step()
 
     def _window(self) -> dict[str, int | None]:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from chatgui.chat.preview import shortened
 from chatgui.chat.usage import duration
 from chatgui.core.message import Message, Role
+from chatgui.core.messages import Branch
 from chatgui.ui.combo import Combo
 from chatgui.ui.panels.moments_bar import MomentsBar
 
@@ -100,9 +101,10 @@ class InspectorPanel(QWidget):
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Another conversation or branch: its newest answer comes first."""
-        answers = [message.id for message in messages if message.role is Role.ASSISTANT]
-        if self._message not in answers:
-            self._message = answers[-1] if answers else ""
+        branch = Branch.of(messages)
+        at = branch.index_of(self._message)
+        if at is None or branch.role(at) is not Role.ASSISTANT:
+            self._message = branch.last(Role.ASSISTANT)
         self._fill()
 
     def begin_reply(self, message: Message, turn: Turn) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from chatgui.chat.usage import duration, number
 from chatgui.core.message import Message, Reasoning, Role, State
+from chatgui.core.messages import Branch
 from chatgui.ui.transcript.facet import ReasoningFacet
 from chatgui.ui.transcript.places import END
 from chatgui.ui.transcript.style import Style
@@ -27,8 +28,9 @@ class ReasoningPane(QWidget):
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facet = ReasoningFacet()
-        self._branch: Sequence[Message] = ()
-        self._messages: list[Message] = []  # the answers among them
+        self._facet.question = self._question
+        self._branch = Branch.of(())
+        self._answers = Branch.of(())  # those among them
         self._shown = ""  # id of the message whose reasoning is shown
         self._turn: Turn | None = None
         self._unsubscribe: Callable[[], None] = _nothing
@@ -80,21 +82,16 @@ class ReasoningPane(QWidget):
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Another conversation or branch is shown: its newest answer's reasoning comes first."""
         self._leave_turn()
-        self._messages = [message for message in messages if message.role is Role.ASSISTANT]
-        self._branch = messages
-        if self.is_whole:
-            self._take_questions()
-        known = {message.id for message in self._messages}
-        if self._shown not in known:
-            self._shown = self._messages[-1].id if self._messages else ""
+        branch = self._branch = Branch.of(messages)
+        self._answers = branch.by(Role.ASSISTANT)
+        if self._answers.index_of(self._shown) is None:
+            self._shown = self._answers.id(len(self._answers) - 1) if self._answers else ""
         self._show()
 
     def begin_reply(self, message: Message, turn: Turn) -> None:
         """An answer begins: its reasoning is shown as it comes."""
         self._leave_turn()
-        if not self._messages or self._messages[-1].id != message.id:
-            self._messages.append(message)
-        self._messages[-1] = message
+        self._put(message)
         self._shown = message.id
         self._turn = turn
         self._unsubscribe = turn.changed.subscribe(lambda _: self._stir())
@@ -104,16 +101,23 @@ class ReasoningPane(QWidget):
     def end_reply(self, message: Message) -> None:
         """The answer has become a message."""
         self._leave_turn()
-        self._messages = [message if one.id == message.id else one for one in self._messages]
+        self._put(message)
         if self._is_live(message.id):
             self.view.end_reply(message)
             self._show_head()
         else:
             self.view.replace(message)
 
+    def _put(self, message: Message) -> None:
+        at = self._answers.index_of(message.id)
+        if at is None:
+            self._answers.append(message)
+        else:
+            self._answers.put(at, message)
+
     def show_message(self, message_id: str) -> None:
         """The reader turned to this message."""
-        if message_id == self._shown or all(one.id != message_id for one in self._messages):
+        if message_id == self._shown or self._answers.index_of(message_id) is None:
             return
         self._shown = message_id
         if self.is_whole:
@@ -133,30 +137,30 @@ class ReasoningPane(QWidget):
         """Show the reasoning of every turn, or of one."""
         self._facet.heads = whole
         self._all.setChecked(whole)
-        if whole:
-            self._take_questions()
         self._show()
         if whole and not self._is_live(self._shown):
             self.view.jump_to(self._shown, mark=False)
 
-    def _take_questions(self) -> None:
-        """What was asked before each turn; only where turns have heads, for it is much in a long conversation."""
-        asked = {one.id: " ".join(one.text[:200].split()) for one in self._branch if one.role is Role.USER}
-        self._facet.questions = {one.id: asked.get(one.parent or "", "") for one in self._messages}
+    def _question(self, answer: Message) -> str:
+        """What was asked before a turn."""
+        at = self._branch.index_of(answer.parent or "")
+        asked = self._branch[at] if at is not None else None
+        return " ".join(asked.text[:200].split()) if asked is not None and asked.role is Role.USER else ""
 
     def _is_live(self, message_id: str) -> bool:
         live = self.view.page.live
         return live is not None and live.message.id == message_id
 
     def _message(self) -> Message | None:
-        return next((one for one in self._messages if one.id == self._shown), None)
+        at = self._answers.index_of(self._shown)
+        return self._answers[at] if at is not None else None
 
     def _show(self) -> None:
-        turn, message = self._turn, self._message()
+        turn, message, answers = self._turn, self._message(), self._answers
+        shown: Sequence[Message] = [message] if message else []
         if self.is_whole:
-            shown = [one for one in self._messages if one.reasoning or (turn and one.id == turn.message_id)]
-        else:
-            shown = [message] if message else []
+            now = turn.message_id if turn else ""
+            shown = answers.only(lambda at: answers.thought(at) > 0 or answers.id(at) == now)
         following = not self.is_whole and (turn is None or turn.message_id != self._shown)
         self.view.show_messages(shown, END)
         if turn is not None and shown and shown[-1].id == turn.message_id:
@@ -185,7 +189,7 @@ class ReasoningPane(QWidget):
         turn = self._turn if self._turn is not None and self._turn.message_id == self._shown else None
         self._head.setText(head(message, turn))
         words = "" if self.is_whole and self.view.messages else absent(message, turn)
-        self._all.setVisible(any(one.reasoned for one in self._messages) or turn is not None)
+        self._all.setVisible(turn is not None or self._answers.reasoned)
         self._excuses = bool(words)
         self._words.setText(words)
         self._words.setVisible(bool(words))

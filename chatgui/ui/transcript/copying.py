@@ -64,13 +64,16 @@ def _joined(pieces: Iterable[Piece], which: int) -> str:
 
 def _words(page: Page, selection: Selection) -> Iterable[str]:
     """Whole messages as their own Markdown, without laying anything out; the ends cut where the selection ends."""
-    first, last = selection.first, selection.last
-    for index in range(first.message, last.message + 1):
-        if index in {first.message, last.message}:
-            rows = page.item(index).body
-            yield _joined([piece for row in rows if (piece := _unparsed(index, row, selection))], 1)
-        else:
-            yield page.facet.text(page.messages[index])
+    first, last = selection.first.message, selection.last.message
+    yield _cut(page, first, selection)
+    yield from map(page.facet.text_of, page.messages.parts(first + 1, last))
+    if last > first:
+        yield _cut(page, last, selection)
+
+
+def _cut(page: Page, index: int, selection: Selection) -> str:
+    rows = page.item(index).body
+    return _joined([piece for row in rows if (piece := _unparsed(index, row, selection))], 1)
 
 
 def _unparsed(index: int, row: BlockRow, selection: Selection) -> Piece | None:

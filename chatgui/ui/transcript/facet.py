@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable
 
 from chatgui.core import markdown
 from chatgui.core.markdown import Source
-from chatgui.core.message import Image, Message, Refusal, Role, Sources, State, Text, ToolCall, ToolResult
+from chatgui.core.message import (
+    Image,
+    Message,
+    Part,
+    Reasoning,
+    Refusal,
+    Role,
+    Sources,
+    State,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from chatgui.core.messages import Branch
 from chatgui.core.reply import Growing, Reply
 from chatgui.ui.transcript.chrome import FooterRow, HeaderRow, Lookups, SpaceRow, TraceRow, TurnRow, thought
 from chatgui.ui.transcript.files import file_rows, files_height
@@ -24,13 +38,18 @@ class Facet:
     is_one_text = False  # whether a screen reader meets one text rather than a list of messages
     has_footer = True  # whether a line will stand below an answer once it has ended
 
-    def length(self, message: Message) -> int:
-        """Characters of text; cheap, for estimates."""
-        return sum(len(part.text) for part in message.parts if isinstance(part, (Text, Refusal, ToolResult)))
+    def length_at(self, messages: Branch, index: int) -> int:
+        """Characters of text of a message, which is not read for it."""
+        return messages.said(index)
 
     def text(self, message: Message) -> str:
         """The Markdown shown: what is searched, and copied when a whole message is."""
-        return message.text or "".join(part.text for part in message.parts if isinstance(part, ToolResult))
+        return self.text_of(message.parts)
+
+    def text_of(self, parts: Iterable[Part]) -> str:
+        """The same, of a message's parts."""
+        said = "".join(part.text for part in parts if isinstance(part, (Text, Refusal)))
+        return said or "".join(part.text for part in parts if isinstance(part, ToolResult))
 
     def growing(self, reply: Reply) -> tuple[Growing, ...]:
         """What grows while a reply comes, in order."""
@@ -68,9 +87,12 @@ class Facet:
 
     def estimate(self, message: Message, measure: Measure, style: Style) -> int:
         """A guess at a message's height, from the length of its text."""
+        return self.guess(len(self.text(message)), measure, style) + round(files_height(message, measure, style))
+
+    def guess(self, length: int, measure: Measure, style: Style) -> int:
+        """The same from that length alone."""
         chrome = style.px(style.message_space) + 2 * style.px(28)
-        chrome += files_height(message, measure, style)
-        return round(chrome + estimate_length(self.length(message), measure.width, style))
+        return round(chrome + estimate_length(length, measure.width, style))
 
     def is_grounded(self, message: Message) -> bool:
         """Whether the message stands on the faint ground of the user's own words."""
@@ -78,20 +100,20 @@ class Facet:
 
 
 class ReasoningFacet(Facet):
-    """What was thought. With `heads`, each turn begins with a line that says what was asked (`questions`, by message)."""
+    """What was thought. With `heads`, each turn begins with a line that says what was asked (`question`, of an answer)."""
 
     is_one_text = True
     has_footer = False
 
     def __init__(self, *, heads: bool = False) -> None:
         self.heads = heads
-        self.questions: dict[str, str] = {}
+        self.question: Callable[[Message], str] = lambda _: ""
 
-    def length(self, message: Message) -> int:
-        return len(message.reasoning)
+    def length_at(self, messages: Branch, index: int) -> int:
+        return messages.thought(index)
 
-    def text(self, message: Message) -> str:
-        return message.reasoning
+    def text_of(self, parts: Iterable[Part]) -> str:
+        return "".join(part.text for part in parts if isinstance(part, Reasoning))
 
     def growing(self, reply: Reply) -> tuple[Growing, ...]:
         return (reply.reasoning,)
@@ -108,8 +130,7 @@ class ReasoningFacet(Facet):
     def before(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
         if not self.heads:
             return [SpaceRow(round(style.px(4)))]
-        question = self.questions.get(message.id, "")
-        return [TurnRow(question, thought(message) or "Thinking", style, round(style.px(16)))]
+        return [TurnRow(self.question(message), thought(message) or "Thinking", style, round(style.px(16)))]
 
     def after(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
         return []

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MANY_ROWS = 300
 LONG_ROW = 20_000  # characters
+TOGETHER = 100  # messages searched between two looks at the clock; fewer if they are long
 SLICE_S = 0.006  # so long a search may take before the window has its turn
 
 
@@ -83,20 +84,27 @@ class Find(QObject):
 
     def _search(self) -> None:
         began = time.perf_counter()
-        messages, text_of = self.view.messages, self.view.page.facet.text
-        count = self._counter()
+        view, count = self.view, self._counter()
+        self._next = min(self._next, len(view.messages) - 1)
         while self._next >= 0 and time.perf_counter() - began < SLICE_S:
-            if self._next < len(messages):
-                found = count(text_of(messages[self._next]))
-                if found:
-                    self.counts[self._next] = found
-            self._next -= 1
+            first = self._first_of_next()
+            texts = map(view.page.facet.text_of, view.messages.parts(first, self._next + 1))
+            self.counts.update((at, found) for at, text in enumerate(texts, first) if (found := count(text)))
+            self._next = first - 1
         if self._next < 0:
             self._timer.stop()
         if self._wanted:
             step, self._wanted = self._wanted, 0
             self.step(step)
         self.changed.emit()
+
+    def _first_of_next(self) -> int:
+        """The first of the messages to be searched next: together they are not long."""
+        messages, first, left = self.view.messages, self._next, LONG_ROW
+        while first > 0 and self._next - first < TOGETHER and left > 0:
+            left -= self.view.page.facet.length_at(messages, first - 1)
+            first -= 1
+        return first
 
     def _counter(self) -> Callable[[str], int]:
         pattern = self._pattern

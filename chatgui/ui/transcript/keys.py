@@ -102,13 +102,13 @@ class Keys:
             at = view.page.placed[-1].index if view.page.placed else len(messages) - 1
         else:
             at = max(0, min(len(messages) - 1, at + step))
-        view.reader.set_current(messages[at].id)
+        view.reader.set_current(messages.id(at))
         self._show_message(at)
 
     def _show_message(self, index: int) -> None:
         """Bring a message into sight, moving no more than needed."""
         view = self.view
-        message_id = view.messages[index].id
+        message_id = view.messages.id(index)
         box = view.box_of(message_id)
         if box is None or box.top() < 0 or box.top() > view.page.height - 60:
             view.page.go(Place(message_id, -1, 0))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from chatgui.core.message import Message
+from chatgui.core.messages import Branch
 from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.heights import Heights
 from chatgui.ui.transcript.message import Context, Item, LiveItem
 from chatgui.ui.transcript.places import END, Line, Place, Placed
+from chatgui.ui.transcript.realised import Realised
 from chatgui.ui.transcript.rows import BlockRow, Measure
 from chatgui.ui.transcript.style import Style
 
-KEPT_ITEMS = 32  # realised messages held besides those in sight
-KEPT_ROWS = 96  # laid-out blocks held; one costs about 30 kB
 END_SPACE = 24  # pixels below the last message
 SAMPLE = 64  # messages looked at for a first guess at the mean height
 
@@ -25,15 +24,14 @@ class Page:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.messages: Sequence[Message] = ()
+        self.messages = Branch.of(())
         self.live: LiveItem | None = None  # belongs to the last message
         self.at_end = True
         self.follows = True  # at the end, growing text is followed
         self.height = 0
         self.placed: list[Placed] = []
         self.heights = Heights()
-        self._items: OrderedDict[str, Item] = OrderedDict()
-        self._laid: OrderedDict[BlockRow, None] = OrderedDict()
+        self.realised = Realised()
         self._index, self._row, self._offset = 0, 0, 0  # the anchor: `_offset` pixels of this row are above the pane
         self._held: tuple[Line, tuple[int, int, int]] | None = (
             None  # a line to stay where it is, while the anchor is this
@@ -61,22 +59,21 @@ class Page:
 
     def show(self, messages: Sequence[Message], place: Place | None = None) -> None:
         """Show other messages, at a place; None keeps the place if its message is among them."""
-        kept = self._kept(messages) if place is None else place
-        self.messages = messages
-        self._items.clear()
-        self._laid.clear()
+        shown = Branch.of(messages)
+        kept = self._kept(shown) if place is None else place
+        self.messages = shown
+        self.realised.clear()
         self.placed = []
         self._guess_heights()
         self.go(kept)
 
-    def _kept(self, messages: Sequence[Message]) -> Place:
+    def _kept(self, messages: Branch) -> Place:
         """The reader's place among other messages: at the same one, or the nearest above it that is still there."""
         place = self.place()
-        there = {message.id for message in messages}
-        if place == END or place.message in there:
+        if place == END or messages.index_of(place.message) is not None:
             return place
-        above = (one.id for one in reversed(self.messages[: self._index]) if one.id in there)
-        nearest = next(above, "")
+        above = (self.messages.id(at) for at in range(self._index - 1, -1, -1))
+        nearest = next((one for one in above if messages.index_of(one) is not None), "")
         return Place(nearest, -1, 0) if nearest else END
 
     def _guess_heights(self) -> None:
@@ -86,7 +83,10 @@ class Page:
         self.heights = Heights(count, sum(sample) // len(sample) if sample else 0)
 
     def _estimate(self, index: int) -> int:
-        return self.facet.estimate(self.messages[index], self.measure, self.style)
+        message = self.messages.at_hand(index)
+        if message is None:
+            return self.facet.guess(self.facet.length_at(self.messages, index), self.measure, self.style)
+        return self.facet.estimate(message, self.measure, self.style)
 
     def refine(self) -> bool:
         """Better the guesses at heights a little; whether there is more to do."""
@@ -96,8 +96,7 @@ class Page:
         """Another style, at the same first visible line."""
         first = self._first_line()
         self.context = replace(self.context, style=style, measure=Measure.of(self.measure.pane, style))
-        self._items.clear()
-        self._laid.clear()
+        self.realised.clear()
         self._guess_heights()
         if self.live is not None:
             self.begin(self.live.again(self.context))
@@ -105,22 +104,16 @@ class Page:
 
     def item(self, index: int) -> Item:
         """The realised message at an index."""
-        message = self.messages[index]
-        item = self._items.get(message.id)
+        item = self.realised.use(self.messages.id(index))
         if item is None:
-            item = self._items[message.id] = self._make(index)
+            item = self.realised.put(Item(self.messages[index], self.context))
             self.heights.put(index, item.height, exact=False)
-        else:
-            self._items.move_to_end(message.id)
         return item
-
-    def _make(self, index: int) -> Item:
-        return Item(self.messages[index], self.context)
 
     def begin(self, item: LiveItem) -> None:
         """The last message is being written: `item` shows it."""
         self.live = item
-        self._items[item.message.id] = item
+        self.realised.put(item)
         self.heights.put(len(self.messages) - 1, item.height, exact=False)
 
     def settle(self, index: int) -> None:
@@ -129,9 +122,16 @@ class Page:
             self.at_end = False  # where one is, one stays: `_arrange_from_end` left its anchor
         self.heights.put(index, self.item(index).height, exact=False)
 
-    def added(self) -> None:
-        """A message was appended to `messages`."""
-        self.heights.append(self._estimate(len(self.messages) - 1))
+    def put(self, message: Message) -> int:
+        """A message has become another version of itself, or is a new one at the end; where it stands."""
+        index = self.messages.index_of(message.id)
+        if index is not None:
+            self.messages.put(index, message)
+        else:
+            index = len(self.messages)
+            self.messages.append(message)
+            self.heights.append(self._estimate(index))
+        return index
 
     # where one is
 
@@ -145,7 +145,7 @@ class Page:
 
     def go(self, place: Place) -> None:
         """Go to a place; to the end if its message is not here."""
-        index = next((i for i, m in enumerate(self.messages) if m.id == place.message), None) if place.message else None
+        index = self.messages.index_of(place.message) if place.message else None
         self.at_end = index is None
         if index is not None:
             item = self.item(index)
@@ -258,7 +258,7 @@ class Page:
         first = self._first_line() if measure.width != self.measure.width else None
         was = self.measure
         self.context = replace(self.context, measure=measure)
-        for item in self._items.values():
+        for item in self.realised:
             item.resize(measure)
         if measure.width != was.width:
             self._guess_heights()
@@ -287,7 +287,7 @@ class Page:
 
     def hold(self) -> None:
         """A block changed by itself and is not laid out anew yet: the first visible line is to stay where it is."""
-        item = self._items.get(self.messages[self._index].id) if self.messages and not self.at_end else None
+        item = self.realised[self.messages.id(self._index)] if self.messages and not self.at_end else None
         row = item.rows[self._row] if item is not None and self._row < len(item.rows) else None
         if self._held is None and isinstance(row, BlockRow) and row.is_stale:
             self._held = Line.at(self._index, row, self._offset), (self._index, self._row, self._offset)
@@ -306,8 +306,7 @@ class Page:
     def _lay(self, index: int, item: Item, row: int) -> int:
         strip = item.rows[row]
         if isinstance(strip, BlockRow):
-            self._laid[strip] = None
-            self._laid.move_to_end(strip)
+            self.realised.laid(strip)
         height = item.lay(row)
         if item.shifted:
             item.shifted = False
@@ -322,7 +321,7 @@ class Page:
             self._arrange_from_end()
         else:
             self._arrange_from_anchor()
-        self._drop_old()
+        self.realised.drop_old(self.placed, self.live)
 
     def _down(self, index: int, row: int) -> Iterator[tuple[int, Item, int]]:
         for at in range(index, len(self.messages)):
@@ -373,22 +372,3 @@ class Page:
         placed.reverse()
         self.placed = placed
         self._index, self._row, self._offset = anchor
-
-    def _drop_old(self) -> None:
-        """Keep memory bounded: forget layouts and messages not used for long."""
-        if len(self._laid) > KEPT_ROWS + len(self.placed):
-            seen = {id(placed.row) for placed in self.placed}
-            for row in [row for row in self._laid if id(row) not in seen][: len(self._laid) - KEPT_ROWS]:
-                row.release()
-                del self._laid[row]
-        if len(self._items) > KEPT_ITEMS + len(self.placed):
-            keep = {placed.item.message.id for placed in self.placed}
-            if self.live:
-                keep.add(self.live.message.id)
-            for key in [key for key in self._items if key not in keep][: len(self._items) - KEPT_ITEMS]:
-                self._drop(self._items.pop(key))
-
-    def _drop(self, item: Item) -> None:
-        for row in item.body:
-            if self._laid.pop(row, 0) is None:
-                row.release()

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from chatgui.core.message import Message
+from chatgui.core.messages import Branch
 from chatgui.core.reply import Reply
 from chatgui.ui.transcript.accessible import AccessibleTranscript, announce, install, stir
 from chatgui.ui.transcript.bar import Bar
@@ -117,7 +118,7 @@ class TranscriptView(QAbstractScrollArea):
     # ------------------------------------------------------------------------------------------ what is shown
 
     @property
-    def messages(self) -> Sequence[Message]:
+    def messages(self) -> Branch:
         """The messages shown, the one being written included."""
         return self.page.messages
 
@@ -125,7 +126,7 @@ class TranscriptView(QAbstractScrollArea):
         """Show a branch at a place (default: its end). None keeps the place if its message is still there."""
         self.page.live = None
         self._stop_clocks()
-        self.page.show(list(messages), place)
+        self.page.show(messages, place)
         self.reader.select(None)
         self.search.again()
         self._idle.start(300)
@@ -141,11 +142,7 @@ class TranscriptView(QAbstractScrollArea):
         Whoever applies deltas calls `wake` when there is more. Text the message already has stands before the reply's.
         """
         page = self.page
-        if not page.messages or page.messages[-1].id != message.id:
-            page.messages = [*page.messages, message]
-            page.added()
-        else:
-            page.messages = [*page.messages[:-1], message]
+        page.put(message)
         item = LiveItem(message, page.context, reply, turn)
         item.pull()
         item.tick()
@@ -163,27 +160,23 @@ class TranscriptView(QAbstractScrollArea):
             return
         page.live.update(message)
         page.live = None
-        page.messages = [*page.messages[:-1], message]
-        page.settle(len(page.messages) - 1)
+        page.settle(page.put(message))
         self.refresh(anew=True)
         if not page.facet.is_one_text:  # the pane beside shows the same answer: it is told of once
             announce(self, message)
 
     def replace(self, message: Message) -> None:
         """A message has changed (edited, other usage …); nothing happens if it is not shown."""
-        index = self.index_of(message.id)
-        if index is None:
+        if self.index_of(message.id) is None:
             return
-        page = self.page
-        page.messages = [*page.messages[:index], message, *page.messages[index + 1 :]]
-        page.item(index).update(message)
-        page.settle(index)
+        index = self.page.put(message)
+        self.page.item(index).update(message)
+        self.page.settle(index)
         self.refresh(anew=True)
 
     def index_of(self, message_id: str) -> int | None:
         """Where a message stands in what is shown."""
-        messages = self.page.messages
-        return next((i for i in range(len(messages) - 1, -1, -1) if messages[i].id == message_id), None)
+        return self.page.messages.index_of(message_id)
 
     def set_style(self, style: Style) -> None:
         """Other colours, fonts or zoom; the first visible line stays."""

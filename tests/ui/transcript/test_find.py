@@ -61,7 +61,7 @@ def test_the_place_found_comes_into_sight() -> None:
     done(view)
     assert view.search.number == 1
     assert any(one.index == 700 for one in view.page.placed)
-    assert len(view.page._items) < 90
+    assert len(view.page.realised) < 90
 
 
 def test_in_a_message_of_megabytes_only_what_holds_the_words_is_parsed() -> None:

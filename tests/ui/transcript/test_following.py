@@ -193,7 +193,7 @@ def test_a_retry_counts_down_and_can_be_cancelled() -> None:
 
 
 def test_a_continued_answer_begins_with_what_it_had() -> None:
-    view, reply = shown(talk(3)), Reply()
+    view, reply = shown(talk(1)), Reply()
     part = answer("The first half", state=State.STREAMING)
     view.begin_reply(part, reply, Turn())
     reply.apply(TextDelta(" and the second."))

@@ -126,19 +126,19 @@ def test_opening_100000_messages_lays_out_only_those_in_sight() -> None:
     view = shown([])
     view.show_messages(messages)
     settle(view)
-    assert len(view.page._items) < 30
+    assert len(view.page.realised) < 30
     assert view.page.placed[-1].index == 99_999
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum() // 2)
     assert 30_000 < view.page.placed[0].index < 70_000
-    assert len(view.page._items) < 80
+    assert len(view.page.realised) < 80
 
 
 def test_memory_stays_bounded_while_one_scrolls_on() -> None:
     view = shown(talk(2000))
     for _ in range(150):
         view.scroll_by(-900)
-    assert len(view.page._items) < 90
-    assert len(view.page._laid) < 400
+    assert len(view.page.realised) < 90
+    assert view.page.realised.rows < 400
 
 
 def test_a_message_of_megabytes_is_laid_out_only_where_it_is_seen() -> None:
@@ -146,7 +146,7 @@ def test_a_message_of_megabytes_is_laid_out_only_where_it_is_seen() -> None:
     text = "\n\n".join(sentence(chance, 60) for _ in range(5_000))
     assert len(text) > 1_500_000
     view = shown([message(0, Role.USER, "All of it"), answer(text)])
-    assert len(view.page._laid) < 60
+    assert view.page.realised.rows < 60
     view.to_start()
     assert view.page.placed[0].index == 0
     for _ in range(30):

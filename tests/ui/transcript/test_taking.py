@@ -137,7 +137,7 @@ def test_copying_very_many_messages_lays_none_of_them_out() -> None:
     view = shown(messages)
     view.reader.select_all()
     assert messages[1500].text in taken(view)
-    assert len(view.page._items) < 90
+    assert len(view.page.realised) < 90
 
 
 def test_a_selection_is_quoted_else_the_message(talked: list[Message]) -> None:
