@@ -10,6 +10,7 @@ from typing import Any
 
 from chatgui.core.conversation import Conversation
 from chatgui.core.message import Attachment, Message, Role
+from chatgui.core.messages import Messages
 from chatgui.store import arriving, attachments, conversations, messages
 from chatgui.store.replies import spend
 from chatgui.store.times import to_ms
@@ -52,7 +53,7 @@ def merge(
 def _add(
     connection: sqlite3.Connection, merged: Merged, incoming: Conversation, fields: Mapping[str, Any]
 ) -> Iterator[None]:
-    empty = replace(incoming, messages={}, _children={}, tip=None)
+    empty = replace(incoming, messages=Messages(), tip=None)
     conversations.create(connection, empty)
     seq = conversations.row_of(connection, incoming.id)
     arriving.hide_conversation(connection, seq)
