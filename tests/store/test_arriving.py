@@ -22,6 +22,7 @@ import pytest
 from chatgui.core.conversation import Conversation
 from chatgui.core.errors import UsageError
 from chatgui.core.message import Attachment
+from chatgui.core.messages import Messages
 from chatgui.store import backup, conversations, marks, search, search_index, usage, wire
 from chatgui.store.arriving import _Piece, arriving, is_left
 from chatgui.store.database import Database
@@ -46,7 +47,7 @@ def talk(words: str, **fields: Any) -> Conversation:
 
 def grown(old: Conversation, words: str) -> Conversation:
     """The same conversation somewhere else, where it went on."""
-    made = replace(old, messages={}, _children={}, updated=datetime(2027, 1, 1, tzinfo=UTC))
+    made = replace(old, messages=Messages(), updated=datetime(2027, 1, 1, tzinfo=UTC))
     made.extend(old.messages.values())
     made.add(answer(f"And more of {words}.", old.tip))
     return made
