@@ -58,9 +58,11 @@ class Source:
 
 def blocks(text: str) -> list[Source]:
     """The top-level blocks of `text`."""
-    splitter = Splitter()
-    for start in range(0, len(text), CHUNK):
-        splitter.feed(text[start : start + CHUNK])
+    splitter, start = Splitter(), 0
+    while start < len(text):
+        end = start + max(CHUNK, splitter.waiting)  # of a long block as much again: it is not copied for every chunk
+        splitter.feed(text[start:end])
+        start = end
     splitter.end()
     return splitter.closed
 
@@ -136,6 +138,11 @@ class Splitter:
         ]
         made[-1] = replace(made[-1], growing=True)
         return tuple(made)
+
+    @property
+    def waiting(self) -> int:
+        """How many characters are in no closed block yet."""
+        return len(self._tail)
 
     def feed(self, text: str) -> None:
         """Take in what came. The cost is bounded by the length of all that came, whatever it is."""
@@ -239,7 +246,7 @@ class Splitter:
                 continue
             behind, note = end, found.kind == "footnote"
             own = self._read_otherwise(found, line, end)
-            yield from own or (replace(found, at=line),)
+            yield from own or (found if found.at == line else replace(found, at=line),)
             if own and not own[-1].end:
                 return
         if behind and tail[behind:].strip():

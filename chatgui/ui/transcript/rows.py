@@ -380,15 +380,16 @@ def _nothing(*_: object) -> None:
 
 
 def estimate_text(text: str, is_code: bool, width: float, style: Style) -> int:
-    """A guess at the height of a text, from its length alone (and its line breaks, if it is code)."""
-    return estimate_length(len(text) if not is_code else 0, width, style) + (
-        round(text.count("\n") * style.line("code") + 2 * style.px(style.padding)) if is_code else 0
-    )
+    """A guess at the height of a text, from its length and its line breaks alone."""
+    breaks = text.strip("\n").count("\n")
+    if is_code:
+        return round((breaks - 1) * style.line("code") + 2 * style.px(style.padding) + style.px(16))
+    return estimate_length(len(text), width, style) + round(breaks * style.line() / 2)
 
 
 def estimate_length(length: int, width: float, style: Style) -> int:
     """A guess at the height of running text of so many characters."""
     if not length:
         return 0
-    per_line = max(8.0, width / (style.font().pixelSize() * 0.5))
+    per_line = max(8.0, width / (style.px(style.text_size) * 0.5))
     return round(math.ceil(length * 1.1 / per_line) * style.line())

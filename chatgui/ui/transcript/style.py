@@ -135,8 +135,18 @@ class Style:
             made = self._metrics[role, level] = QFontMetricsF(self.font(role, level))
         return made
 
+    @cached_property
+    def _lines(self) -> dict[tuple[str, int], float]:
+        return {}
+
     def line(self, role: str = "text", level: int = 0) -> float:
         """Height of one line of a role, in pixels."""
+        made = self._lines.get((role, level))
+        if made is None:
+            made = self._lines[role, level] = self._measure_line(role, level)
+        return made
+
+    def _measure_line(self, role: str, level: int) -> float:
         factor = {"code": self.code_line_height, "small": self.chrome_line_height}.get(role, self.line_height)
         if role == "heading":
             factor = 1.3

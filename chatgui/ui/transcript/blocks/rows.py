@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from PySide6.QtGui import QFontMetricsF
 
@@ -57,10 +58,9 @@ class Rows:
         del self._starts[first:]
         del self._lengths[first:]
         position = self._starts[-1] + self._lengths[-1] + 1 if first and self._starts else 0
-        for line in self._pieces[first:]:
-            self._starts.append(position)
-            self._lengths.append(len(line))
-            position += len(line) + 1
+        lengths = list(map(len, self._pieces[first:]))
+        self._lengths += lengths
+        self._starts += list(accumulate((length + 1 for length in lengths), initial=position))[:-1]
 
     def replace_tail(self, lines: list[str], *, instead: bool) -> int:
         """Put `lines` behind the last line, or `instead` of it; the first line that is new."""
@@ -73,7 +73,7 @@ class Rows:
             first = 0
         self._measure(first)
         if not self.columns and self._simple and all(len(line) <= LONGEST for line in lines):
-            self.widest = max([self.widest, *map(columns, lines)])
+            self.widest = max(self.widest, _widest(lines))
         else:
             self.wrap(self.columns, first)
         return first
@@ -98,7 +98,7 @@ class Rows:
             self.widest = 0
         if not to and (self._simple or first == 0) and max(self._lengths) <= LONGEST:
             self._simple, self._rows = True, []
-            self.widest = max([self.widest, *map(columns, self._pieces[first:])])
+            self.widest = max(self.widest, _widest(self._pieces[first:]))
             return
         if self._simple:
             first, self._simple, self._rows = 0, False, []
@@ -138,6 +138,13 @@ def columns(line: str) -> int:
     if line.isascii():
         return len(line) + 3 * line.count("\t")
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line[:LONGEST])
+
+
+def _widest(lines: list[str]) -> int:
+    """Columns of the widest of them."""
+    whole = "".join(lines)
+    is_plain = whole.isascii() and "\t" not in whole
+    return max(map(len if is_plain else columns, lines), default=0)
 
 
 def _broken(line: str, limit: int) -> list[tuple[int, int]]:
