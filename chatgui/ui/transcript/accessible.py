@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget
 
 from chatgui.core.message import Message, Role, State
 from chatgui.ui.transcript.accessible_live import Living, say
-from chatgui.ui.transcript.accessible_parts import MessagePart, Part, Readable, pointer, same
+from chatgui.ui.transcript.accessible_message import MessagePart
+from chatgui.ui.transcript.accessible_parts import Part, Readable, pointer, same
 from chatgui.ui.transcript.chrome import speaker
 
 if TYPE_CHECKING:

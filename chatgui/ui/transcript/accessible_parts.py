@@ -6,26 +6,17 @@ out with `retire` before it is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import shiboken6
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, QTimer
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleActionInterface,
-    QAccessibleEvent,
     QAccessibleInterface,
-    QAccessibleStateChangeEvent,
     QAccessibleTextInterface,
 )
-
-from chatgui.core.message import Message, State
-from chatgui.ui.transcript.accessible_live import tell
-from chatgui.ui.transcript.chrome import FooterRow, speaker, spoken_state, when
-from chatgui.ui.transcript.message import Item
-from chatgui.ui.transcript.notice import NoticeRow
-from chatgui.ui.transcript.rows import Action, BlockRow, Row
 
 if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
@@ -77,19 +68,21 @@ class Readable(QAccessibleTextInterface):
         """What is exposed is in sight."""
 
 
-class Press(QAccessibleActionInterface):
-    """One thing to do."""
+class Deeds(QAccessibleActionInterface):
+    """What assistive technology may do with something: give it the focus, and press it if it can be."""
 
-    def __init__(self, press: Callable[[], None]) -> None:
+    def __init__(self, focus: Callable[[], None], press: Callable[[], None] | None = None) -> None:
         super().__init__()
-        self._press = press
+        self._deeds = {QAccessibleActionInterface.setFocusAction(): focus}
+        if press is not None:
+            self._deeds = {QAccessibleActionInterface.pressAction(): press, **self._deeds}
 
     def actionNames(self) -> list[str]:
-        return [QAccessibleActionInterface.pressAction()]
+        return list(self._deeds)
 
     def doAction(self, name: str) -> None:
-        if name == QAccessibleActionInterface.pressAction():
-            QTimer.singleShot(0, self._press)  # not within the call of the assistive technology
+        if name in self._deeds:
+            QTimer.singleShot(0, self._deeds[name])  # not within the call of the assistive technology
 
     def keyBindingsForAction(self, name: str) -> list[str]:
         return []
@@ -105,7 +98,7 @@ class Part(QAccessibleInterface):
         self.kind = kind
         self.parts: list[Part] = []
         self.readable: Readable | None = None
-        self.press: Press | None = None
+        self.deeds: Deeds | None = None
         self.name = ""
         self.description = ""
 
@@ -139,6 +132,7 @@ class Part(QAccessibleInterface):
     def state(self) -> QAccessible.State:
         state = QAccessible.State()
         state.readOnly = True
+        state.invisible = not self.view.isVisible()
         state.offscreen = self.box().isEmpty()
         state.multiLine = self.readable is not None
         return state
@@ -170,7 +164,7 @@ class Part(QAccessibleInterface):
     def interface_cast(self, kind: QAccessible.InterfaceType) -> Any:
         wanted = {
             QAccessible.InterfaceType.TextInterface: self.readable,
-            QAccessible.InterfaceType.ActionInterface: self.press,
+            QAccessible.InterfaceType.ActionInterface: self.deeds,
         }
         return pointer(wanted.get(kind))
 
@@ -185,171 +179,3 @@ class Part(QAccessibleInterface):
 def same(one: QAccessibleInterface, other: QAccessibleInterface) -> bool:
     """Whether two wrappers are of the same interface."""
     return bool(shiboken6.getCppPointer(one)[0] == shiboken6.getCppPointer(other)[0])
-
-
-class RowPart(Part):
-    """A row of its own: a block of code, the usage line, a notice."""
-
-    def __init__(self, parent: MessagePart, row: Row, kind: QAccessible.Role, name: str) -> None:
-        super().__init__(parent, parent.view, kind)
-        self.row = row
-        self.name = name
-        self.readable = Readable(lambda: row.text or name, lambda _: self.rect(), lambda _: 0)
-
-    def box(self) -> QRect:
-        measure = self.view.page.measure
-        for placed in self.view.page.placed:
-            if placed.row is self.row:
-                return QRect(measure.left, placed.y, measure.width, placed.height)
-        return QRect()
-
-
-class ActionPart(RowPart):
-    """Something that can be done with a message."""
-
-    def __init__(
-        self, parent: MessagePart, row: Row, action: Action, kind: QAccessible.Role = QAccessible.Role.Button
-    ) -> None:
-        super().__init__(parent, row, kind, action.words)
-        self.readable = None
-        self.action = action
-        self.message_id = parent.message_id
-        self.press = Press(lambda: self.view.reader.act(parent.message_id, action))
-
-    def is_action(self, name: str) -> bool:
-        return name == self.action.name
-
-    def state(self) -> QAccessible.State:
-        state = super().state()
-        state.readOnly = False
-        state.focusable = True
-        state.focused = self.is_action(self.view.reader.focused) and self.message_id == self.view.reader.current
-        return state
-
-    def box(self) -> QRect:
-        inside = self.action.rect.toAlignedRect()
-        row = super().box()
-        return inside.translated(row.topLeft()) if row.isValid() else row
-
-
-class MessagePart(Part):
-    """A message in sight, or near."""
-
-    def __init__(self, parent: QAccessibleInterface, view: TranscriptView, message: Message) -> None:
-        super().__init__(parent, view, QAccessible.Role.ListItem)
-        self.message = message
-        self.message_id = message.id
-        self.name, self.description = speaker(message), described(message)
-        self.readable = Readable(lambda: self.item.text if self.item else "", self._character_box, self._offset_at)
-        self._made_of = (-1, 0, 0)  # rows when the parts were made, how many were laid out, how often they had changed
-
-    def renew(self, message: Message) -> None:
-        """The message is another version of itself: who has it in hand keeps it, and is told what is different."""
-        if message is self.message:
-            return
-        was_busy = self.message.state is State.STREAMING
-        self.message = message
-        for event, name, now in (
-            (QAccessible.Event.NameChanged, "name", speaker(message)),
-            (QAccessible.Event.DescriptionChanged, "description", described(message)),
-        ):
-            if getattr(self, name) != now:
-                setattr(self, name, now)
-                tell(QAccessibleEvent(self, event))
-        if was_busy != (message.state is State.STREAMING):
-            changed = QAccessible.State()
-            changed.busy = True
-            tell(QAccessibleStateChangeEvent(self, changed))
-
-    @property
-    def item(self) -> Item | None:
-        """The message as rows; None once it is not shown any more."""
-        index = self.view.index_of(self.message_id)
-        return self.view.page.item(index) if index is not None else None
-
-    def sync(self) -> None:
-        """Make the parts if the rows are others now."""
-        item = self.item
-        if item is None:
-            return
-        laid = sum(row.height > 0 for row in item.rows)  # before that, a row has no actions
-        now = (len(item.rows), laid, sum(row.refreshed for row in item.body))
-        if now != self._made_of:
-            self._made_of = now
-            gone, self.parts = self.parts, list(self._inside(item))
-            for part in gone:
-                QTimer.singleShot(0, part.retire)  # somebody may be asking it just now
-
-    def inside(self) -> list[Part]:
-        self.sync()
-        return self.parts
-
-    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
-        self.sync()
-        return super().child(index)
-
-    def childCount(self) -> int:
-        self.sync()
-        return super().childCount()
-
-    def _inside(self, item: Item) -> list[Part]:
-        parts: list[Part] = []
-        for row in item.rows:
-            if isinstance(row, BlockRow) and row.source.kind == "code":
-                language = row.source.info.split(" ")[0]
-                parts.append(RowPart(self, row, QAccessible.Role.Section, f"Code, {language}" if language else "Code"))
-            elif isinstance(row, FooterRow):
-                parts.append(RowPart(self, row, QAccessible.Role.StaticText, row.spoken))
-            elif isinstance(row, NoticeRow):
-                parts.append(RowPart(self, row, QAccessible.Role.StaticText, row.words))
-            if row.height:
-                parts += [ActionPart(self, row, link, QAccessible.Role.Link) for link in row.links()]
-                parts += [ActionPart(self, row, action) for action in row.actions() if action.name]
-        return parts
-
-    def state(self) -> QAccessible.State:
-        state = super().state()
-        state.offscreen = False  # the list can be read on beyond what is in sight
-        state.focusable = True
-        state.selectable = True
-        is_current = self.message_id == self.view.reader.current
-        state.selected = is_current
-        state.focused = is_current and self.view.hasFocus()
-        state.busy = self.message.state is State.STREAMING
-        return state
-
-    def box(self) -> QRect:
-        return self.view.box_of(self.message_id) or QRect()
-
-    def _body(self) -> Sequence[BlockRow]:
-        item = self.item
-        return item.body if item is not None else ()
-
-    def _character_box(self, offset: int) -> QRect:
-        for row in self._body():
-            if offset <= len(row.text):
-                for placed in self.view.page.placed:
-                    if placed.row is row:
-                        caret = row.caret_rect(offset).toAlignedRect()
-                        caret.translate(self.view.page.measure.left, placed.y)
-                        return QRect(self.view.viewport().mapToGlobal(caret.topLeft()), caret.size())
-                return QRect()
-            offset -= len(row.text) + 2
-        return QRect()
-
-    def _offset_at(self, at: QPoint) -> int:
-        inside = self.view.viewport().mapFromGlobal(at)
-        before = 0
-        for row in self._body():
-            for placed in self.view.page.placed:
-                if placed.row is row and placed.y <= inside.y() < placed.y + placed.height:
-                    left = self.view.page.measure.left
-                    return before + row.position_at(QPointF(inside.x() - left, inside.y() - placed.y))
-            before += len(row.text) + 2
-        return -1
-
-
-def described(message: Message) -> str:
-    """How a message stands, and since when."""
-    failure = message.failure.message if message.failure else ""
-    return ", ".join(filter(None, (spoken_state(message), failure, when(message.created))))

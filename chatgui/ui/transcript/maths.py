@@ -10,7 +10,9 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+from chatgui.core.markup import Runs
 from chatgui.ui.transcript.blocks.errands import Answer, errands
+from chatgui.ui.transcript.blocks.note import NO_FORMULA
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.style import Style
 
@@ -75,7 +77,7 @@ _awaited: dict[tuple[str, bool], dict[Callable[[], object], None]] = {}
 def inline(
     latex: str, size: float, colour: str, style: Style, *, display: bool, wait: Callable[[], object]
 ) -> Formula | None:
-    """The formula at a text size in pixels, or None: `wait` is called when it is there."""
+    """The formula at a text size in pixels, or None: `wait` is called when it is there, or never will be."""
     key = (latex, display)
     if key in _made:
         _made.move_to_end(key)
@@ -95,5 +97,11 @@ def _came(key: tuple[str, bool], answer: Answer | None) -> None:
     while len(_made) > KEPT:
         _made.popitem(last=False)
     for wait in _awaited.pop(key, {}):
-        if _made[key] is not None:
-            wait()
+        wait()
+
+
+def refusal(runs: Runs) -> str:
+    """That a formula among these cannot be set, in words; empty if all can, or nobody knows yet."""
+    kinds = {"math": False, "display": True}
+    refused = any(run.kind in kinds and _made.get((run.text, kinds[run.kind]), run) is None for run in runs)
+    return NO_FORMULA if refused else ""

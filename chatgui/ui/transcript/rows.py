@@ -15,6 +15,7 @@ from PySide6.QtGui import QPainter
 from chatgui.core.deadline import TooSlow, within
 from chatgui.core.markdown import Source
 from chatgui.ui.transcript.blocks import Block, hidden, make_block, plain_block
+from chatgui.ui.transcript.blocks.note import Note
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.style import Style
@@ -163,6 +164,7 @@ class BlockRow(Row):
         self.style = style
         self.space = space
         self._block: Block | None = None
+        self.note = Note(style)
         self._laid: Measure | None = None
         self._grew = False  # in place, since the last layout
         self._is_plain = False  # it took too long as what it is, and is shown as its source
@@ -229,7 +231,9 @@ class BlockRow(Row):
             self.dirty_from = self.space + self.block.dirty_from if self._grew else 0.0
             self._grew = False
             self.width = measure.width
-            self.height = self.space + math.ceil(self.block.height) if self.block.height else 0  # nothing takes no room
+            self.note.words = "" if self.source.growing else self.block.trouble
+            height = math.ceil(self.block.height)
+            self.height = self.space + height + self.note.height if height else 0  # nothing takes no room
         return self.height
 
     def _lay_out_in_time(self, measure: Measure) -> None:
@@ -291,6 +295,7 @@ class BlockRow(Row):
         painter.translate(0, self.space)
         self.block.paint(painter, clip.translated(0, -self.space), look.selection, look.marks)
         painter.translate(0, -self.space)
+        self.note.paint(painter, self.height, self.width)
         if limits := self._limits:
             self._slow_paintings = self._slow_paintings + 1 if thread_time() - began > limits[-1] else 0
             if self._slow_paintings == len(limits):

@@ -178,7 +178,7 @@ def test_another_style_tells_nothing_anew(heard: Heard) -> None:
 
 
 def test_who_has_the_message_in_hand_keeps_it_when_it_ends(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatgui.ui.transcript.accessible_parts.tell", heard.take)
+    monkeypatch.setattr("chatgui.ui.transcript.accessible_message.tell", heard.take)
     view, reply = begun()
     whole = QAccessible.queryAccessibleInterface(view)
     mine = whole.child(1)

@@ -8,6 +8,7 @@ from chatgui.core.markdown import Source
 from chatgui.core.markup import Code, Heading, Html, Node, Paragraph, Rule, Table
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment
 from chatgui.ui.transcript.blocks.code import CodeBlock
+from chatgui.ui.transcript.blocks.note import TOO_LARGE, TOO_LONG, TOO_MANY
 from chatgui.ui.transcript.blocks.stack import StackBlock
 from chatgui.ui.transcript.blocks.table import TableBlock
 from chatgui.ui.transcript.blocks.text import LiteralBlock, NothingBlock, RuleBlock, TextBlock
@@ -45,15 +46,17 @@ def _make(source: Source, style: Style) -> Block:
         return NothingBlock(style)
     if source.kind == "rule":
         return RuleBlock(style)
-    if len(source.markdown) > (LONGEST if source.kind != "table" else LONGEST_TABLE) and source.kind != "code":
-        return _literal(source.markdown, style)
+    if source.kind == "table" and len(source.markdown) > LONGEST_TABLE:
+        return _literal(source.markdown, style, TOO_LARGE)
+    if source.kind not in ("table", "code") and len(source.markdown) > LONGEST:
+        return _literal(source.markdown, style, TOO_LONG)
     if source.kind == "html" and source.markdown.count("\n") > LINES:
         return _literal(source.markdown, style)
     nodes = source.nodes()
     if _count(nodes) > MOST:
-        return _literal(source.markdown, style)
+        return _literal(source.markdown, style, TOO_MANY)
     if any(isinstance(node, Table) and len(node.alignments) > COLUMNS for node in nodes):
-        return _literal(source.markdown, style)
+        return _literal(source.markdown, style, TOO_LARGE)
     if len(nodes) == 1 and type(nodes[0]) in _BUILDERS:
         block = make_node(nodes[0], style)
         if isinstance(block, CodeBlock):
@@ -65,7 +68,7 @@ def _make(source: Source, style: Style) -> Block:
 def plain_block(source: Source, style: Style) -> Block:
     """The source itself, laid out only where it is seen: for what would take too long as what it is."""
     block = CodeBlock(Code(source.markdown.strip("\n")), style, literal=True)
-    block.source = source
+    block.source, block.excuse = source, TOO_LONG
     return block
 
 
@@ -81,11 +84,12 @@ def space_above(source: Source, style: Style) -> int:
     return round(style.px(style.block_space))
 
 
-def _literal(text: str, style: Style) -> Block:
+def _literal(text: str, style: Style, excuse: str = "") -> Block:
     text = text.strip("\n")
-    if len(text) > LONGEST or text.count("\n") > LINES:
-        return CodeBlock(Code(text), style, literal=True)
-    return LiteralBlock(text, style)
+    is_long = len(text) > LONGEST or text.count("\n") > LINES
+    block = CodeBlock(Code(text), style, literal=True) if is_long else LiteralBlock(text, style)
+    block.excuse = excuse
+    return block
 
 
 def make_node(node: Node, style: Style) -> Block:

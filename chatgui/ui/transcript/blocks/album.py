@@ -70,6 +70,11 @@ def told(address: str) -> Told | None:
     return _told.get(address)
 
 
+def is_there(address: str) -> bool:
+    """Whether the image is there, or is being decoded."""
+    return address in _images
+
+
 def tell(address: str, what: Told | None) -> None:
     """Say this in place of an image; None for nothing."""
     _told.pop(address, None)
@@ -85,7 +90,10 @@ def supply(address: str, content: bytes, *, largest: int = LARGEST, pixels: int 
     kind = kind_of(content)
     size = size_of(content, kind, pixels) if kind and len(content) <= largest else None
     if size is None:
-        tell(address, Told("This is no image that can be shown."))
+        is_large = bool(kind) and size_of(content, kind, 1 << 62) is not None
+        tell(
+            address, Told("The image is too large to be shown." if is_large else "This is no image that can be shown.")
+        )
         return
     _images[address] = shrunk(size)
     tell(address, None)
@@ -95,8 +103,11 @@ def supply(address: str, content: bytes, *, largest: int = LARGEST, pixels: int 
 
 def _take_up(address: str, start: int) -> None:
     """An image within the text."""
+    if len(address) > LARGEST * 4 // 3:
+        tell(address, Told("The image is too large to be shown."))
+        return
     try:
-        content = base64.b64decode(address[start:], validate=False) if len(address) <= LARGEST * 4 // 3 else b""
+        content = base64.b64decode(address[start:], validate=False)
     except (binascii.Error, ValueError):
         content = b""
     supply(address, content)

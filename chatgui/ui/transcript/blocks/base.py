@@ -55,6 +55,7 @@ class Block:
         self.width = -1.0  # it is laid out for; negative while it is not
         self.height = 0.0  # as laid out last, or a guess
         self.natural_width = 0.0  # of a wide block: what it would like; 0 if what it has is enough
+        self.excuse = ""  # said by who made it, where it stands for something else
         self.dirty_from = 0.0  # first row of pixels that differs since the layout before
         self.changed: Event[None] = Event()  # a formula, an image or colours have come: lay out and paint again
         self.wanted: Event[tuple[str, str]] = (
@@ -97,6 +98,11 @@ class Block:
         """The link at `point`, judged."""
         return None
 
+    @property
+    def trouble(self) -> str:
+        """Why it, or something in it, is not shown as what it is; empty if it is."""
+        return self.excuse
+
     def baseline(self) -> float | None:
         """Where the first line of text stands; None where there is none."""
         return None
@@ -108,6 +114,10 @@ class Block:
     def actions(self) -> tuple[BlockAction, ...]:
         """What can be done with the block."""
         return ()
+
+    def images(self) -> Iterator[tuple[str, str]]:
+        """What each image shows, in words, and why it is not there; empty if it is."""
+        yield from ()
 
     def image_at(self, point: QPointF) -> QImage | None:
         """The image at `point`, if it is there."""

@@ -142,6 +142,15 @@ def offers(runs: Runs, flow: Flow) -> Iterator[tuple[Offer, str, QRectF]]:
         position += len(source_of(run))
 
 
+def missing(runs: Runs) -> Iterator[tuple[str, str]]:
+    """What each image of a paragraph shows, in words, and why it is not there; empty if it is, or is about to be."""
+    for run in runs:
+        if run.kind == "image":
+            told = album.told(run.link)
+            there = told is None and (album.is_there(run.link) or run.link.startswith("data:"))
+            yield " ".join(run.text.split())[:200], told.words if told else "" if there else "Not loaded."
+
+
 def host(url: str) -> str:
     """Where an image would come from, in a word."""
     try:

@@ -98,6 +98,10 @@ class StackBlock(Block):
         apart = isinstance(node, List) and any(map(stands_apart, node.items))
         return top + (self.style.px(self.style.block_space - 4) if apart else 0.0)
 
+    @property
+    def trouble(self) -> str:
+        return self.excuse or next(filter(None, (child.block.trouble for child in self.children)), "")
+
     def release(self) -> None:
         super().release()
         for child in self.children:
@@ -231,6 +235,10 @@ class StackBlock(Block):
             for child in self.children
             for one in child.block.actions()
         )
+
+    def images(self) -> Iterator[tuple[str, str]]:
+        for child in self.children:
+            yield from child.block.images()
 
     def image_at(self, point: QPointF) -> QImage | None:
         child = self._at(point.y())

@@ -15,7 +15,7 @@ from chatgui.core.deadline import check
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Node, Runs, Table
 from chatgui.core.writing import cut, source_of
-from chatgui.ui.transcript import links
+from chatgui.ui.transcript import links, maths
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span, clipped, clipped_marks
 from chatgui.ui.transcript.blocks.flow import Flow
@@ -149,6 +149,10 @@ class TableBlock(Block):
         self.rows.append(cells)
         self._parts.append("\t".join(cell.text for cell in cells))
         self._length += len(self._parts[-1]) + 1
+
+    @property
+    def trouble(self) -> str:
+        return next(filter(None, (maths.refusal(cell.runs) for row in self.rows for cell in row)), "")
 
     def refresh(self) -> None:
         """A formula in some cell has come."""

@@ -12,11 +12,11 @@ from chatgui.core.addresses import linked
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Heading, Html, Node, Paragraph, Run, Runs
 from chatgui.core.writing import cut
-from chatgui.ui.transcript import links
+from chatgui.ui.transcript import links, maths
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span
 from chatgui.ui.transcript.blocks.flow import Flow
-from chatgui.ui.transcript.blocks.images import Picture, offers
+from chatgui.ui.transcript.blocks.images import Picture, missing, offers
 from chatgui.ui.transcript.blocks.looks import Look, begins_rtl, object_format
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.blocks.words import Looks, looks, words
@@ -55,6 +55,10 @@ class TextBlock(Block):
     def wide(self) -> bool:  # type: ignore[override]  # a plain attribute in the base, worked out here
         """A formula of its own may use the whole pane."""
         return len(self.runs) == 1 and self.runs[0].kind == "display"
+
+    @property
+    def trouble(self) -> str:
+        return self.excuse or maths.refusal(self.runs)
 
     def _alignment(self) -> str:
         return "center" if self.wide else ""
@@ -143,6 +147,9 @@ class TextBlock(Block):
             BlockAction(offer.words, rect, partial(self.wanted.emit, (offer.what, address)))
             for offer, address, rect in offers(self.runs, self.flow)
         )
+
+    def images(self) -> Iterator[tuple[str, str]]:
+        return missing(self.runs)
 
     def image_at(self, point: QPointF) -> QImage | None:
         at = self.flow.object_at(point)
