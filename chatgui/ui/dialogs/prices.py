@@ -6,13 +6,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFormLayout,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
 )
 
@@ -22,7 +19,7 @@ from chatgui.core.account import Account, Price
 from chatgui.core.money import read_money
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.dialogs.parts import NUMBERS, Sheet, Table, say, words
 
 COLUMNS = ("Model", "Prompt", "Answer", "Cached", "Currency", "From")
 SHOWN = 300  # rows; more are found by typing
@@ -46,7 +43,8 @@ class PricesDialog(Sheet):
         self._accounts.setCurrentIndex(max(self._accounts.findData(default.id if default else ""), 0))
         self._find = _line("Find a model", "Find a model")
         self._find.textChanged.connect(lambda _: self.refresh())
-        self._table = _table()
+        self._table = Table("Prices", COLUMNS)
+        self._table.setSelectionMode(Table.SelectionMode.SingleSelection)
         self._table.itemSelectionChanged.connect(self._take_up)
         self.model = _line("A model’s name", "Model")
         self.amounts = [_line(name, hint) for name, hint in FIELDS]
@@ -111,7 +109,7 @@ class PricesDialog(Sheet):
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 if column in (1, 2, 3):
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                    item.setTextAlignment(NUMBERS)
                 self._table.setItem(at, column, item)
         more = len(found) - SHOWN
         say(self._said, f"{more:,} more: type a part of the name." if more > 0 else "" if found else "No such model.")
@@ -177,21 +175,3 @@ def _line(name: str, hint: str) -> QLineEdit:
     line.setAccessibleName(hint)
     line.setToolTip(hint)
     return line
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, len(COLUMNS))
-    table.setAccessibleName("Prices")
-    table.setHorizontalHeaderLabels(list(COLUMNS))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.verticalHeader().hide()
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    header = table.horizontalHeader()
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return table

@@ -10,14 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QDateEdit,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
 )
 
@@ -26,7 +23,7 @@ from chatgui.chat.report import as_csv, cost, counts, details, summary
 from chatgui.core.change import AccountsChanged, Change, TurnEnded
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.dialogs.parts import NUMBERS, WORDS, Sheet, Table, say, words
 from chatgui.ui.dialogs.prices import PricesDialog
 from chatgui.ui.dialogs.usage_chart import UsageChart
 
@@ -36,7 +33,6 @@ SPANS = (
     ("Last month", "last"), ("From … to …", "own"),
 )  # fmt: skip
 COLUMNS = ("Answers", "Prompt", "Answer", "Reasoning", "Total", "Cost")
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ class Cell(QTableWidgetItem):
     def __init__(self, text: str, value: float | None, hint: str) -> None:
         super().__init__(text)
         self.value = -1.0 if value is None else float(value)
-        self.setTextAlignment(RIGHT)
+        self.setTextAlignment(NUMBERS)
         self.setToolTip(hint)
 
     def __lt__(self, other: QTableWidgetItem) -> bool:
@@ -131,20 +127,11 @@ class UsageDialog(Sheet):
         self.body.addWidget(self._budgets)
         self.body.addLayout(foot)
 
-    def _make_table(self) -> QTableWidget:
-        table = QTableWidget(0, len(COLUMNS) + 1)
-        table.setAccessibleName("Usage")
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.verticalHeader().hide()
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
+    def _make_table(self) -> Table:
+        table = Table("Usage", ("", *COLUMNS))
         table.setMinimumHeight(120)
         header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(RIGHT)
+        header.setDefaultAlignment(NUMBERS)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         return table
@@ -213,7 +200,7 @@ class UsageDialog(Sheet):
         title = next(title for title, name in GROUPS if name == by)
         self._table.setHorizontalHeaderLabels([title, *COLUMNS])
         if (first := self._table.horizontalHeaderItem(0)) is not None:
-            first.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            first.setTextAlignment(WORDS)
         self._table.setRowCount(len(totals))
         for at, total in enumerate(totals):
             hint = details(total)
