@@ -1,4 +1,5 @@
-"""What was written and not sent: drafts, and messages that wait for the running answer to end. Nothing of it is lost."""
+"""What was written and not sent: drafts, messages being said differently, and those that wait for the running answer to
+end. Nothing of it is lost."""
 
 from __future__ import annotations
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 
 class Drafts:
-    """One draft for each conversation, and behind its running turn what waits; both are kept with the conversation.
+    """One draft for each conversation, other words for its messages, and behind its running turn what waits; all are kept
+    with the conversation.
 
-    In the database what waits stands before the draft, so that a program that is killed finds it in the composer again.
+    In the database all of it stands before the draft, so that a program that is killed finds it in the composer again.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Drafts:
         self._changed = changed
         self._ensure_kept = ensure_kept  # in the database, if it is not yet
         self._waiting: dict[str, list[Unsent]] = {}
+        self._edits: dict[str, dict[str, Unsent]] = {}  # by message, the one last written at last
 
     async def save(self, conversation_id: str, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Keep what stands unsent in the composer. An empty draft does not make a new conversation."""
@@ -45,7 +48,8 @@ class Drafts:
     def put(self, conversation: Conversation, draft: Unsent) -> dict[str, Any]:
         """Another draft; the fields to keep: what waits, then the draft."""
         conversation.draft, conversation.draft_attachments = draft.text, draft.attachments
-        kept = sum((*self._waiting.get(conversation.id, ()), draft), Unsent())
+        before = (*self._waiting.get(conversation.id, ()), *self.edits(conversation.id).values())
+        kept = sum((*before, draft), Unsent())
         return {"draft": kept.text, "draft_attachments": kept.attachments}
 
     async def _keep(self, conversation: Conversation, draft: Unsent, *, durable: bool = False) -> None:
@@ -55,6 +59,21 @@ class Drafts:
         await self._db.write(
             lambda connection: conversations.set_fields(connection, conversation.id, **kept), durable=durable
         )
+
+    async def edit(self, conversation_id: str, message_id: str, unsent: Unsent | None) -> None:
+        """Keep what is being made of a message; None if nothing is any more."""
+        edits = self._edits.setdefault(conversation_id, {})
+        if edits.get(message_id) == unsent:
+            return
+        edits.pop(message_id, None)
+        if unsent is not None:
+            edits[message_id] = unsent
+        conversation = await self._session.conversation(conversation_id)
+        await self._keep(conversation, conversation.unsent)
+
+    def edits(self, conversation_id: str) -> dict[str, Unsent]:
+        """What is being made of messages, by their ids; the one last written comes last."""
+        return self._edits.get(conversation_id, {})
 
     async def wait(self, conversation_id: str, unsent: Unsent, draft: Unsent) -> None:
         """Send this when the running turn has ended; `draft` is what stands in the composer now."""

@@ -16,20 +16,25 @@ Verb: TypeAlias = Callable[[Conversation, str], Coroutine[Any, Any, None]]
 
 
 class Branching:
-    """`show` opens a conversation by its id."""
+    """`show` opens a conversation by its id; `shown` is the one that is shown."""
 
-    def __init__(self, session: Session, stage: Stage, tasks: Tasks, show: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self, session: Session, stage: Stage, tasks: Tasks, show: Callable[[str], Awaitable[None]],
+        shown: Callable[[], Conversation | None],
+    ) -> None:  # fmt: skip
         self._session = session
         self._stage = stage
         self._tasks = tasks
         self._show = show
+        self._shown = shown
+        self._before: dict[str, str] = {}  # what was made here: what was shown before it
 
-    def actions(self, shown: Callable[[], Conversation | None]) -> dict[str, Callable[[str], None]]:
+    def actions(self) -> dict[str, Callable[[str], None]]:
         """What can be asked of a message of the shown conversation, by the transcript's names."""
 
         def of(verb: Verb) -> Callable[[str], None]:
             def act(message_id: str) -> None:
-                if (conversation := shown()) is not None:
+                if (conversation := self._shown()) is not None:
                     self._tasks.start(verb(conversation, message_id))
 
             return act
@@ -62,14 +67,28 @@ class Branching:
 
     async def fork(self, here: Conversation, message_id: str) -> None:
         """Go on in a new conversation that holds what was said up to a message."""
-        await self._show(await self._session.copying.fork(here.id, message_id))
+        await self._show_made([await self._session.copying.fork(here.id, message_id)])
         self._say("This is a new conversation; the old one stays as it is.")
 
     async def duplicate(self, ids: Sequence[str]) -> None:
         """Copy conversations, and show the last copy."""
         made = [await self._session.copying.duplicate(one) for one in ids]
-        await self._show(made[-1])
+        await self._show_made(made)
         self._say("Duplicated." if len(ids) == 1 else f"{len(ids)} conversations duplicated.", steps=len(made))
+
+    async def _show_made(self, made: list[str]) -> None:
+        if (before := self._shown()) is not None:
+            self._before.update(dict.fromkeys(made, before.id))
+        await self._show(made[-1])
+
+    async def leave_undone(self) -> None:
+        """Something was undone: if that is why the shown conversation is in the trash now, show what was shown before it."""
+        shown = self._shown()
+        at = there = shown.id if shown is not None else ""
+        while at in self._before and (await self._session.library.summary(at)).deleted:
+            at = self._before[at]
+        if at != there:
+            await self._show(at)
 
     def _say(self, words: str, back: str = "Undo", *, steps: int = 1) -> None:
         """Say what was done in so many steps, and offer to take all of them back."""
@@ -78,3 +97,4 @@ class Branching:
     async def _undo(self, steps: int) -> None:
         for _ in range(steps):
             await self._session.library.undo()
+        await self.leave_undone()

@@ -72,7 +72,7 @@ class ConversationBinding(QObject):
         self._open_accounts = open_accounts
         self.conversation: Conversation | None = None
         self._reading = Reading(session, stage)
-        self.branching = Branching(session, stage, tasks, self.open)
+        self.branching = Branching(session, stage, tasks, self.open, lambda: self.conversation)
         self.going = Going(session, stage, tasks, self.open)
         self._has_own = self._own_account()
         self.library_used = False  # whether anything was ever said in this profile
@@ -90,7 +90,7 @@ class ConversationBinding(QObject):
             "account": lambda one: self._mend_account(one, mend_account),
             "model": lambda _: stage.header.model_wanted.emit(),
             "cancel": lambda _: session.stop(self.id),
-            **self.branching.actions(lambda: self.conversation),
+            **self.branching.actions(),
         }
         stage.siblings = self.siblings
         self.composing = Composing(session, stage, tasks, trouble=self.trouble)

@@ -167,6 +167,7 @@ class Verbs:
 
     async def _undo(self) -> None:
         words = await self._session.library.undo()
+        await self._conversation.branching.leave_undone()
         self._stage.notices.say(f"Undone: {words}." if words else "There is nothing to undo.")
 
     async def _redo(self) -> None:

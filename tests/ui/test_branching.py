@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from chatgui.core.message import Role
+from chatgui.store import conversations
 from chatgui.ui.window import Window
 from tests.ui.conftest import showing, until
 from tests.ui.test_window import answered, button, say, titles
@@ -82,3 +83,66 @@ async def test_duplicates_of_several_are_taken_back_together(qapp: QApplication,
         QTest.mouseClick(button(window, "Undo"), Qt.MouseButton.LeftButton)
         await until(lambda: titles(window) == ["Tides"])
         assert len(await session.library.summaries(deleted=True)) == 2
+        assert window.conversation_bound.id == source, "what was shown before is shown again"
+
+
+async def test_undoing_what_made_the_shown_conversation_shows_what_was_before(
+    qapp: QApplication, profile: Path
+) -> None:
+    async with showing(qapp, profile) as (window, _):
+        say(window, "Tides")
+        await until(lambda: answered(window), 40)
+        shown, source = window.conversation_bound, window.conversation_bound.id
+        shown.act(said(window)[0], "fork")
+        await until(lambda: shown.id != source and "Tides (branch)" in titles(window))
+        fork = shown.id
+        window.actions_by_id["duplicate"].trigger()
+        await until(lambda: shown.id not in (source, fork))
+        window.verbs_bound.undo()
+        await until(lambda: shown.id == fork)
+        window.verbs_bound.undo()
+        await until(lambda: shown.id == source)
+        await until(lambda: titles(window) == ["Tides"])
+
+
+async def test_what_is_typed_in_an_edit_outlives_a_look_elsewhere(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        say(window, "Hello")
+        await until(lambda: answered(window), 40)
+        shown, editor, notices = window.conversation_bound, window.stage.composer.editor, window.stage.notices
+        here, question, answer = shown.id, shown.last(Role.USER), shown.last(Role.ASSISTANT)
+        QTest.keyClicks(editor, "a draft")
+        shown.act(question, "edit")
+        QTest.keyClicks(editor, ", you")
+        window.verbs_bound.new_conversation()
+        await until(lambda: shown.id != here)
+        assert editor.toPlainText() == ""
+        assert notices.words == ""
+        window.verbs_bound.open(here)
+        await until(lambda: shown.id == here)
+        assert editor.toPlainText() == "Hello, you"
+        assert "new version" in notices.words
+        assert shown.composing.after is None
+
+        kept = await session._db.call(conversations.load, here)
+        assert kept is not None
+        assert kept.draft == "Hello, you\na draft", "a program that is killed finds both"
+
+        shown.act(answer, "edit")  # the other edit waits
+        editor.selectAll()
+        QTest.keyClicks(editor, "Mine.")
+        shown.act(question, "edit")
+        assert editor.toPlainText() == "Hello, you"
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        await until(lambda: answered(window) and shown.last(Role.USER) != question, 40)
+        assert editor.toPlainText() == "a draft"
+        await until(lambda: question not in session.drafts.edits(here))
+
+        shown.act(answer, "edit")
+        assert editor.toPlainText() == "Mine."
+        QTest.keyClick(editor, Qt.Key.Key_Escape)
+        await until(lambda: editor.toPlainText() == "a draft")
+        await until(lambda: not session.drafts.edits(here))
+        kept = await session._db.call(conversations.load, here)
+        assert kept is not None
+        assert kept.draft == "a draft"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextCursor
@@ -58,11 +58,15 @@ class Composing(QObject):
     # Drafts
 
     def begin(self, conversation: Conversation) -> None:
-        """Write for this conversation from now on, beginning with its draft."""
+        """Write for this conversation from now on, beginning with what is being made of a message, or with its draft."""
         self._stop_editing()
         self._conversation = conversation
-        self._composer.put(conversation.draft, conversation.draft_attachments)
         self._composer.editor.setReadOnly(False)
+        for message_id in reversed(self._session.drafts.edits(conversation.id)):
+            if message := conversation.messages.get(message_id):
+                self._begin_editing(message)
+                return
+        self._composer.put(conversation.draft, conversation.draft_attachments)
 
     def pause(self) -> None:
         """Write for none until the next `begin`."""
@@ -72,8 +76,16 @@ class Composing(QObject):
         self._composer.editor.setReadOnly(True)
 
     def _save_draft(self, text: str) -> None:
-        if self._conversation is not None and not self._editing:
-            self._tasks.start(self._session.drafts.save(self._here, text, self._composer.tray.attachments))
+        if self._conversation is not None:
+            self._tasks.start(self._keeping(Unsent(text, self._composer.tray.attachments)))
+
+    def _keeping(self, unsent: Unsent) -> Coroutine[Any, Any, None]:
+        """What keeps this as what it is now: the draft, or other words for the message that is being said differently."""
+        drafts, here, edited = self._session.drafts, self._here, self._editing
+        if not edited:
+            return drafts.save(here, unsent.text, unsent.attachments)
+        message = self._conversation.messages.get(edited) if self._conversation else None
+        return drafts.edit(here, edited, None if message and unsent == _said_in(message) else unsent)
 
     def keep_pending(self) -> None:
         """Tell a draft that was not told yet."""
@@ -82,9 +94,8 @@ class Composing(QObject):
 
     async def keep(self) -> None:
         """Keep the draft now: the program ends."""
-        if self._conversation is not None and self._composer.draft_pending and not self._editing:
-            unsent = self._composer.unsent
-            await self._session.drafts.save(self._here, unsent.text, unsent.attachments)
+        if self._conversation is not None and self._composer.draft_pending:
+            await self._keeping(self._composer.unsent)
 
     # Sending
 
@@ -101,6 +112,8 @@ class Composing(QObject):
                 await self._session.edit_and_send(here, editing, text, attachments)
             else:
                 await self._session.send(here, text, attachments)
+            if editing:
+                await self._session.drafts.edit(here, editing, None)
         except ChatError as error:
             if here == self._here:
                 self._editing = editing
@@ -123,16 +136,22 @@ class Composing(QObject):
         if message is None or message.role not in WORDS_OF_EDITING:
             return
         self.keep_pending()
-        self._editing, self._in_place = message.id, message.role is Role.ASSISTANT
-        self._composer.put(message.text, [part for part in message.parts if isinstance(part, Attachment)])
+        self._begin_editing(message)
         self._composer.editor.setFocus()
+
+    def _begin_editing(self, message: Message) -> None:
+        self._editing, self._in_place = message.id, message.role is Role.ASSISTANT
+        unsent = self._session.drafts.edits(self._here).get(message.id, _said_in(message))
+        self._composer.put(unsent.text, unsent.attachments)
         self._stage.notices.say(WORDS_OF_EDITING[message.role], [("Leave as It Was", self.give_up_editing)], stays=True)
 
     def give_up_editing(self) -> bool:
         """Leave the message as it was; False if none was being said differently."""
-        if not self._editing or self._conversation is None:
+        conversation, edited = self._conversation, self._stop_editing()
+        if not edited or conversation is None:
             return False
-        self.begin(self._conversation)
+        self._tasks.start(self._session.drafts.edit(conversation.id, edited, None))
+        self._composer.put(conversation.draft, conversation.draft_attachments)
         return True
 
     def _stop_editing(self) -> str:
@@ -155,6 +174,10 @@ class Composing(QObject):
         editor.moveCursor(QTextCursor.MoveOperation.End)
         editor.insertPlainText(f"\n\n{quote}\n\n" if editor.toPlainText() else f"{quote}\n\n")
         editor.setFocus()
+
+
+def _said_in(message: Message) -> Unsent:
+    return Unsent(message.text, tuple(part for part in message.parts if isinstance(part, Attachment)))
 
 
 def waiting_words(unsent: Unsent) -> str:
