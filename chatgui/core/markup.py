@@ -116,7 +116,8 @@ def _fenced(text: str) -> Code | None:
     indent = len(head[0]) - len(head[0].lstrip(" "))
     if indent:
         body = re.sub(rf"^ {{1,{indent}}}", "", body, flags=re.MULTILINE)
-    return Code(_with_newline(body), _ESCAPED.sub(r"\1", html.unescape(info.strip())))
+    info = html.unescape(info) if "&" in info else info
+    return Code(_with_newline(body), _ESCAPED.sub(r"\1", info.strip()))
 
 
 def _with_newline(text: str) -> str:
