@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from chatgui.ui import assets
 from chatgui.ui.search_field import FilterField
+from chatgui.ui.spoken import Spoken
 from chatgui.ui.theme import Theme
 
 TYPING_MS = 80
@@ -28,6 +29,7 @@ class FindBar(QWidget):
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(lambda: self.typed.emit(self.line.text()))
         self.line.textChanged.connect(lambda _: self._typing.start())
+        self._spoken = Spoken(self)
         self._where = QLabel()
         self._where.setProperty("strength", "2")
         self._where.setMinimumWidth(90)
@@ -66,7 +68,9 @@ class FindBar(QWidget):
 
     def show_place(self, current: int, total: int) -> None:
         """“3 of 17”, or that there is nothing."""
-        self._where.setText(f"{current} of {total}" if total else "Nothing found" if self.line.text() else "")
+        words = f"{current} of {total}" if total else "Nothing found" if self.line.text() else ""
+        self._where.setText(words)
+        self._spoken.say(words if self.line.hasFocus() else "")
 
     def dismiss(self) -> bool:
         """Close the bar; False if it was not open."""

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from chatgui.core.errors import ChatError, Failure, Kind
 from chatgui.ui import assets
+from chatgui.ui.spoken import announce
 from chatgui.ui.theme import Theme
 
 SHOWN_MS = 8000
@@ -127,7 +127,7 @@ class NoticeBar(QFrame):
         self.show()
         self.raise_()
         self._timer.stop() if stays else self._timer.start()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        announce(self, words)
 
     def trouble(self, error: BaseException, actions: Sequence[Act] = ()) -> None:
         """Say what went wrong, and stay until closed."""

@@ -19,6 +19,7 @@ class Welcome(QWidget):
         self.setObjectName("Ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._mark = QLabel()
+        self._mark.setAccessibleName("chatgui")
         self._mark.setPixmap(assets.pixmap("chatgui", "", 56, self.devicePixelRatioF()))
         self._title = QLabel()
         font = self._title.font()

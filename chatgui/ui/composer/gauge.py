@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from chatgui.ui.spoken import announce
 from chatgui.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -98,4 +99,4 @@ class ComposerNotes(QLabel):
         self.setText("\n".join(one for one in self._said.values() if one))
         self.setVisible(bool(self.text()))
         if words and (is_news or not before):  # not at each key: the number in it goes on changing
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+            announce(self, words)

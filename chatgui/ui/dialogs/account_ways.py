@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from chatgui.core.errors import VaultError, VaultState
@@ -62,5 +61,3 @@ class KeyWays(QWidget):
         self.run_button.setVisible(run)
         self.variable_button.setVisible(variable)
         self.show()
-        if failed:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatgui.ui.spoken import announce
 from chatgui.ui.tasks import Tasks
 
 NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter  # how they stand in a column, and …
@@ -165,7 +166,10 @@ def words(text: str = "", *, strength: str = "2", meaning: str = "") -> QLabel:
 
 
 def say(label: QLabel, text: str, meaning: str = "") -> None:
-    """Change a label's words and what they mean (error, warning, good); it takes no room while empty."""
+    """Change a label's words and what they mean (error, warning, good); it takes no room while empty. What means something is
+    read aloud when it comes."""
+    if text and meaning and text != label.text():
+        announce(label, text)
     label.setText(text)
     label.setProperty("meaning", meaning)
     label.style().polish(label)

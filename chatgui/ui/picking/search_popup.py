@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QHideEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -22,6 +22,7 @@ from chatgui.ui.account_colours import ROOM, dot
 from chatgui.ui.picking.overlay import Overlay
 from chatgui.ui.search_field import FilterField
 from chatgui.ui.sidebar.model import Index
+from chatgui.ui.spoken import Spoken
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
 
@@ -183,6 +184,7 @@ class SearchPopup(Overlay):
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self.narrow)
         self._picks = model
+        self._spoken = Spoken(self.search)
         self.list = PickList(listed, model, theme)
         self.list.clicked.connect(lambda index: self.choose(index.row()))
         column = QVBoxLayout(self)
@@ -190,6 +192,12 @@ class SearchPopup(Overlay):
         column.setSpacing(6)
         column.addWidget(self.search)
         column.addWidget(self.list, 1)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What was listed is gone for assistive technology, too."""
+        super().hideEvent(event)
+        self._spoken.say("")
+        self._picks.show(())
 
     def narrow(self, typed: str) -> None:
         """Show what matches."""
@@ -200,9 +208,11 @@ class SearchPopup(Overlay):
         raise NotImplementedError
 
     def select(self, at: int) -> None:
-        """Mark the row at a place; -1 marks none."""
+        """Mark the row at a place; -1 marks none. The focus stays where one types: what is marked is said."""
         if at >= 0:
             self.list.setCurrentIndex(self._picks.index(at))
+            row = self._picks.pick_row(at)
+            self._spoken.say(", ".join(filter(None, (row.words, row.facts))))
 
     def _step(self, step: int) -> None:
         at = self.list.currentIndex().row() + step

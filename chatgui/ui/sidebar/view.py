@@ -19,6 +19,7 @@ from chatgui.ui.sidebar.listing import Listing
 from chatgui.ui.sidebar.menu import conversation_menu, filter_menu, folder_menu, place_menu, tags_menu, targets
 from chatgui.ui.sidebar.model import SidebarModel
 from chatgui.ui.sidebar.places import PlaceBox
+from chatgui.ui.spoken import Spoken
 from chatgui.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Sidebar(QWidget):
         self._found: tuple[Sequence[Summary], Sequence[Hit]] | None = None  # what a search found, while it is shown
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self._search)
+        self._spoken = Spoken(self.search)
         self.search.textChanged.connect(self._typed)
         self.search.returnPressed.connect(self._open_first)
         self.filter_button = QToolButton()
@@ -180,6 +182,7 @@ class Sidebar(QWidget):
             linked = MessageLink.read(self.query)
             nothing = UNKNOWN if linked else f"Nothing found for “{self.query}”."
         self._empty.setText("" if self.model.total else nothing)
+        self._spoken.say((self._empty.text() or f"{self.model.total:,} found") if self._found else "")
         self._empty.setVisible(not self.model.total)
         self._empty.setGeometry(self.list.viewport().rect())
 

@@ -171,7 +171,8 @@ class MessagePart(Part):
     """A message in sight, or near."""
 
     def __init__(self, parent: QAccessibleInterface, view: TranscriptView, message: Message) -> None:
-        super().__init__(parent, view, QAccessible.Role.ListItem)
+        whole = view.page.facet.is_one_text  # then what is around it is a document, not a list
+        super().__init__(parent, view, QAccessible.Role.Section if whole else QAccessible.Role.ListItem)
         self.message = message
         self.message_id = message.id
         self.name, self.description = speaker(message), described(message)
