@@ -10,7 +10,6 @@ import os
 import socket
 import tempfile
 import zlib
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,22 +150,35 @@ class PipeDoor(QObject):
         return server.listen(place)
 
     def _let_in(self) -> None:
-        while self._server is not None and (caller := self._server.nextPendingConnection()) is not None:
-            caller.readyRead.connect(partial(self._read, caller))
-            caller.disconnected.connect(caller.deleteLater)
-
-    def _read(self, caller: QLocalSocket) -> None:
-        if caller.canReadLine():
-            self.knocked.emit(bytes(caller.readLine(LONGEST).data()))
-            caller.write(ANSWER)  # only now: who did not wait for it may be gone, and then writing ends the reading
-            caller.flush()
-        elif caller.bytesAvailable() >= LONGEST:
-            caller.abort()
+        while self._server is not None and (connected := self._server.nextPendingConnection()) is not None:
+            _PipeCaller(connected, self)
 
     def close(self) -> None:
         """End, and take the door away."""
         if self._server is not None:
             self._server.close()
+
+
+class _PipeCaller(QObject):
+    """Somebody in the door, for as long as they stay connected."""
+
+    def __init__(self, connected: QLocalSocket, door: PipeDoor) -> None:
+        super().__init__(door)
+        connected.setParent(self)  # they end together
+        self._socket, self._door = connected, door
+        connected.readyRead.connect(self._read)
+        connected.disconnected.connect(self.deleteLater)
+        self._read()  # what came before anybody listened
+
+    def _read(self) -> None:
+        if self._socket.canReadLine():
+            self._door.knocked.emit(bytes(self._socket.readLine(LONGEST).data()))
+            self._socket.write(ANSWER)  # only now: who did not wait for it may be gone, and then writing ends the reading
+            self._socket.flush()
+        elif self._socket.bytesAvailable() >= LONGEST:
+            self._socket.abort()
+        elif self._socket.state() == self._socket.LocalSocketState.UnconnectedState:
+            self.deleteLater()
 
 
 DOOR: type[SocketDoor | PipeDoor] = PipeDoor if os.name == "nt" else SocketDoor
