@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -29,9 +29,8 @@ class _Unread(ModuleType):
 class _Later:
     """Finds the modules it was told of, and hands them out unread."""
 
-    def __init__(self, names: set[str], known: Mapping[str, Mapping[str, object]]) -> None:
+    def __init__(self, names: set[str]) -> None:
         self._names = names
-        self._known = known
         self._loaders: dict[str, Any] = {}
 
     def find_spec(
@@ -56,42 +55,12 @@ class _Later:
         module.__loader__ = loader
         if module.__spec__ is not None:
             module.__spec__.loader = loader
-        vars(module).update(self._known.get(module.__name__, {}), __unread__=loader, __reading__=threading.RLock())
+        vars(module).update(__unread__=loader, __reading__=threading.RLock())
 
 
-def later(*names: str, known: Mapping[str, Mapping[str, object]] | None = None) -> None:
-    """From now on these modules, where they are not loaded yet, are read at the first use of what is in them.
-
-    `known`: by module, what is asked of it all the time, and the answer that is true until the module is read.
-    """
-    sys.meta_path.insert(0, _Later({name for name in names if name not in sys.modules}, known or {}))
-
-
-@contextlib.contextmanager
-def wordless() -> Iterator[None]:
-    """Meanwhile dataclasses that say nothing of themselves get no words: Python would load `inspect` to write some."""
-    import dataclasses
-
-    plain = dataclasses.inspect  # type: ignore[attr-defined]  # its own import
-    dataclasses.inspect = _Signless(plain)  # type: ignore[attr-defined]
-    try:
-        yield
-    finally:
-        dataclasses.inspect = plain  # type: ignore[attr-defined]
-
-
-class _Signless:
-    """`inspect` that finds no signatures."""
-
-    def __init__(self, plain: ModuleType) -> None:
-        self._plain = plain
-
-    def signature(self, _: object) -> str:
-        """None."""
-        return "(…)"
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._plain, name)
+def later(*names: str) -> None:
+    """From now on these modules, where they are not loaded yet, are read at the first use of what is in them."""
+    sys.meta_path.insert(0, _Later({name for name in names if name not in sys.modules}))
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from chatgui.loading import later, without, wordless
+from chatgui.loading import later, without
 
 Made = Callable[[str, str], str]
 
@@ -45,29 +45,6 @@ def test_a_module_is_read_when_something_of_it_is_asked_for(made: Made, capsys: 
     assert type(module) is ModuleType
     with pytest.raises(AttributeError):
         _ = module.absent
-
-
-def test_what_is_known_of_a_module_is_answered_without_reading_it(
-    made: Made, capsys: pytest.CaptureFixture[str]
-) -> None:
-    name = made("late_known", "print('read')\nword, other = 'its own', 1\n")
-    later(name, known={name: {"word": "known"}})
-    module = importlib.import_module(name)
-    assert module.word == "known"
-    assert capsys.readouterr().out == ""
-    assert module.other == 1
-    assert module.word == "its own"
-    assert capsys.readouterr().out == "read\n"
-
-
-def test_dataclasses_without_words_can_do_without_any(made: Made) -> None:
-    code = "from dataclasses import dataclass\n@dataclass\nclass Point:\n    x: int\n"
-    with wordless():
-        quiet = importlib.import_module(made("quiet", code))
-    told = importlib.import_module(made("told", code))
-    assert quiet.Point(1) == quiet.Point(1)
-    assert quiet.Point.__doc__ == "Point(…)"
-    assert told.Point.__doc__ == "Point(x: int)"
 
 
 def test_a_module_that_cannot_be_read_says_so(made: Made) -> None:

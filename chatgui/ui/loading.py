@@ -69,5 +69,5 @@ def _import_qt() -> None:
         builtins.__import__ = plain
 
 
-later(*RARE, known={"ssl": {"SSLSocket": type("SSLSocket", (), {})}})  # asyncio asks of every socket whether it is one
+later(*RARE)
 _import_qt()

@@ -30,7 +30,9 @@ from chatgui.wire.request import Manner, body, headers, manner_of
 from chatgui.wire.retry import Bucket, Phase, retry_after, wait_before_retry
 
 if TYPE_CHECKING:
-    from chatgui.wire.transport import Request, Transport
+    import httpx
+
+    from chatgui.wire.transport import Transport
 
 COMMENTS_S = 600.0  # a server that only sends signs of life has this long
 MAX_PAGES = 20
@@ -259,14 +261,14 @@ class Client:
 
         No key, cookie, referrer or header of any account goes there. A redirect is told, never followed.
         """
-        from chatgui.wire.transport import Request
+        import httpx
 
         nobody = Account("", "", url, network=FETCH_NETWORK)
         route = route_of(nobody)
         sent = [("Accept", accept), ("Accept-Encoding", "identity"), ("User-Agent", "chatgui")]
         try:
-            request = Request("GET", url, sent)
-        except ValueError as error:
+            request = httpx.Request("GET", url, headers=sent)
+        except (ValueError, UnicodeError, httpx.InvalidURL) as error:
             raise ProtocolError("This is no web address.", code="bad_address") from error
         proxy = route.proxy.shown if route.proxy else ""
         exchange = Exchange(await self._transport(route), request, nobody.network, proxy=proxy)
@@ -291,20 +293,24 @@ class Client:
         route = route_of(account, peer.proxy_password)
         proxy = route.proxy.shown if route.proxy else ""
         transport = await self._transport(route)
-        from chatgui.wire.transport import Request
+        import httpx
 
         try:
-            request = Request("GET" if content is None else "POST", url, sent, content)
-        except UnicodeError as error:  # its text may hold the key
+            request = httpx.Request("GET" if content is None else "POST", url, headers=sent, content=content)
+        except (ValueError, UnicodeError, httpx.InvalidURL) as error:  # its text may hold the key
             raise ProtocolError(
                 "The address or a header of this account cannot be sent.", code="bad_request"
             ) from _without_text(error)
-        except ValueError as error:
+        if (
+            request.url.scheme not in ("http", "https")
+            or not request.url.host
+            or not 0 < (request.url.port or 1) < 65536
+        ):
             raise ProtocolError(
                 "The base URL of this account is no web address.",
                 code="bad_address",
                 advice="Correct it in the account.",
-            ) from _without_text(error)
+            )
         kept = _record(record, request, content or b"", peer.secrets)
         return Exchange(transport, request, account.network, proxy=proxy, comments_s=self._comments_s, record=kept)
 
@@ -353,18 +359,16 @@ async def _refusal(exchange: Exchange, secrets: tuple[Secret | None, ...]) -> Ch
 
 
 def _record(
-    record: Record | None, request: Request, content: bytes, secrets: tuple[Secret | None, ...]
+    record: Record | None, request: httpx.Request, content: bytes, secrets: tuple[Secret | None, ...]
 ) -> WireRecord | None:
     if record is None:
         return None
-    from chatgui.wire.transport import Headers
-
     hidden = {"authorization", "api-key", "x-api-key", "proxy-authorization", "cookie"}
     shown = []
-    for name, value in Headers(request.headers).fields:
+    for name, value in request.headers.multi_items():
         clean = redact(value, secrets)
         shown.append((name, DOTS if clean == value and name.lower() in hidden else clean))
-    made = WireRecord(request.method, redact(request.url, secrets), tuple(shown), content)
+    made = WireRecord(request.method, redact(str(request.url), secrets), tuple(shown), content)
     record(made)
     return made
 

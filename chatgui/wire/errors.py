@@ -1,4 +1,4 @@
-"""The one border where exceptions of httpcore, ssl and the sockets become ours, keeping their cause."""
+"""The one border where exceptions of httpx, ssl and the sockets become ours, keeping their cause."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def translate(error: Exception, *, host: str, proxy: str = "") -> ChatError:
 
 
 def _names(chain: list[BaseException]) -> set[str]:
-    """Names of the classes involved; httpcore is not imported to compare them."""
+    """Names of the classes involved; httpx is not imported to compare them."""
     return {
         cls.__name__
         for one in chain
         for cls in type(one).__mro__
-        if cls.__module__.split(".")[0] in {"httpcore", "socksio", "h2"}
+        if cls.__module__.split(".")[0] in {"httpx", "httpcore", "socksio", "h2"}
     }
 
 

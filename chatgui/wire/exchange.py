@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 from chatgui.core.account import Network
@@ -22,7 +22,9 @@ from chatgui.wire.retry import Phase
 from chatgui.wire.watch import Watch
 
 if TYPE_CHECKING:
-    from chatgui.wire.transport import Request, Response, Transport
+    import httpx
+
+    from chatgui.wire.transport import Transport
 
 MAX_ERROR_BODY = 256 << 10
 BODY_S = 30.0  # for the whole of a body that is not a stream: an error, a list of models
@@ -36,10 +38,10 @@ class Exchange:
     """One request and its answer. `open`, then `read` until it gives None, then always `close`."""
 
     def __init__(
-        self, transport: Transport, request: Request, network: Network, *, proxy: str = "",
+        self, transport: Transport, request: httpx.Request, network: Network, *, proxy: str = "",
         comments_s: float | None = None, record: WireRecord | None = None,
     ) -> None:  # fmt: skip
-        self.host = shown_host(request.url)
+        self.host = shown_host(str(request.url))
         self.phase = Phase.NOTHING_SENT
         self.status = 0
         self.headers: Mapping[str, str] = {}
@@ -53,7 +55,7 @@ class Exchange:
         self._over = False  # the body was read to its end
         self._securing = False
         self._reused = True  # until a connection is seen being made
-        self._response: Response | None = None
+        self._response: httpx.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
         self._inflate: Inflate | None = None
         self._watch = Watch()
@@ -75,20 +77,24 @@ class Exchange:
         self._request.extensions["timeout"] = {"write": WRITE_S, "pool": POOL_WAIT_S}
         self._watch.limit("connect", network.connect_timeout, self._no_connection)
         try:
-            self._response = await self._watch.wait(self._transport.send(self._request))
+            self._response = await self._watch.wait(self._transport.handle_async_request(self._request))
         except Exception as error:
             raise self._unanswered(translate(error, host=self.host, proxy=self._proxy)) from error
         self.headers = self._response.headers
-        self.status = self._response.status
+        self.status = self._response.status_code
         self.phase = Phase.REFUSED
         if self._record is not None:
             self._record.status = self.status
             self._record.headed = time.monotonic()
-            self._record.response_headers = self._response.headers.fields
+            self._record.response_headers = tuple(self._response.headers.multi_items())
         self._socket = self._response.extensions.get("network_stream")
-        self._chunks = self._response.chunks()
+        self._chunks = aiter(self._body_of(self._response))
         if encoding := self.headers.get("content-encoding", "").strip().lower():
             self._inflate = Inflate(encoding, self.host)
+
+    @staticmethod
+    def _body_of(response: httpx.Response) -> httpx.AsyncByteStream:
+        return cast("httpx.AsyncByteStream", response.stream)
 
     async def _trace(self, event: str, info: dict[str, Any]) -> None:
         """httpcore's progress: what has been done decides what may be done again."""
@@ -231,7 +237,7 @@ class Exchange:
             self._note("ended")
         chunks, self._chunks = self._chunks, None
         if chunks is not None:
-            from chatgui.wire.library import httpcore
+            import httpcore
 
             # httpcore's generators must end from within, in this task: a generator dropped half-way is finalised who knows where.
             with contextlib.suppress(
@@ -248,14 +254,14 @@ class Exchange:
             response, self._response = self._response, None
             if not self._over:
                 await self._reset_stream(response)
-            await response.aclose()
+            await self._body_of(response).aclose()
 
-    async def _reset_stream(self, response: Response) -> None:
+    async def _reset_stream(self, response: httpx.Response) -> None:
         """Over HTTP/2 the connection outlives the request, and httpcore lets go of a stream without telling the server, which
         would go on answering and billing."""
         stream_id = response.extensions.get("stream_id")
         if response.extensions.get("http_version") == b"HTTP/2" and isinstance(stream_id, int):
-            from chatgui.wire.library import httpcore
+            import httpcore
 
             with contextlib.suppress(httpcore.NetworkError, httpcore.TimeoutException):
                 await self._socket.write(RST_STREAM + stream_id.to_bytes(4, "big") + CANCEL, RESET_S)
@@ -264,11 +270,11 @@ class Exchange:
     def location(self) -> str:
         """The absolute address a redirect names; empty if the answer is none."""
         named = self.headers.get("location", "") if 300 <= self.status < 400 else ""
-        return urljoin(self._request.url, named) if named else ""
+        return urljoin(str(self._request.url), named) if named else ""
 
     def redirect(self) -> ChatError:
         """The error a redirect is: it names both hosts; nothing was sent to the other."""
-        target = self.location or self._request.url
+        target = self.location or str(self._request.url)
         other = shown_host(target)
         words = (
             f"{self.host} redirects to {other}" if other != self.host else f"{self.host} redirects to another address"

@@ -162,7 +162,8 @@ def _pinned_context(pin: str) -> ssl.SSLContext:
 
 def make_transport(route: Route, frame_s: float = 0.0) -> Transport:
     """The transport of a route; call it in a thread. It never follows redirects and reads nothing from the environment."""
-    from chatgui.wire.library import httpcore, socks_proxy
+    import httpcore
+
     from chatgui.wire.sockets import Sockets
     from chatgui.wire.transport import Transport
 
@@ -182,7 +183,7 @@ def make_transport(route: Route, frame_s: float = 0.0) -> Transport:
     options["proxy_auth"] = (unquote(parts.username).encode(), password.encode()) if parts.username else None
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     if parts.scheme.startswith("socks"):
-        return Transport(socks_proxy()(f"socks5://{host}:{parts.port or 1080}", **options))
+        return Transport(httpcore.AsyncSOCKSProxy(f"socks5://{host}:{parts.port or 1080}", **options))
     if parts.scheme == "https":
         options["proxy_ssl_context"] = context
     port = parts.port or (443 if parts.scheme == "https" else 80)

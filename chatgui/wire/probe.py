@@ -118,14 +118,14 @@ async def _by_proxy(account: Account, route: Route, proxy: Proxy) -> AsyncGenera
     )
     writer.transport.abort()
     yield Step(PROXY, _since(started), f"The proxy {proxy.shown} takes connections.")
-    from chatgui.wire.library import httpcore
-    from chatgui.wire.transport import Request
+    import httpcore
+    import httpx
 
     started = time.monotonic()
     transport = await asyncio.to_thread(make_transport, route)
     try:
         async with asyncio.timeout(account.network.connect_timeout):
-            response = await transport.send(Request("HEAD", account.base_url, ()))
+            response = await transport.handle_async_request(httpx.Request("HEAD", account.base_url))
         tls: Any = response.extensions["network_stream"].get_extra_info("ssl_object")
     except TimeoutError:
         raise TimedOut(

@@ -13,7 +13,8 @@ import ssl
 from collections.abc import Iterable
 from typing import Any
 
-from chatgui.wire.library import httpcore
+import httpcore
+
 from chatgui.wire.network import FAMILIES
 
 HIGH = 1 << 20  # bytes kept unread before the peer is made to wait
@@ -188,10 +189,7 @@ class Sockets(httpcore.AsyncNetworkBackend):
         """A connection to the first address of `host` that answers."""
         loop = asyncio.get_running_loop()
         try:
-            name = host.encode(
-                "ascii"
-            )  # as text it would be encoded by rules for other letters, half a megabyte of them
-            found = await loop.getaddrinfo(name, port, family=self._family, type=socket.SOCK_STREAM)
+            found = await loop.getaddrinfo(host, port, family=self._family, type=socket.SOCK_STREAM)
             pipe = await _first(_by_turns(list(dict.fromkeys((str(one[4][0]), port) for one in found))))
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error

@@ -14,10 +14,10 @@ import pytest
 from chatgui.app import unfit
 from chatgui.ui.going import NO_LINK, UNKNOWN
 
-LATER = ("httpcore", "keyring", "pyromark", "pygments", "ziamath", "jeepney", "chatgui.wire.client")
+LATER = ("httpx", "httpcore", "keyring", "pyromark", "pygments", "ziamath", "jeepney", "chatgui.wire.client")
 
 NEVER = (  # in a window that is only looked at
-    "_ssl", "_hashlib", "PySide6.QtNetwork", "shibokensupport.signature.parser", "httpcore", "argparse",
+    "_ssl", "_hashlib", "PySide6.QtNetwork", "shibokensupport.signature.parser", "httpx", "h2", "anyio", "argparse",
     "typing_extensions",
 )  # fmt: skip
 

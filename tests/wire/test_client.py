@@ -68,7 +68,7 @@ async def test_nothing_is_sent_before_it_is_asked_for() -> None:
 def test_making_a_client_loads_nothing() -> None:
     import subprocess
 
-    code = "import sys; from chatgui.wire.client import Client; Client(); print(sorted({'httpcore','ssl','truststore'} & set(sys.modules)))"
+    code = "import sys; from chatgui.wire.client import Client; Client(); print(sorted({'httpx','ssl','truststore','anyio'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() in ("[]", "['ssl']")
 
