@@ -173,7 +173,7 @@ class _PipeCaller(QObject):
     def _read(self) -> None:
         if self._socket.canReadLine():
             self._door.knocked.emit(bytes(self._socket.readLine(LONGEST).data()))
-            self._socket.write(ANSWER)  # only now: who did not wait for it may be gone, and then writing ends the reading
+            self._socket.write(ANSWER)  # only now: to write to somebody who is gone ends the reading
             self._socket.flush()
         elif self._socket.bytesAvailable() >= LONGEST:
             self._socket.abort()
