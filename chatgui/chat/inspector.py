@@ -18,6 +18,8 @@ from chatgui.store.database import Database
 from chatgui.wire.framing import Event, Framer
 from chatgui.wire.record import Record, WireRecord
 
+__all__ = ["Inspector", "SeenEvent", "WireRecord"]
+
 NEWEST = 20  # messages
 LARGEST = 32 << 20  # bytes of requests and answers kept in all; the oldest messages go first
 ARGUMENT = 100_000  # bytes; systems refuse a longer argument of a command, but not a longer line of input
@@ -122,7 +124,7 @@ class Inspector:
         return moments_of(record, _framed(record), time.monotonic())
 
     def raw(self, record: WireRecord) -> bytes:
-        """The body as it came (its first 16 MB), for a `.sse` file; if the server echoed the key, it is dots there."""
+        """The body as it came (as much of it as is kept), for a `.sse` file; if the server echoed the key, it is dots there."""
         body = b"".join(data for _, data in record.chunks)
         text = body.decode("utf-8", "surrogateescape")
         return self._clean(text).encode("utf-8", "surrogateescape")

@@ -104,6 +104,12 @@ async def test_keys_are_added_changed_removed_and_reset_by_keyboard(qapp: QAppli
         one.keys.reset_button.click()
         await until(lambda: keys_of(find) == ["Ctrl+F"])
         assert session.settings.shortcuts == {}
+        (fixed,) = one.tree.findItems("Scroll by lines", Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchRecursive)
+        one.tree.setCurrentItem(fixed)
+        for key in (Qt.Key.Key_Delete, Qt.Key.Key_Return):
+            QTest.keyClick(one.tree, key)
+        assert not one.keys.field.isVisible()
+        assert session.settings.shortcuts == {}, "these keys stay as they are"
         one.close()
 
 

@@ -56,10 +56,15 @@ class Choice(Combo):
         super().__init__()
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFixedWidth(WIDTH)
-        for title, value in choices:
-            self.addItem(title, value)
+        self.offer(choices)
         self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.view().setMinimumWidth(min(self.view().sizeHintForColumn(0) + 24, 360))
+
+    def offer(self, choices: list[tuple[str, Any]]) -> None:
+        """These, and no others."""
+        self.clear()
+        for title, value in choices:
+            self.addItem(title, value)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -115,8 +120,8 @@ class SettingRow(QWidget):
         self.name = one.name
         self.default = getattr(DEFAULTS, one.name)
         offered = " ".join(title for title, _ in choices) if one.metadata["choices"] else ""
-        told = (one.metadata["title"], one.metadata["words"], one.metadata["section"], offered)
-        self.key = " ".join(told).casefold()
+        parts = (one.metadata["title"], one.metadata["words"], one.metadata["section"], offered)
+        self.told = " ".join(parts).casefold()  # what the search looks through
         self._showing = False
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(lambda: self._say(self.value()))
@@ -230,9 +235,7 @@ class SettingRow(QWidget):
     def offer(self, choices: list[tuple[str, Any]], value: Any) -> None:
         """Other choices, with this one in force."""
         if isinstance(self.control, Choice):
-            self.control.clear()
-            for title, one in choices:
-                self.control.addItem(title, one)
+            self.control.offer(choices)
         self.show_value(value)
 
     def _reset(self) -> None:

@@ -41,7 +41,7 @@ class Section(QWidget):
     def __init__(self, name: str, sentence: str) -> None:
         super().__init__()
         self.name = name
-        self.key = f"{name} {sentence}".casefold()
+        self.told = f"{name} {sentence}".casefold()
         self.rows: list[SettingRow] = []
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 20)
@@ -57,17 +57,17 @@ class Section(QWidget):
 
     def narrow(self, wanted: list[str]) -> bool:
         """Show what holds every word; whether anything does."""
-        whole = all(word in self.key for word in wanted)
+        whole = all(word in self.told for word in wanted)
         hits = 0
         for row in self.rows:
-            hit = all(word in row.key for word in wanted)
+            hit = all(word in row.told for word in wanted)
             row.setVisible(hit or (whole and not self._any_row(wanted)))
             hits += hit
         self.setVisible(bool(hits) or whole)
         return bool(hits) or whole
 
     def _any_row(self, wanted: list[str]) -> bool:
-        return any(all(word in row.key for word in wanted) for row in self.rows)
+        return any(all(word in row.told for word in wanted) for row in self.rows)
 
 
 class SettingsDialog(Sheet):

@@ -162,6 +162,8 @@ class KeysOf(QFrame):
 
     def remove(self, at: int | None = None) -> None:
         """Take one of the keys away, or all."""
+        if not self._action:
+            return
         left = [] if at is None else [one for number, one in enumerate(self._keys) if number != at]
         self.wanted.emit(self._action, left)
         self.add_button.setFocus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QShowEvent
@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
 
 from chatgui.chat.preview import shortened
 from chatgui.chat.usage import duration
+from chatgui.core.errors import StoreError
 from chatgui.core.message import Message, Role
 from chatgui.core.messages import Branch
 from chatgui.ui.combo import Combo
 from chatgui.ui.panels.moments_bar import MomentsBar
 
 if TYPE_CHECKING:
+    from chatgui.chat.inspector import WireRecord
     from chatgui.chat.session import Session
     from chatgui.chat.turn import Turn
     from chatgui.ui.transcript.style import Style
@@ -162,10 +164,17 @@ class InspectorPanel(QWidget):
 
     async def _recall(self, message_id: str) -> None:
         """Show what was kept of an older message, if anything was."""
-        if await self._inspector.recall(message_id) and message_id == self._message:
+        try:
+            found = await self._inspector.recall(message_id)
+        except StoreError as error:
+            if message_id == self._message:
+                self._sought = ""  # another time
+                self._say(error.message)
+            return
+        if found and message_id == self._message:
             self._fill()
 
-    def _record(self) -> Any | None:
+    def _record(self) -> WireRecord | None:
         records = self._inspector.attempts(self._message)
         at = self._attempt.currentIndex()
         return records[at] if 0 <= at < len(records) else None
@@ -179,7 +188,7 @@ class InspectorPanel(QWidget):
         if words != self.text.toPlainText():
             self.text.setPlainText(words)
 
-    def _words(self, record: Any) -> str:
+    def _words(self, record: WireRecord) -> str:
         match self._what.currentText():
             case "Times":
                 return "\n".join(
@@ -192,7 +201,7 @@ class InspectorPanel(QWidget):
             case _:
                 return self._events(record)
 
-    def _events(self, record: Any) -> str:
+    def _events(self, record: WireRecord) -> str:
         """The events as far as they are shown: a long stream is not read to its end for this."""
         lines, length = [], 0
         for one in self._inspector.events(record):
@@ -249,7 +258,7 @@ class InspectorPanel(QWidget):
         return self._saving
 
 
-def _dropped(record: Any) -> list[str]:
+def _dropped(record: WireRecord) -> list[str]:
     return (
         [f"The first {record.kept:,} bytes of the answer are kept; {record.dropped:,} more came."]
         if record.dropped

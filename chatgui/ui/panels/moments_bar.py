@@ -11,6 +11,8 @@ from chatgui.chat.usage import duration
 from chatgui.ui.transcript.style import Style
 
 BAR, TOP, GAP = 14, 4, 6  # pixels
+SWATCH, BESIDE, APART = 8, 5, 14  # pixels: a legend's square, from it to its name, to the next square
+SILENCE = ("silence", "warning")
 # what a stretch of time was: name, from, to (the first of them that is known), colour, filled
 STRETCHES = (
     ("connect", (), ("connected",), "secondary", False),
@@ -28,7 +30,9 @@ class MomentsBar(QWidget):
         self._style = style
         self.moments: Moments | None = None
         self.setAccessibleName("Time line")
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def set_style(self, style: Style) -> None:
         """Another theme or zoom."""
@@ -41,14 +45,20 @@ class MomentsBar(QWidget):
         self.moments = moments
         self.setAccessibleDescription("; ".join(" ".join(line.split()) for line in moments.lines) if moments else "")
         self.setVisible(moments is not None)
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """The bar, its ends and two lines of legend."""
-        return QSize(240, round(TOP + BAR + GAP + self._style.metrics("small").height() * 2.5))
+        """The bar, its ends and its legend."""
+        return QSize(240, self.heightForWidth(240))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(0, self.sizeHint().height())
+        return QSize(0, self.heightForWidth(max(self.width(), 1)))
+
+    def heightForWidth(self, width: int) -> int:
+        """The legend takes as many lines as it needs."""
+        lines = 1 + max((line for _, line, *_ in self._legend(width)), default=0)
+        return round(TOP + BAR + GAP + self._style.metrics("small").height() * (1.3 + 1.2 * lines))
 
     def stretches(self) -> list[tuple[str, float, float, str, bool]]:
         """What each part of the time was: name, from, to (ms), colour, filled."""
@@ -74,7 +84,7 @@ class MomentsBar(QWidget):
             self._paint_stretch(painter, begin, end, colour, filled=filled)
         for begin, end in self.moments.gaps:
             painter.fillRect(self._box(begin, end), self._style.colours["raised"])
-            painter.fillRect(self._box(begin, end), QBrush(self._style.colours["warning"], Qt.BrushStyle.BDiagPattern))
+            self._paint_sign(painter, self._box(begin, end), SILENCE[1], filled=False)
         self._paint_words(painter)
         painter.end()
 
@@ -83,12 +93,32 @@ class MomentsBar(QWidget):
         return QRectF(begin * scale, TOP, max((end - begin) * scale, 1.5), BAR)
 
     def _paint_stretch(self, painter: QPainter, begin: float, end: float, colour: str, *, filled: bool) -> None:
-        box, ink = self._box(begin, end), self._style.colours[colour]
+        box = self._box(begin, end)
+        self._paint_sign(painter, box if filled else box.adjusted(0.5, 3.5, -0.5, -3.5), colour, filled=filled)
+
+    def _paint_sign(self, painter: QPainter, box: QRectF, colour: str, *, filled: bool) -> None:
+        """What stands for a stretch, in the bar and in the legend alike."""
+        ink = self._style.colours[colour]
         if filled:
             painter.fillRect(box, ink)
+        elif colour == SILENCE[1]:
+            painter.fillRect(box, QBrush(ink, Qt.BrushStyle.BDiagPattern))
         else:
             painter.setPen(QPen(ink, 1, Qt.PenStyle.SolidLine if colour == "secondary" else Qt.PenStyle.DotLine))
-            painter.drawRect(box.adjusted(0.5, 3.5, -0.5, -3.5))
+            painter.drawRect(box)
+
+    def _legend(self, width: int) -> list[tuple[float, int, str, str, bool]]:
+        """What is named, and where: from the left, line, name, colour, filled."""
+        entries = [(name, colour, filled) for name, _, _, colour, filled in self.stretches()]
+        entries += [(*SILENCE, False)] if self.moments and self.moments.gaps else []
+        metrics, placed, x, line = self._style.metrics("small"), [], 0.0, 0
+        for entry in entries:
+            end = x + SWATCH + BESIDE + metrics.horizontalAdvance(entry[0])
+            if end > width and x:
+                end, x, line = end - x, 0.0, line + 1
+            placed.append((x, line, *entry))
+            x = end + APART
+        return placed
 
     def _paint_words(self, painter: QPainter) -> None:
         metrics, colours = self._style.metrics("small"), self._style.colours
@@ -97,20 +127,9 @@ class MomentsBar(QWidget):
         painter.setPen(colours["faint"])
         painter.drawText(QRectF(0, y, self.width(), line), Qt.AlignmentFlag.AlignLeft, "0")
         painter.drawText(QRectF(0, y, self.width(), line), Qt.AlignmentFlag.AlignRight, length)
-        x, y = 0.0, y + line * 1.3
-        entries = [(name, colour, filled) for name, _, _, colour, filled in self.stretches()]
-        entries += [("silence", "warning", False)] if self.moments and self.moments.gaps else []
-        for name, colour, filled in entries:
-            swatch = QRectF(x, y + line / 2 - 4, 8, 8)
-            if name == "silence":
-                painter.fillRect(swatch, QBrush(colours[colour], Qt.BrushStyle.BDiagPattern))
-            elif filled:
-                painter.fillRect(swatch, colours[colour])
-            else:
-                painter.setPen(
-                    QPen(colours[colour], 1, Qt.PenStyle.SolidLine if colour == "secondary" else Qt.PenStyle.DotLine)
-                )
-                painter.drawRect(swatch)
+        for x, at, name, colour, filled in self._legend(self.width()):
+            top = y + line * (1.3 + 1.2 * at)
+            sign = QRectF(x, top + (line - SWATCH) / 2, SWATCH, SWATCH)
+            self._paint_sign(painter, sign, colour, filled=filled)
             painter.setPen(colours["secondary"])
-            painter.drawText(QRectF(x + 13, y, 200, line), Qt.AlignmentFlag.AlignLeft, name)
-            x += 13 + metrics.horizontalAdvance(name) + 14
+            painter.drawText(QRectF(sign.right() + BESIDE, top, self.width(), line), Qt.AlignmentFlag.AlignLeft, name)

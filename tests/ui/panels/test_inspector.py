@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from chatgui.chat.moments import Moment, Moments
 from chatgui.core.account import Account, KeySource
+from chatgui.core.errors import StoreError, StoreState
 from chatgui.core.message import Role
 from chatgui.ui.panels.inspector import NONE, InspectorPanel
-from chatgui.ui.panels.moments_bar import MomentsBar
+from chatgui.ui.panels.moments_bar import BESIDE, SWATCH, MomentsBar
 from chatgui.ui.transcript.style import Style
 from chatgui.ui.window import Window
 from tests.support.scripted import answer, head, scripted, sse
@@ -55,6 +57,21 @@ async def test_the_time_line_grows_with_the_answer(qapp: QApplication, profile: 
         assert not panel.text.isVisible()
 
 
+async def test_a_library_that_cannot_be_read_is_said(
+    qapp: QApplication, profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(message_id: str) -> None:
+        raise StoreError(StoreState.FAILED, "The disk does not answer.")
+
+    async with showing(qapp, profile) as (window, session):
+        panel = inspector(window)
+        window.conversation_bound._show_request("of another day")
+        await until(panel.isVisible)
+        monkeypatch.setattr(session.inspector, "recall", refuse)
+        panel.show_message("of a day before")
+        await until(lambda: panel._note.text() == "The disk does not answer.")
+
+
 def test_the_bar_tells_stretches_apart_and_names_them(qapp: QApplication) -> None:
     bar = MomentsBar(Style())
     kinds = (("connected", 10.0), ("sent", 10.0), ("first byte", 100.0), ("first words", 150.0), ("end", 900.0))
@@ -67,5 +84,10 @@ def test_the_bar_tells_stretches_apart_and_names_them(qapp: QApplication) -> Non
     assert "silence from 0.2 s to 0.8 s" in bar.accessibleDescription()
     bar.resize(300, bar.sizeHint().height())
     assert bar.grab().toImage().pixelColor(60, 10) == Style().colours["accent"]
+    whole, narrow = bar._legend(300), bar._legend(150)
+    assert [name for _, _, name, *_ in whole] == ["connect", "wait", "answer", "silence"]
+    metrics = Style().metrics("small")
+    assert all(x + SWATCH + BESIDE + metrics.horizontalAdvance(name) <= 150 for x, _, name, *_ in narrow)
+    assert bar.heightForWidth(150) > bar.heightForWidth(500)
     bar.show_moments(None)
     assert bar.isHidden()
