@@ -170,6 +170,11 @@ def empty_log(connection: sqlite3.Connection) -> bool:
     return not busy
 
 
+def rest(connection: sqlite3.Connection) -> None:
+    """Nobody wants anything: let go of the pages that long work left in memory. The system keeps them for a while."""
+    connection.execute("PRAGMA shrink_memory")
+
+
 def tolerantly(connection: sqlite3.Connection, job: Callable[[sqlite3.Connection], R]) -> R:
     """Do the job; if it meets a damaged text, do it again, and from now on show what can be shown of such texts."""
     try:

@@ -300,7 +300,10 @@ class Database:
             self._forgetting = self._forgetting or search_index.is_compacting(self._connection)
             if self._transaction(search_index.work, self._durable or False):
                 return 0
-            return IDLE_S if self._forgetting and not self._forget(0) else None
+            if self._forgetting and not self._forget(0):
+                return IDLE_S
+            connecting.rest(self._connection)
+            return None
         except (sqlite3.Error, StoreError):
             return _IDLE_AFTER_TROUBLE
 

@@ -75,9 +75,8 @@ class Reader:
                     self._reading = None
 
     def _rest(self) -> None:
-        """Nobody wants anything: let go of the pages a long reading left in memory. The system keeps them for a while."""
         if self._connection is not None:
-            self._connection.execute("PRAGMA shrink_memory")
+            connecting.rest(self._connection)
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

@@ -4,7 +4,7 @@
 
 Each size has a profile of its own, filled with texts of realistic length, and a process of its own that opens the window,
 then the conversation. `end` and `whole` are milliseconds from the wish; `stall` is the longest the window's thread was away
-in between; memory is resident, before and after.
+in between; memory is resident in a quiet moment, before and after.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 
 SIZES = (1_000, 10_000, 100_000)
 AIM_MS = 100
+CALM_S = 2.5  # until memory that is free has gone back to the system
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = [
     "the",
@@ -52,7 +53,7 @@ def fill(place: Path, count: int) -> None:
     """A library with one conversation of so many messages, and one of two."""
     from chatgui.core.conversation import Conversation
     from chatgui.core.message import Message, Role, Text
-    from chatgui.store import conversations
+    from chatgui.store import conversations, search_index
     from chatgui.store.database import Database
 
     chance = random.Random(count)
@@ -72,6 +73,8 @@ def fill(place: Path, count: int) -> None:
         await database.open()
         for one in (made("long", count), made("short", 2)):
             await database.write(conversations.create, one)
+        while await database.write(search_index.work):
+            pass
         await database.close()
 
     place.mkdir(parents=True, exist_ok=True)
@@ -84,6 +87,7 @@ async def watch(place: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
     from chatgui.chat.session import open_session
+    from chatgui.ui.garbage import Collector
     from chatgui.ui.theme import Theme
     from chatgui.ui.window import Window
 
@@ -96,6 +100,10 @@ async def watch(place: Path) -> None:
     await window.bind(session)
     await window.conversation_bound.open("short")
     view, process = window.stage.view, psutil.Process()
+    opening: asyncio.Task[None] | None = None
+    collector = Collector(lambda: opening is not None and not opening.done())
+    collector.settle()
+    await asyncio.sleep(CALM_S)
     before, stall, beat = process.memory_info().rss / 1e6, 0.0, time.perf_counter()
     began = time.perf_counter()
     opening = asyncio.create_task(window.conversation_bound.open("long"))
@@ -110,9 +118,11 @@ async def watch(place: Path) -> None:
     await opening
     view.viewport().repaint()
     whole = time.perf_counter() - began
+    await asyncio.sleep(CALM_S)
     after = process.memory_info().rss / 1e6
     told = {"end": (end or whole) * 1e3, "whole": whole * 1e3, "stall": stall * 1e3, "before": before, "after": after}
     print(json.dumps(told))
+    collector.end()
     await window.unbind()
     await session.close()
     window.close_for_good()
