@@ -125,7 +125,7 @@ class Inspector:
 
     def raw(self, record: WireRecord) -> bytes:
         """The body as it came (as much of it as is kept), for a `.sse` file; if the server echoed the key, it is dots there."""
-        body = b"".join(data for _, data in record.chunks)
+        body = record.chunks.whole
         text = body.decode("utf-8", "surrogateescape")
         return self._clean(text).encode("utf-8", "surrogateescape")
 

@@ -46,7 +46,7 @@ def unpacked(data: bytes) -> tuple[WireRecord, ...]:
 
 
 def _kept(record: WireRecord, clean: Clean) -> _Kept:
-    body = b"".join(data for _, data in record.chunks)
+    body = record.chunks.whole
     answer = clean(body.decode("utf-8", "replace"))
     reads = [((when - record.started) * 1000, len(data)) for when, data in record.chunks]
     if answer.encode() != body:  # something was cleaned, or was no text: the reads no longer fit
@@ -88,7 +88,8 @@ def _record(kept: _Kept) -> WireRecord:
             setattr(record, name, at / 1000)
     answer, start = kept.answer.encode(), 0
     for when, size in kept.reads:
-        record.chunks.append((when / 1000, answer[start : start + size]))
+        record.chunks.add(when / 1000, answer[start : start + size])
         start += size
+    record.chunks.end()
     record.kept = start
     return record

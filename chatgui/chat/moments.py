@@ -73,13 +73,13 @@ def moments_of(record: WireRecord, events: Iterable[tuple[float, Event]], now: f
     if record.headed is not None:
         found.append(Moment(ms(record.headed), "headers", f"headers of the answer: {record.status}"))
     if record.chunks:
-        found.append(Moment(ms(record.chunks[0][0]), "first byte", "first byte of the answer"))
+        found.append(Moment(ms(record.chunks.moments[0]), "first byte", "first byte of the answer"))
     for kind, when in _firsts(events).items():
         found.append(Moment(ms(when), kind, "first reasoning" if kind == "first reasoning" else "first words"))
     if record.ended is not None:
         size = record.kept + record.dropped
         found.append(Moment(ms(end), "end", f"end, {len(record.chunks):,} reads, {size:,} bytes"))
-    times = [ms(when) for when, _ in record.chunks]
+    times = [ms(when) for when in record.chunks.moments]
     return Moments(tuple(found), _gaps(times, ms(end)), ms(end), record.ended is None)
 
 

@@ -114,6 +114,10 @@ class Exchange:
         if self._record is not None:
             setattr(self._record, moment, time.monotonic())
 
+    def _end_record(self) -> None:
+        if self._record is not None:
+            self._record.end()
+
     def _no_connection(self) -> ChatError:
         if self._securing:
             return TimedOut(
@@ -197,7 +201,7 @@ class Exchange:
                 self._chunks = None
                 self._over = True
                 watch.close()
-                self._note("ended")
+                self._end_record()
                 return self._inflate.end() if self._inflate else None
             except Exception as error:
                 self._chunks = None
@@ -210,7 +214,7 @@ class Exchange:
                 data = self._inflate.feed(data)
             if data:
                 if self._record is not None:
-                    self._record.take(data)
+                    self._record.take(data, self._socket.read_at)
                 return data
 
     def _first_byte(self) -> None:
@@ -233,8 +237,7 @@ class Exchange:
     async def close(self) -> None:
         """Give the connection back (body read to its end) or end it. Safe in every state, and twice."""
         self._watch.close()
-        if self._record is not None and self._record.ended is None:
-            self._note("ended")
+        self._end_record()
         chunks, self._chunks = self._chunks, None
         if chunks is not None:
             import httpcore

@@ -13,7 +13,7 @@ import pytest
 from chatgui.chat.moments import moments_of
 from chatgui.core.account import KeySource
 from chatgui.core.secret import Secret
-from chatgui.wire.record import WireRecord
+from chatgui.wire.record import Reads, WireRecord
 from tests.chat.conftest import add_account
 from tests.support.canary import CANARY, forms
 from tests.support.scripted import answer, head, scripted, sse
@@ -126,12 +126,12 @@ async def test_the_time_line_says_what_was_waited_for(opened: Callable[[], Any])
 
 def test_long_silences_are_named_and_short_ones_are_not() -> None:
     record = WireRecord("POST", "http://h", (), b"", 200, started=100.0, ended=110.0)
-    record.chunks = [(100.1, b"a"), (100.15, b"b"), (103.0, b"c"), (103.05, b"d"), (109.9, b"e")]
+    record.chunks = Reads([(100.1, b"a"), (100.15, b"b"), (103.0, b"c"), (103.05, b"d"), (109.9, b"e")])
     moments = moments_of(record, (), 200.0)
     assert moments.gaps == (pytest.approx((150, 3000)), pytest.approx((3050, 9900)))
     assert "2.8 s  silence from 0.2 s to 3.0 s" in "\n".join(moments.lines)
     steady = WireRecord("POST", "http://h", (), b"", 200, started=0.0, ended=10.0)
-    steady.chunks = [(float(at), b"a") for at in range(10)]
+    steady.chunks = Reads((float(at), b"a") for at in range(10))
     assert moments_of(steady, (), 20.0).gaps == (), "a slow server is not a silent one"
 
 

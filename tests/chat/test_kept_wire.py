@@ -17,7 +17,7 @@ from chatgui.chat.kept_wire import LARGEST, packed, unpacked
 from chatgui.core.account import KeySource
 from chatgui.core.secret import Secret, redact
 from chatgui.store import wire
-from chatgui.wire.record import WireRecord
+from chatgui.wire.record import Reads, WireRecord
 from tests.chat.conftest import add_account
 from tests.support.canary import CANARY, traces
 from tests.support.scripted import head, scripted, sse
@@ -150,20 +150,20 @@ async def test_no_key_is_kept(opened: Callable[[], Any], profile: Path) -> None:
         data = packed(session.inspector.attempts(message.id), session.inspector._clean)
     assert not list(traces(profile))
     (record,) = unpacked(data)
-    assert CANARY.encode() not in b"".join(one for _, one in record.chunks) + record.body
-    assert "yes" in b"".join(one for _, one in record.chunks).decode()
+    assert CANARY.encode() not in record.chunks.whole + record.body
+    assert "yes" in record.chunks.whole.decode()
 
 
 def test_a_key_cut_in_two_reads_is_found() -> None:
     record = WireRecord("POST", "http://h", (), b"{}", 200, started=0.0)
-    record.chunks = [(0.1, CANARY[:9].encode()), (0.2, CANARY[9:].encode() + b" and more")]
+    record.chunks = Reads([(0.1, CANARY[:9].encode()), (0.2, CANARY[9:].encode() + b" and more")])
     (kept,) = unpacked(packed([record], lambda text: redact(text, [Secret(CANARY)])))
-    assert b"".join(one for _, one in kept.chunks).decode() == "•••• and more"
+    assert kept.chunks.whole.decode() == "•••• and more"
 
 
 def test_what_is_too_large_is_cut_and_said() -> None:
     record = WireRecord("POST", "http://h", (), b"x" * (LARGEST + 1), 200, started=0.0)
-    record.chunks = [(at / 10, b"y" * 300_000) for at in range(10)]
+    record.chunks = Reads((at / 10, b"y" * 300_000) for at in range(10))
     (kept,) = unpacked(packed([record], lambda text: text))
     assert kept.body == b"(a request of 2,097,153 bytes is not kept)"
     assert kept.kept == 6 * 300_000

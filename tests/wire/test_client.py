@@ -365,7 +365,7 @@ async def test_a_record_of_what_went_over_the_wire() -> None:
     first, second = records
     assert (first.method, first.status, second.status) == ("POST", 429, 200)
     assert json.loads(second.body)["model"] == "m"
-    assert b"".join(data for _, data in second.chunks) == b"".join(HELLO)
+    assert second.chunks.whole == b"".join(HELLO)
     assert KEY.reveal() not in repr(records)
 
 
