@@ -60,7 +60,7 @@ def blocks(text: str) -> list[Source]:
     """The top-level blocks of `text`."""
     splitter, start = Splitter(), 0
     while start < len(text):
-        end = start + max(CHUNK, splitter.waiting)  # of a long block as much again: it is not copied for every chunk
+        end = start + max(CHUNK, len(splitter._tail))  # noqa: SLF001  # as much again of a long block: it is copied seldom
         splitter.feed(text[start:end])
         start = end
     splitter.end()
@@ -140,9 +140,9 @@ class Splitter:
         return tuple(made)
 
     @property
-    def waiting(self) -> int:
-        """How many characters are in no closed block yet."""
-        return len(self._tail)
+    def text(self) -> str:
+        """All that came."""
+        return "".join(one.markdown for one in self.closed) + self._tail
 
     def feed(self, text: str) -> None:
         """Take in what came. The cost is bounded by the length of all that came, whatever it is."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 REACH = 4_000  # characters looked back for what is open
+END = 32  # characters at the end looked at for what tells only later what it is
 
 _MARKS_ONLY = re.compile(r"[ \t>]*(?:[*+_=#|:~`$\\!\[-]+|\d{1,9}[.)]?|[-*+] \[[ xX]?\]?)[ \t]*")
 _BLOCK_LINE = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|\|)")
@@ -53,7 +54,8 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
         text = f"{head}\n" if head else ""
         return text if kind == "table" else _closed(text.rstrip("\n")) if text else ""
     text = text.rstrip(" \t")
-    return _closed(_LATE.sub("", _BREAK.sub("", text) if kind == "table" else text))
+    text, end = text[:-END], text[-END:]
+    return _closed(text + _LATE.sub("", _BREAK.sub("", end) if kind == "table" else end))
 
 
 def _open_fence(text: str) -> str:

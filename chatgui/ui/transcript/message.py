@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chatgui.chat.usage import duration
 from chatgui.core.markdown import Source
-from chatgui.core.message import Message, State
+from chatgui.core.message import Message, Reasoning, Refusal, State, Text
 from chatgui.core.reply import Reply
 from chatgui.ui.transcript.blocks import space_above
 from chatgui.ui.transcript.chrome import Lookups, TraceRow
@@ -135,16 +135,19 @@ class Item:
         """All its plain text."""
         return "\n\n".join(row.text for row in self._body)
 
+    def _sources(self, message: Message) -> list[Source]:
+        return self.context.facet.sources(message)
+
     def update(self, message: Message) -> None:
         """The message is another version of itself now. Rows whose source is the same are kept as they are."""
-        sources = self.context.facet.sources(message)
-        same = 0
-        for row, source in zip(self._body, sources, strict=False):
-            if row.source != source:
-                break
-            same += 1
-        start = self._body[same - 1].start + len(sources[same - 1].markdown) if same else 0
-        self._body = [*self._body[:same], *self._fresh(sources[same:], start)]
+        before, self._body, start = self._body, [], 0
+        for index, source in enumerate(self._sources(message)):
+            row = before[index] if index < len(before) and before[index].source == source else None
+            if row is None or row.space != self._space(source, start):
+                (row,) = self._fresh([source], start)
+            row.start = start
+            start += len(source.markdown)
+            self._body.append(row)
         self._set(message)
         self._assemble()
 
@@ -170,6 +173,14 @@ class LiveItem(Item):
 
     def _blocks(self) -> list[BlockRow]:
         return []
+
+    def _sources(self, message: Message) -> list[Source]:
+        """The blocks of the finished message: those that were cut while it came, and of what else is in it."""
+        known = self._tail.whole(self.context.facet.text(message))
+        if known is None:
+            return super()._sources(message)
+        others = tuple(part for part in message.parts if not isinstance(part, (Text, Refusal, Reasoning)))
+        return known + self.context.facet.sources(replace(message, parts=others))
 
     @property
     def backlog(self) -> int:

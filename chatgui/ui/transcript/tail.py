@@ -47,3 +47,13 @@ class Tail:
         closed = self._splitter.closed[self._handed_out :]
         self._handed_out += len(closed)
         return closed, list(self._splitter.tail)
+
+    def whole(self, text: str) -> list[Source] | None:
+        """All blocks of `text`, if that is what came, perhaps with more behind it; then the tail is at its end. None if it is
+        another text."""
+        taken = self._splitter.text
+        if not text.startswith(taken):
+            return None
+        self._splitter.feed(text[len(taken) :])
+        self._splitter.end()
+        return self._splitter.closed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from chatgui.core.markdown import Splitter, blocks
 from chatgui.ui.transcript.blocks import hidden, make_block
 from chatgui.ui.transcript.blocks.base import Block
 from chatgui.ui.transcript.blocks.stack import StackBlock
-from chatgui.ui.transcript.blocks.table import MEASURED, ceiling
+from chatgui.ui.transcript.blocks.table import MEASURED, TableBlock, ceiling
 from chatgui.ui.transcript.blocks.text import TextBlock
 from chatgui.ui.transcript.rows import BlockRow, Measure
 from chatgui.ui.transcript.style import Style
@@ -249,6 +250,13 @@ def test_cells_beyond_the_measured_rows_wrap_again_when_the_table_becomes_narrow
     roomy = block.height
     assert block.layout(420) > roomy
     assert block.height == made(f"| a | b |\n|---|---|\n{rows}", style, 420).height
+
+
+def test_the_last_rows_of_a_long_table_have_room_as_the_first_have(style: Style) -> None:
+    rows = [f"| {10 ** (n // 200)} | `x{n}` |\n" for n in range(1_000)]
+    block = made(f"| n | x |\n|---|---|\n{''.join(rows)}", style)
+    assert isinstance(block, TableBlock)
+    assert len({round(other - one) for one, other in pairwise(block.tops)}) == 1
 
 
 def test_a_list_written_from_the_right_has_its_marks_there(style: Style) -> None:

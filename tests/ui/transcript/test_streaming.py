@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from chatgui.chat.turn import Phase
 from chatgui.core.delta import ReasoningDelta, TextDelta
-from chatgui.core.message import Role
+from chatgui.core.markdown import blocks
+from chatgui.core.message import Role, Text, ToolCall
 from chatgui.core.reply import Reply
+from chatgui.ui.transcript import facet
 from chatgui.ui.transcript.tail import PULL, Tail
 from chatgui.ui.transcript.view import TranscriptView
-from tests.ui.transcript.scenes import Turn, answer, document, flush, message, picture, shown, streaming
+from tests.ui.transcript.scenes import Turn, answer, document, flush, message, picture, seen_text, shown, streaming
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -145,3 +147,32 @@ def test_waiting_for_the_first_word_makes_no_frames_but_those_of_the_clock() -> 
     turn.phase = Phase.RETRYING
     view.wake()
     assert view._frame.isActive()
+
+
+def test_the_end_of_an_answer_does_not_read_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was cut while it came is kept, with its rows; only what is not text is read at the end."""
+    view = shown([message(0, Role.USER, "Go")])
+    reply = Reply()
+    view.begin_reply(streaming(), reply)
+    text = "One.\n\n- a\n- b\n\n```py\nx = 1\n```\n\nSee [it][1].\n\n[1]: https://a.example\n"
+    reply.apply(TextDelta(text))
+    flush(view)
+    rows = list(view.page.item(1).body)
+    read: list[str] = []
+    monkeypatch.setattr(facet.markdown, "blocks", lambda text: read.append(text) or blocks(text))
+    view.end_reply(message(999, Role.ASSISTANT, text, parts=(Text(text), ToolCall("1", "f", "{}"))))
+    assert [one for one in read if "One." in one] == []
+    body = view.page.item(1).body
+    assert [row.source for row in body][: len(blocks(text))] == blocks(text)
+    assert body[:4] == rows[:4]  # the very same, with what was wrapped or numbered in them
+    assert "Tool call" in body[-2].text
+
+
+def test_what_is_not_what_came_is_read_from_its_beginning() -> None:
+    view = shown([message(0, Role.USER, "Go")])
+    reply = Reply()
+    view.begin_reply(streaming(), reply)
+    reply.apply(TextDelta("What came."))
+    flush(view)
+    view.end_reply(message(999, Role.ASSISTANT, "What it is."))
+    assert seen_text(view).endswith("What it is.")

@@ -35,6 +35,8 @@ _STRAY_TAGS = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U00
 
 def prose(text: str) -> str:
     """`text` as it is shown in running text: controls as marks, line breaks as line separators."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text.replace("\n", "\u2028")
     shown = text.translate(_PROSE)
     return _STRAY_TAGS.sub(lambda match: "▯" * len(match.group()), shown) if not shown.isascii() else shown
 
@@ -74,7 +76,7 @@ def _plain(text: str) -> bool:
 
 def marks(text: str, shown: str) -> list[tuple[int, int]]:
     """Where `shown` says something `text` hides, as ranges. Line breaks do not count."""
-    if text == shown or len(text) != len(shown):
+    if text.replace("\n", "\u2028") == shown or len(text) != len(shown):
         return []
     found: list[tuple[int, int]] = []
     for index, (one, other) in enumerate(zip(text, shown, strict=True)):

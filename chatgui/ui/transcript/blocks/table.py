@@ -14,22 +14,21 @@ from PySide6.QtGui import QPainter
 from chatgui.core.deadline import check
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Node, Runs, Table
-from chatgui.core.writing import cut, source_of
+from chatgui.core.writing import cut
 from chatgui.ui.transcript import links, maths
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span, clipped, clipped_marks
-from chatgui.ui.transcript.blocks.flow import Flow
+from chatgui.ui.transcript.blocks.cell import Cell
 from chatgui.ui.transcript.blocks.images import offers
 from chatgui.ui.transcript.blocks.looks import Look
 from chatgui.ui.transcript.blocks.scroll import Sideways
-from chatgui.ui.transcript.blocks.words import looks, words
+from chatgui.ui.transcript.blocks.words import looks
 from chatgui.ui.transcript.style import Style
 
 WIDEST = 320.0  # pixels at 100 % a column may take before its cells wrap
 NARROWEST = 150.0  # pixels at 100 % to which columns give way, if that saves the table from being scrolled
 FEW = 30  # rows are read again each time
-MEASURED = 200  # rows looked at for the width of columns
-SHORT = 200  # characters of a cell that are measured without being laid out
+MEASURED = 200  # rows laid out, if need be, for the width of columns; of more, what is told without
 
 
 def ceiling(columns: Sequence[float], room: float) -> float:
@@ -40,69 +39,6 @@ def ceiling(columns: Sequence[float], room: float) -> float:
             return share
         left -= one
     return math.inf
-
-
-class Cell:
-    """One cell: its runs, and where its text stands in the table's. Its flow is made when it is needed."""
-
-    __slots__ = ("_flow", "across", "alignment", "block", "head", "laid", "length", "runs", "start", "text")
-
-    def __init__(self, block: TableBlock, runs: Runs, start: int, alignment: str, *, head: bool) -> None:
-        self.block, self.runs, self.start, self.alignment, self.head = block, runs, start, alignment, head
-        self.text = "".join(map(source_of, runs))
-        self.length = len(self.text)
-        self.laid = -1.0  # width it is laid out for
-        self.across = -1.0  # width it takes on one line, told without laying it out; negative until it was asked
-        self._flow: Flow | None = None
-
-    @property
-    def flow(self) -> Flow:
-        """Its text, laid out or about to be."""
-        if self._flow is None:
-            look = looks(self.block.style, strong=self.head)
-            made = words(self.runs, look, self.block.refresh)
-            self._flow = Flow(made, look.font, self.block.line, alignment=self.alignment)
-        return self._flow
-
-    def lay_out(self, width: float) -> Flow:
-        """Its flow, laid out for a width."""
-        flow = self.flow
-        if self.laid != width and not self._fits(width):
-            flow.layout(width)
-            self.laid = width
-        return flow
-
-    def height(self, width: float) -> float:
-        """How high it is; told without laying it out where it is surely one line."""
-        if self.laid < 0 and self._advance() <= width:
-            return self.block.line
-        return self.lay_out(width).height
-
-    def measure(self, limit: float) -> float:
-        """How wide it would like to be: `limit` if even there it wraps."""
-        if (across := self._advance()) <= limit:
-            return across
-        flow = self.lay_out(limit)
-        return limit if len(flow.lines) > self.text.count("\n") + 1 else flow.natural_width
-
-    def _advance(self) -> float:
-        """How wide it is on one line; infinite for what only a layout can measure."""
-        if self.across < 0:
-            check()
-            look = looks(self.block.style, strong=self.head)
-            is_short = self.length < SHORT and self.text.isprintable()
-            self.across = sum(look.advance(run) for run in self.runs) if is_short else math.inf
-        return self.across
-
-    def forget(self) -> None:
-        """Drop the layout."""
-        self._flow, self.laid = None, -1.0
-
-    def _fits(self, width: float) -> bool:
-        """Whether the layout it has is good for another width, too: one line from the left."""
-        if self.laid < 0 or self.flow.rtl or self.alignment in {"center", "right"}:
-            return False
-        return len(self.flow.lines) == 1 and self.flow.natural_width <= width
 
 
 class TableBlock(Block):
@@ -225,10 +161,11 @@ class TableBlock(Block):
     def _wanted(self) -> list[float]:
         """How wide each column would like to be, within bounds, as its first rows say; new rows are looked at once."""
         limit, least = self.style.px(WIDEST), self.style.px(28)
-        for row in self.rows[len(self._widest) : MEASURED]:
+        for index in range(len(self._widest), len(self.rows)):
             check()
+            row = self.rows[index]
             above = self._widest[-1] if self._widest else [least] * len(row)
-            wants = (min(limit, cell.measure(limit) + 1) for cell in row)
+            wants = (min(limit, cell.measure(limit, roughly=index >= MEASURED) + 1) for cell in row)
             self._widest.append([max(pair) for pair in zip(above, wants, strict=True)])
         return self._widest[-1] if self._widest else [least] * len(self.node.alignments)
 
