@@ -101,12 +101,24 @@ def look(app: Any, listening: Listening, told: dict[str, Any]) -> None:
     told["heard_thinking"] = [listening.texts.get(thought.path, ""), listening.changes.get(thought.path, 0)]
     told["answer"], told["reasoning"], told["state"] = last.text(), reasoning(app), last.description
     told["inside"] = [(part.role, part.name) for part in last.children]
+    attributes = [part._call("Accessible", "GetAttributes") for part in last.children if part.role == "heading"]
+    told["levels"] = [one.get("level") for one in attributes]
+    last.grab_focus()
+    app.wait(lambda: "focused" in last.states, 10)
     told["model"] = [one.name for one in app.find_all(role="push button") if one.name.startswith("Model")]
     told["nameless"]["Main"] = nameless(app)
 
 
-def surfaces(app: Any, told: dict[str, Any]) -> None:
+def surfaces(app: Any, listening: Listening, told: dict[str, Any]) -> None:
     """What opens within the window: each is looked at while it is there."""
+    before = len(listening.hear())
+    app.key("ctrl+k")
+    app.wait(lambda: app.exists(name=re.compile("^Command palette")), 10)
+    app.type("new conv")
+    app.wait(lambda: len(listening.hear()) > before, 10)
+    told["chosen"] = listening.hear()[before:]
+    app.key("Escape")
+    app.sync()
     for name, (keys, field) in SURFACES.items():
         app.key(keys)
         app.wait(lambda field=field: app.exists(name=re.compile(field)), 10, what=name)
@@ -152,7 +164,7 @@ def main() -> None:
         app = desktop.start(program, env={"PYTHONPATH": root, "CHATGUI_DEMO_PACE": "0.3"})
         app.wait(lambda: app.exists(name="Message"), 20)
         look(app, listening, told)
-        surfaces(app, told)
+        surfaces(app, listening, told)
         dialogs(app, told)
         told["alive"] = app.alive()
         said = [python, "-m", "chatgui", "--profile", profile, "conversations"]

@@ -86,6 +86,18 @@ def test_the_fixed_names_are_there(told: dict[str, Any]) -> None:
     assert told["model"] == ["Model Demo · demo"]
 
 
+def test_structure_is_met_as_such(told: dict[str, Any]) -> None:
+    inside = [tuple(one) for one in told["inside"]]
+    assert ("heading", "What the request held") in inside
+    assert ("section", "Table, 3 columns, 4 rows") in inside
+    assert told["levels"]
+    assert set(told["levels"]) <= {"1", "2", "3"}
+
+
+def test_the_chosen_row_of_the_palette_is_said(told: dict[str, Any]) -> None:
+    assert told["chosen"][-1].startswith("New Conversation, ")
+
+
 def test_what_can_be_done_says_what_it_is(told: dict[str, Any]) -> None:
     names = [name for role, name in told["inside"] if role == "push button"]
     assert {"Copy code", "Copy this answer", "Ask for another answer"} <= set(names)
