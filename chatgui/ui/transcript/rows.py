@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter
 
 from chatgui.core.deadline import TooSlow, within
 from chatgui.core.markdown import Source
-from chatgui.ui.transcript.blocks import Block, hidden, make_block, plain_block
+from chatgui.ui.transcript.blocks import Block, make_block, plain_block
 from chatgui.ui.transcript.blocks.note import Note
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.links import Link
@@ -162,7 +162,7 @@ class BlockRow(Row):
         self.source = source
         self.start = start
         self.style = style
-        self.space = space
+        self.space = self._gap = space  # the gap to the row above, and what stands in it
         self._block: Block | None = None
         self.note = Note(style)
         self._laid: Measure | None = None
@@ -228,12 +228,14 @@ class BlockRow(Row):
         if self._laid != measure:
             self._lay_out_in_time(measure)
             self._laid = measure
-            self.dirty_from = self.space + self.block.dirty_from if self._grew else 0.0
+            self.dirty_from = self._gap + self.block.dirty_from if self._grew else 0.0
             self._grew = False
             self.width = measure.width
             self.note.words = "" if self.source.growing else self.block.trouble
+            above, below = (self.note.height, 0) if self.block.excuse else (0, self.note.height)
+            self.space = self._gap + above
             height = math.ceil(self.block.height)
-            self.height = self.space + height + self.note.height if height else 0  # nothing takes no room
+            self.height = self.space + height + below if height else 0  # nothing takes no room
         return self.height
 
     def _lay_out_in_time(self, measure: Measure) -> None:
@@ -259,8 +261,8 @@ class BlockRow(Row):
 
     def update(self, source: Source, space: int) -> None:
         """The block grew (streaming), perhaps into one of another kind; the next `layout` takes it in."""
-        is_same_kind = space == self.space
-        self.source, self.space = source, space
+        is_same_kind = space == self._gap
+        self.source, self.space, self._gap = source, space, space
         block = self._block
         if block is None:
             return
@@ -295,7 +297,7 @@ class BlockRow(Row):
         painter.translate(0, self.space)
         self.block.paint(painter, clip.translated(0, -self.space), look.selection, look.marks)
         painter.translate(0, -self.space)
-        self.note.paint(painter, self.height, self.width)
+        self.note.paint(painter, self.space - self.style.px(4) if self.space > self._gap else self.height, self.width)
         if limits := self._limits:
             self._slow_paintings = self._slow_paintings + 1 if thread_time() - began > limits[-1] else 0
             if self._slow_paintings == len(limits):
@@ -326,19 +328,7 @@ class BlockRow(Row):
         return self.block.link(self._inside(point))
 
     def hint(self, point: QPointF) -> str:
-        return super().hint(point) or self._hidden_at(point)
-
-    def _hidden_at(self, point: QPointF) -> str:
-        """What the mark under the pointer stands for."""
-        text = self.text
-        if text.isascii() and text.replace("\n", "").isprintable():
-            return ""
-        position = self.position_at(point)
-        if position and self.caret_rect(position).left() > point.x():
-            position -= 1
-        box = self.caret_rect(position)
-        is_over = box.left() <= point.x() < box.left() + self.style.line() and box.top() <= point.y() < box.bottom()
-        return hidden.name(text[position]) if is_over and position < len(text) else ""
+        return super().hint(point) or self.block.hidden_at(self._inside(point))
 
     def actions(self) -> tuple[Action, ...]:
         return tuple(

@@ -1,4 +1,4 @@
-"""Where a block is not shown as what it is, a quiet line below it says so; nothing else does."""
+"""Where a block is not shown as what it is, a quiet line beside it says so; nothing else does."""
 
 from __future__ import annotations
 
@@ -49,15 +49,16 @@ def laid(source: Source) -> BlockRow:
     return row
 
 
-def foot(row: BlockRow) -> QImage:
-    """The last strip of a row, where a note would stand."""
-    image = QImage(700, 30, QImage.Format.Format_RGB32)
+def strip(row: BlockRow) -> QImage:
+    """What is painted where the note stands: above what is a source, below what holds one."""
+    top = 0 if row.block.excuse else row.height - row.note.height
+    image = QImage(700, row.note.height, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFF)
     painter = QPainter(image)
-    painter.translate(0, 30 - row.height)
-    row.paint(painter, QRectF(0, row.height - 30, 700, 30), Look())
+    painter.translate(0, -top)
+    row.paint(painter, QRectF(0, top, 700, row.note.height), Look())
     painter.end()
-    return image.copy(0, 30 - row.note.height, 700, row.note.height)
+    return image
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -66,8 +67,9 @@ def test_it_is_said_where_it_is_so_and_nowhere_else(name: str) -> None:
     row = laid(blocks(text)[0])
     assert row.note.words == words
     if words:
-        strip = foot(row)
-        assert any(strip.pixel(x, y) & 0xFFFFFF != 0xFFFFFF for x in range(200) for y in range(strip.height()))
+        seen = strip(row)
+        assert any(seen.pixel(x, y) & 0xFFFFFF != 0xFFFFFF for x in range(200) for y in range(seen.height()))
+        assert row.caret_rect(0).top() >= (row.note.height if row.block.excuse else 0)
 
 
 def test_what_took_too_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QImage, QPainter
 from chatgui.core.event import Event
 from chatgui.core.markdown import Source
 from chatgui.ui.transcript import links
+from chatgui.ui.transcript.blocks import hidden
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.style import Style
 
@@ -102,6 +103,17 @@ class Block:
     def trouble(self) -> str:
         """Why it, or something in it, is not shown as what it is; empty if it is."""
         return self.excuse
+
+    def hidden_at(self, point: QPointF) -> str:
+        """What the mark of a hidden character at `point` stands for; empty where there is none."""
+        if self.text.isascii() and self.text.replace("\n", "").isprintable():
+            return ""
+        position = self.position_at(point)
+        if position and self.caret_rect(position).left() > point.x():
+            position -= 1
+        box = self.caret_rect(position)
+        is_over = box.left() <= point.x() < box.left() + self.style.line() and box.top() <= point.y() < box.bottom()
+        return hidden.name(self.text[position]) if is_over and position < len(self.text) else ""
 
     def baseline(self) -> float | None:
         """Where the first line of text stands; None where there is none."""

@@ -1,4 +1,4 @@
-"""The quiet line below a block that is not shown as what it is: why not, in words."""
+"""The quiet line beside a block that is not shown as what it is: why not, in words. It stands above what may be long."""
 
 from __future__ import annotations
 
