@@ -6,8 +6,8 @@
 reasoning and then the answer, half of the tokens each, or both in turn; a token in each packet, or four. CPU is all of the
 process (every thread, user and system) from the send to the kept answer, per 1,000 tokens; the X server is not counted. The
 first answer of a run loads the HTTP library and the renderers, once; it is told apart from those that follow.
-`memory`: resident megabytes once the window is idle, after answers of 10,000 tokens, and with a conversation of 100,000
-messages open. Numbers of a busy machine swing; run it twice.
+`memory`: resident megabytes of the program (nothing of this benchmark is loaded into it) once the window is idle, after
+answers of 10,000 tokens, and with a conversation of 100,000 messages open. Numbers of a busy machine swing; run it twice.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 AIM_CPU_S, PEERS_CPU_S = 0.5, "8.6–15.4"
 AIM_IDLE_MB, AIM_ANSWER_MB, AIM_LONG_MB = 110, 130, 120
-LONG, LONG_ID = 100_000, f"{0:024x}"  # messages of the conversation `store_library` makes first
-SETTLED_S = 3.0  # so long the open window is left alone before it counts as idle
+LONG = 100_000  # messages
 
 # ------------------------------------------------------------------------------------------------ the server
 
@@ -71,68 +70,32 @@ async def serve(tokens: int, rate: float, packet: int, order: str) -> None:
     await server.serve_forever()
 
 
-# ------------------------------------------------------------------------------------------------ the program
-
-
-def program(profile: Path, port: int, answers: int) -> int:
-    """The program as it is; once its window is open it asks so often, tells what it cost, and quits."""
-    import psutil  # type: ignore[import-untyped]  # no stubs in the project
-
-    from chatgui import app
-    from chatgui.core.account import Account, KeySource
-    from chatgui.core.ids import new_id
-
-    def tell(what: str, deltas: int = 0) -> None:
-        held = psutil.Process().memory_info().rss / 1e6
-        told = {"what": what, "cpu": time.process_time(), "rss": held, "deltas": deltas}
-        print(json.dumps(told), flush=True)
-
-    opened = app.Program._open
-
-    async def ask(self: app.Program) -> None:
-        await opened(self)
-        session, shown = self._session, self.window.conversation_bound
-        assert session is not None
-        if answers:
-            account = Account(
-                new_id(), "T", f"http://127.0.0.1:{port}/v1", key_source=KeySource.NONE, default_model="m"
-            )
-            await session.accounts.add(account)
-            await session.choose_model(shown.id, account.id, "m")
-        else:
-            await shown.open(LONG_ID)
-            if len(shown.conversation.messages if shown.conversation else ()) != LONG:
-                raise RuntimeError("the long conversation is not shown")
-        self.window.tasks.start(measure(self, session, shown))
-
-    async def measure(self: app.Program, session: Any, shown: Any) -> None:
-        await asyncio.sleep(SETTLED_S)
-        tell("idle")
-        for _ in range(answers):
-            await shown.send("Go on.")
-            turn = session.turns[shown.id]
-            await turn.wait()
-            tell("answered", turn.reply.deltas)
-        if answers:
-            await asyncio.sleep(SETTLED_S)
-            tell("idle again")
-        self.quit()
-
-    app.Program._open = ask  # type: ignore[method-assign]
-    return app.main(profile)
+# ------------------------------------------------------------------------------------------------ the measures
 
 
 def run(profile: Path, *, tokens: int, rate: float, packet: int, order: str, answers: int) -> list[dict[str, Any]]:
     """What one run of the program told, in order."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     env.setdefault("QT_QPA_PLATFORM", "xcb" if env.get("DISPLAY") else "offscreen")
-    us = [sys.executable, "-m", "tests.bench.process"]
-    serving = [*us, "--serve", "--tokens", str(tokens), "--rate", str(rate), "--packet", str(packet), "--order", order]
+    serving = [
+        sys.executable,
+        "-m",
+        "tests.bench.process",
+        "--serve",
+        "--tokens",
+        str(tokens),
+        "--rate",
+        str(rate),
+        "--packet",
+        str(packet),
+        "--order",
+        order,
+    ]
     with subprocess.Popen(serving, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout
         try:
             port = server.stdout.readline().strip()
-            asking = [*us, "--profile", str(profile), "--port", port, "--answers", str(answers)]
+            asking = [sys.executable, "-m", "tests.bench.process_inside", str(profile), port, str(answers)]
             done = subprocess.run(asking, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=600, check=True)
         finally:
             server.kill()
@@ -161,16 +124,20 @@ def rates(tokens: int, rate: float, runs: int) -> Iterator[str]:
 
 def memory() -> Iterator[str]:
     """Megabytes held."""
-    yield f"Resident MB (aims: idle ≤ {AIM_IDLE_MB}, after 10,000 tokens ≤ {AIM_ANSWER_MB}, {LONG:,} messages open < {AIM_LONG_MB})"
+    yield f"Resident MB, in brackets with shared pages told by their users, and private ones (aims: idle ≤ {AIM_IDLE_MB}, after 10,000 tokens ≤ {AIM_ANSWER_MB}, {LONG:,} messages open < {AIM_LONG_MB})"
     with tempfile.TemporaryDirectory() as profile:
         told = run(Path(profile), tokens=10_000, rate=1_000, packet=1, order="after", answers=3)
-    yield "  one window: " + ", ".join(f"{one['what']} {one['rss']:.0f}" for one in told)
+    yield f"  one window: {_sizes(told)}"
     with tempfile.TemporaryDirectory() as profile:
         from tests.bench.store_library import make
 
         make(Path(profile) / "chatgui.db", 1, LONG)
         told = run(Path(profile), tokens=1, rate=1, packet=1, order="after", answers=0)
-    yield f"  {LONG:,} messages open: {told[0]['rss']:.0f}"
+    yield f"  {LONG:,} messages open: {_sizes(told)}"
+
+
+def _sizes(told: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{one['what']} {one['rss']:.0f} ({one['pss']:.0f}, {one['private']:.0f})" for one in told)
 
 
 def main() -> int:
@@ -180,16 +147,12 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--tokens", type=int, default=1000)
     parser.add_argument("--rate", type=float, default=100)
-    for hidden in ("--packet", "--port", "--answers"):
-        parser.add_argument(hidden, type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("--packet", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--order", default="after", help=argparse.SUPPRESS)
-    parser.add_argument("--profile", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
         asyncio.run(serve(given.tokens, given.rate, given.packet, given.order))
-    elif given.profile:
-        return program(given.profile, given.port, given.answers)
     else:
         parts = {"rate": rates(given.tokens, given.rate, given.runs), "memory": memory()}
         for part in given.parts or parts:
