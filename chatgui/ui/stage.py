@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from chatgui.core.message import Attachment
+from chatgui.ui.composer.editor import PAGES
 from chatgui.ui.composer.view import Composer
 from chatgui.ui.find_bar import FindBar
 from chatgui.ui.header import Header
@@ -106,7 +107,10 @@ class Stage(QWidget):
         self._stack.setCurrentWidget(self.view if shown else self.welcome)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tell of Escape, and pass it on."""
+        """Tell of Escape, and pass it on; turn the pages of the conversation for those who have no use for that."""
         if event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
+        if event.key() in PAGES:
+            self.view.keyPressEvent(event)
+            return
         super().keyPressEvent(event)

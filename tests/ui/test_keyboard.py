@@ -46,6 +46,25 @@ async def test_f6_goes_round_the_parts_of_the_window(qapp: QApplication, profile
         assert at(thought)
 
 
+async def test_pages_are_turned_from_the_composer_unless_it_has_pages_of_its_own(
+    qapp: QApplication, profile: Path
+) -> None:
+    async with showing(qapp, profile, (900, 420)) as (window, _):
+        window.activateWindow()
+        say(window, "Tell me about everything, with a table and some code")
+        await until(lambda: answered(window))
+        view, editor = window.stage.view, window.stage.composer.editor
+        await until(lambda: at(editor) and view.is_following and view.page.maximum > view.page.height)
+        press(Qt.Key.Key_PageUp)
+        assert not view.is_following
+        press(Qt.Key.Key_PageDown)
+        assert view.is_following
+        assert at(editor)
+        editor.setPlainText("\n" * 40)
+        press(Qt.Key.Key_PageUp)
+        assert view.is_following
+
+
 async def test_undo_takes_back_a_deletion_where_nothing_is_typed(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, _):
         window.activateWindow()

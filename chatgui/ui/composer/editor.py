@@ -11,6 +11,7 @@ from chatgui.ui.attaching.offered import Offered, may_be_offered, offered
 LINES = 10  # the editor grows to so many lines, then scrolls
 LARGE = 100_000  # characters; longer pastes stand beside the editor, which would stall on them
 LONG = 8_000  # characters; of longer pastes it is said that they may be files instead
+PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 KEEP = QTextCursor.MoveMode.KeepAnchor
 
 
@@ -54,6 +55,9 @@ class MessageEditor(QPlainTextEdit):
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if event.key() == Qt.Key.Key_Up and not self.toPlainText() and not event.modifiers():
                 self.edit_last_wanted.emit()
+                return
+            if event.key() in PAGES and not event.modifiers() and not self.verticalScrollBar().maximum():
+                event.ignore()  # all of it is in sight: the key turns the pages of the conversation
                 return
             super().keyPressEvent(event)
             return
