@@ -142,8 +142,11 @@ class Item:
         """The message is another version of itself now. Rows whose source is the same are kept as they are."""
         before, self._body, start = self._body, [], 0
         for index, source in enumerate(self._sources(message)):
-            row = before[index] if index < len(before) and before[index].source == source else None
-            if row is None or row.space != self._space(source, start):
+            row = before[index] if index < len(before) else None
+            space = self._space(source, start)
+            if row is not None and row.source.growing:
+                row.update(source, space)  # it grows to its end
+            if row is None or row.source != source or row.space != space:
                 (row,) = self._fresh([source], start)
             row.start = start
             start += len(source.markdown)

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
-from chatgui.core.markdown import Splitter, blocks
-from chatgui.ui.transcript.blocks import hidden, make_block
+from chatgui.core.markdown import Source, Splitter, blocks
+from chatgui.ui.transcript.blocks import hidden, make_block, plain_block
 from chatgui.ui.transcript.blocks.base import Block
+from chatgui.ui.transcript.blocks.rows import Rows
 from chatgui.ui.transcript.blocks.stack import StackBlock
 from chatgui.ui.transcript.blocks.table import MEASURED, TableBlock, ceiling
 from chatgui.ui.transcript.blocks.text import TextBlock
@@ -257,6 +258,26 @@ def test_the_last_rows_of_a_long_table_have_room_as_the_first_have(style: Style)
     block = made(f"| n | x |\n|---|---|\n{''.join(rows)}", style)
     assert isinstance(block, TableBlock)
     assert len({round(other - one) for one, other in pairwise(block.tops)}) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a line of words\n" * 400, "word " * 3_000, "x" * 9_000, "one\n\n" + "two three\t" * 900 + "\n\n日本語" * 300],
+)
+def test_text_too_long_for_anything_else_grows_by_its_end(
+    style: Style, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown = plain_block(Source("paragraph", text[:100], growing=True), style)
+    grown.layout(500)
+    monkeypatch.setattr(Rows, "set", None)  # nothing is taken in from its beginning again
+    for end in range(100, len(text) + 700, 700):
+        assert grown.update_source(Source("paragraph", text[:end], growing=end < len(text)))
+        grown.layout(500)
+    monkeypatch.undo()
+    whole = plain_block(Source("paragraph", text), style)
+    whole.layout(500)
+    assert (grown.text, grown.height) == (whole.text, whole.height)
+    assert picture(grown) == picture(whole)
 
 
 def test_a_list_written_from_the_right_has_its_marks_there(style: Style) -> None:

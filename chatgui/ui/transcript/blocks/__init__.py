@@ -8,6 +8,7 @@ from chatgui.core.markdown import Source
 from chatgui.core.markup import Code, Heading, Html, Node, Paragraph, Rule, Table
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment
 from chatgui.ui.transcript.blocks.code import CodeBlock
+from chatgui.ui.transcript.blocks.long_text import LongText
 from chatgui.ui.transcript.blocks.note import TOO_LARGE, TOO_LONG, TOO_MANY
 from chatgui.ui.transcript.blocks.stack import StackBlock
 from chatgui.ui.transcript.blocks.table import TableBlock
@@ -67,7 +68,7 @@ def _make(source: Source, style: Style) -> Block:
 
 def plain_block(source: Source, style: Style) -> Block:
     """The source itself, laid out only where it is seen: for what would take too long as what it is."""
-    block = CodeBlock(Code(source.markdown.strip("\n")), style, literal=True)
+    block = LongText(source.markdown.strip("\n"), style)
     block.source, block.excuse = source, TOO_LONG
     return block
 
@@ -87,7 +88,7 @@ def space_above(source: Source, style: Style) -> int:
 def _literal(text: str, style: Style, excuse: str = "") -> Block:
     text = text.strip("\n")
     is_long = len(text) > LONGEST or text.count("\n") > LINES
-    block = CodeBlock(Code(text), style, literal=True) if is_long else LiteralBlock(text, style)
+    block = LongText(text, style) if is_long else LiteralBlock(text, style)
     block.excuse = excuse
     return block
 

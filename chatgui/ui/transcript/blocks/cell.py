@@ -9,7 +9,7 @@ from chatgui.core.deadline import check
 from chatgui.core.markup import Runs
 from chatgui.core.writing import source_of
 from chatgui.ui.transcript.blocks.flow import Flow
-from chatgui.ui.transcript.blocks.words import looks, words
+from chatgui.ui.transcript.blocks.words import words
 
 if TYPE_CHECKING:
     from chatgui.ui.transcript.blocks.table import TableBlock
@@ -34,7 +34,7 @@ class Cell:
     def flow(self) -> Flow:
         """Its text, laid out or about to be."""
         if self._flow is None:
-            look = looks(self.block.style, strong=self.head)
+            look = self.block.looks[self.head]
             made = words(self.runs, look, self.block.refresh)
             self._flow = Flow(made, look.font, self.block.line, alignment=self.alignment)
         return self._flow
@@ -66,7 +66,7 @@ class Cell:
         """How wide it is on one line; infinite for what only a layout can measure."""
         if self.across < 0:
             check()
-            look = looks(self.block.style, strong=self.head)
+            look = self.block.looks[self.head]
             is_short = self.length < SHORT and self.text.isprintable()
             self.across = sum(look.advance(run) for run in self.runs) if is_short else math.inf
         return self.across

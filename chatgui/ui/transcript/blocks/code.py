@@ -130,16 +130,18 @@ class CodeBlock(Block):
         first = self.rows.replace_tail(lines, instead=shown or not self._started)
         self._started = self._started or bool(lines)
         self.text = self.rows.text(self.text, first)
-        for row in [one for one in self._layouts if one >= self.rows.first_row(first)]:
-            del self._layouts[row]
         dirty = self._top() + self.rows.first_row(first) * self.line_height
-        if self.width >= 0:
-            if self.wrap:
-                self.rows.wrap(self._columns(self.width), first)
-            self._measure()
-            self.height = self._height()
+        self.take_from(self.rows.first_row(first))
         self.dirty_from = max(0.0, dirty - self.line_height) if names == self._names() else 0.0
         self._highlight()
+
+    def take_from(self, first: int) -> None:
+        """The rows from `first` on are new: what was laid out for them is not theirs."""
+        for row in [one for one in self._layouts if one >= first]:
+            del self._layouts[row]
+        if self.width >= 0:
+            self._measure()
+            self.height = self._height()
 
     def update_node(self, node: Node) -> bool:
         """Go on with `node`, which the present one has grown into."""

@@ -57,6 +57,7 @@ class TableBlock(Block):
         self.scroll = Sideways(style)
         self.hovered = ""
         self.line = style.line() * 0.94
+        self.looks = (looks(style), looks(style, strong=True))  # of a row, and of the head
         self._parts: list[str] = []
         self._length = 0
         self._pictured = False  # whether any cell holds an image
@@ -229,7 +230,7 @@ class TableBlock(Block):
             top = self.tops[index]
             if top > clip.bottom():
                 break
-            look = looks(style, strong=index == 0)
+            look = self.looks[index == 0]
             for column, cell in enumerate(self.rows[index]):
                 left = self.lefts[column] - self.scroll.x
                 if left > self.width or left + self.columns[column] < 0:
