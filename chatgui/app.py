@@ -17,7 +17,6 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -25,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 import PySide6
 from PySide6.QtCore import QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
-from qasync import QEventLoop
 
 from chatgui import __version__
 from chatgui.core.errors import ChatError
@@ -35,6 +33,7 @@ from chatgui.store.profile import Profile
 from chatgui.ui import assets
 from chatgui.ui.garbage import Collector
 from chatgui.ui.last_time import STEADY_S, LastTime
+from chatgui.ui.loop import Loop
 from chatgui.ui.single import FirstWindow, raise_first
 from chatgui.ui.theme import Theme
 from chatgui.ui.window import Window
@@ -84,15 +83,6 @@ def main(profile: Path | None = None, log_level: str = "warning", link: str = ""
         program.watch(loop)
         loop.run_until_complete(program.run())
     return 0
-
-
-class Loop(QEventLoop):  # type: ignore[misc]  # it has no types
-    """Qt's loop as asyncio's, without asking of each of its thousands of callbacks whether it is one (which needs `inspect`)."""
-
-    def call_later(self, delay: float, callback: Any, *args: Any, context: Context | None = None) -> asyncio.Handle:
-        """Call so many seconds later."""
-        handle: asyncio.Handle = self._add_callback(asyncio.Handle(callback, args, self, context=context), delay)
-        return handle
 
 
 def keep_log(folder: Path) -> None:

@@ -42,9 +42,9 @@ def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
         app = request.getfixturevalue("qapp")
 
         def factory() -> asyncio.AbstractEventLoop:
-            from qasync import QEventLoop
+            from chatgui.ui.loop import Loop
 
-            loop: asyncio.AbstractEventLoop = QEventLoop(app)
+            loop: asyncio.AbstractEventLoop = Loop(app)
             return loop
 
     with asyncio.Runner(loop_factory=factory) as one:
