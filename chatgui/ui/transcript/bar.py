@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QScrollBar
 
 from chatgui.ui.transcript.page import Page
@@ -19,6 +20,15 @@ class Bar:
         self._setting = False
         self._shown = (-1, -1, -1)  # what of the page the bar shows: its maximum, value and height
         bar.valueChanged.connect(self._by_hand)
+
+    def set_ground(self, colour: QColor) -> None:
+        """Stand on this: an opaque ground, or all the window's layers behind it would be painted whenever the bar moves."""
+        room = self._bar.parentWidget()
+        assert room is not None  # noqa: S101  # a scroll area's bar stands in a widget of its own
+        palette = room.palette()
+        palette.setColor(QPalette.ColorRole.Window, colour)
+        room.setPalette(palette)
+        room.setAutoFillBackground(True)
 
     def sync(self) -> None:
         """Show where the page is; not while it is being dragged."""

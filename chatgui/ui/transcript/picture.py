@@ -87,7 +87,6 @@ class Picture:
         """Paint what is in this part of the viewport."""
         page = self.view.page
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(area)
         painter.fillRect(area, page.style.colours["ground"])
         self._paint_grounds(painter)
         left, clip = page.measure.left, QRectF(area)
@@ -108,6 +107,8 @@ class Picture:
         marked = {self.flash, self._focus}
         items = {placed.index: placed.item for placed in page.placed}
         items = {index: one for index, one in items.items() if one.grounded or one.message.id in marked}
+        if not items:
+            return
         for placed in page.placed:
             if placed.index in items and placed.height:
                 box = QRect(page.measure.left - pad, placed.y + placed.row.space, page.measure.width + 2 * pad,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from time import thread_time
+from time import perf_counter, thread_time
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -166,7 +166,7 @@ class BlockRow(Row):
         self._block: Block | None = None
         self.note = Note(style)
         self._laid: Measure | None = None
-        self._grew = False  # in place, since the last layout
+        self._grew = False  # in place, since the last layout: the block knows from where on
         self._is_plain = False  # it took too long as what it is, and is shown as its source
         self._slow_paintings = 0  # in a row
         self.refreshed = 0  # how often the block changed by itself
@@ -225,7 +225,7 @@ class BlockRow(Row):
         return self.space + estimate_text(self.source.markdown, self.source.kind == "code", measure.width, self.style)
 
     def layout(self, measure: Measure) -> int:
-        if self._laid != measure:
+        if self._laid is not measure and self._laid != measure:
             self._lay_out_in_time(measure)
             self._laid = measure
             self.dirty_from = self._gap + self.block.dirty_from if self._grew else 0.0
@@ -277,7 +277,7 @@ class BlockRow(Row):
 
     def refresh(self) -> None:
         """Lay out anew: the block changed by itself (a formula was drawn, code was highlighted)."""
-        self._laid = None
+        self._laid, self._grew = None, True
         self.refreshed += 1
         self.touch()
         self.changed()
@@ -293,13 +293,15 @@ class BlockRow(Row):
         self._laid = None
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
-        began = thread_time()
+        # the wall clock is cheap, and nothing takes longer by the processor's: that is asked once there is a suspicion
+        clock = thread_time if self._slow_paintings else perf_counter
+        began = clock()
         painter.translate(0, self.space)
         self.block.paint(painter, clip.translated(0, -self.space), look.selection, look.marks)
         painter.translate(0, -self.space)
         self.note.paint(painter, self.space - self.style.px(4) if self.space > self._gap else self.height, self.width)
         if limits := self._limits:
-            self._slow_paintings = self._slow_paintings + 1 if thread_time() - began > limits[-1] else 0
+            self._slow_paintings = self._slow_paintings + 1 if clock() - began > limits[-1] else 0
             if self._slow_paintings == len(limits):
                 self._is_plain = True
                 self._drop_block()

@@ -114,6 +114,7 @@ class TranscriptView(QAbstractScrollArea):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self._bar = Bar(self.verticalScrollBar(), self.page, self.refresh)
+        self._bar.set_ground(self.page.style.colours["ground"])
 
     # ------------------------------------------------------------------------------------------ what is shown
 
@@ -147,7 +148,8 @@ class TranscriptView(QAbstractScrollArea):
         item.pull()
         item.tick()
         page.begin(item)
-        self._clock.start()
+        if turn is not None:  # else there is no time to be told
+            self._clock.start()
         self._show_all()
         self.wake()
 
@@ -181,6 +183,7 @@ class TranscriptView(QAbstractScrollArea):
     def set_style(self, style: Style) -> None:
         """Other colours, fonts or zoom; the first visible line stays."""
         self.page.restyle(style)
+        self._bar.set_ground(style.colours["ground"])
         self._jump.restyle(style)
         self.hint.restyle(style)
         self._show_all()

@@ -7,10 +7,13 @@ import random
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from chatgui.chat.turn import Phase
 from chatgui.core.delta import TextDelta
 from chatgui.core.reply import Reply
+from chatgui.ui.transcript.blocks.code import CodeBlock
 from chatgui.ui.transcript.facet import ReasoningFacet
 from chatgui.ui.transcript.picture import Picture
 from chatgui.ui.transcript.view import TranscriptView
@@ -31,12 +34,12 @@ pytestmark = pytest.mark.usefixtures("qapp")
 
 
 class Paintings(QObject):
-    """What of a view's viewport is painted, as one region."""
+    """What of a view's viewport is painted, or of another widget, as one region."""
 
-    def __init__(self, view: TranscriptView) -> None:
+    def __init__(self, view: TranscriptView, widget: QWidget | None = None) -> None:
         super().__init__(view)
         self.region = QRegion()
-        view.viewport().installEventFilter(self)
+        (widget or view.viewport()).installEventFilter(self)
 
     def eventFilter(self, _: QObject, event: QEvent) -> bool:
         if isinstance(event, QPaintEvent):
@@ -72,6 +75,42 @@ def test_a_paragraph_that_grows_paints_its_last_lines_whatever_moves_above_it(kn
         assert lines(view, seen.take()) < 3
     assert view.page.heights.total > height + 2 * view.page.style.line()
     assert picture(view) == painted_anew(view)
+
+
+def test_code_that_got_its_colours_is_painted_from_the_first_line_that_has_others() -> None:
+    view, reply = shown(talk(2)), Reply()
+    view.begin_reply(streaming(), reply, Turn())
+    grow(view, reply, "```python\n" + "".join(f"x{n} = {n}\n" for n in range(8)))
+    block = view.page.live.body[-1].block if view.page.live else None
+    assert isinstance(block, CodeBlock)
+    seen = Paintings(view)
+    block._coloured(7)
+    view.refresh()
+    settle(view)
+    assert 0 < lines(view, seen.take()) < 4
+    block._coloured(0)
+    view.refresh()
+    settle(view)
+    assert lines(view, seen.take()) > 6
+    assert picture(view) == painted_anew(view)
+
+
+def test_a_bar_that_moves_has_nothing_painted_behind_it() -> None:
+    window = QWidget()
+    window.setStyleSheet("QScrollBar:vertical { background: transparent; width: 10px; }")
+    view, reply = shown(talk(6)), Reply()
+    QVBoxLayout(window).addWidget(view)
+    window.resize(900, 600)
+    window.show()
+    assert QTest.qWaitForWindowExposed(window)
+    view.begin_reply(streaming(), reply, Turn())
+    grow(view, reply, "Tides rise.")
+    behind, bar = Paintings(view, window), Paintings(view, view.verticalScrollBar())
+    for _ in range(5):
+        grow(view, reply, "\n\nTides rise.")
+    assert not bar.take().isEmpty()
+    assert behind.take().isEmpty()
+    window.close()
 
 
 def test_a_reader_further_up_has_nothing_painted_at_all() -> None:

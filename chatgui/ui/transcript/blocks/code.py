@@ -71,6 +71,7 @@ class CodeBlock(Block):
         """Colours have come for the lines from `first` on."""
         for row in [one for one in self._layouts if self.rows.at(one).line >= first]:
             del self._layouts[row]
+        self.dirty_from = self._top() + self.rows.first_row(first) * self.line_height
         self.changed.emit(None)
 
     def open_as(self, source: Source) -> None:
