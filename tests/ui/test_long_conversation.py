@@ -74,11 +74,16 @@ async def test_all_of_it_is_copied(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, session):
         await opened_long(window, session)
         view = window.stage.view
+        clipboard = QGuiApplication.clipboard()
+        clipboard.setText("before")
         view.select_all()
-        view.copy()
-        copied = QGuiApplication.clipboard().text()
+        view.copy()  # a little at a time
+        assert clipboard.text() == "before"
+        view.reader.select(None)
+        await window.conversation_bound.open_new()  # what was selected then is what is copied
+        await until(lambda: clipboard.text() != "before")
         lines = [f"Answer **{at}** it is." if at % 2 else f"Question {at}?" for at in range(COUNT)]
-        assert copied == "\n\n".join(lines)
+        assert clipboard.text() == "\n\n".join(lines)
 
 
 async def test_the_reasoning_of_the_whole_conversation_is_there_with_what_was_asked(

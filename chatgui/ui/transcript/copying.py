@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 
 import shiboken6
 from PySide6.QtCore import QMimeData
@@ -23,10 +24,15 @@ RICH_MESSAGES = 200  # more messages than this are copied as their Markdown only
 
 def selected(page: Page, selection: Selection) -> QMimeData:
     """What is selected, for the clipboard; what is very much, or takes long, as its Markdown only."""
-    if selection.last.message - selection.first.message <= RICH_MESSAGES:
+    if not is_much(selection):
         with suppress(TooSlow), within(RICH_S):
             return _rich(page, selection)
-    return _mime("\n\n".join(_words(page, selection)), "", "")
+    return plain("\n\n".join(words(page, selection)))
+
+
+def is_much(selection: Selection) -> bool:
+    """Whether it is copied as Markdown only, and better a little at a time (see `gathering`)."""
+    return selection.last.message - selection.first.message > RICH_MESSAGES
 
 
 def _rich(page: Page, selection: Selection) -> QMimeData:
@@ -62,13 +68,15 @@ def _joined(pieces: Iterable[Piece], which: int) -> str:
     return text
 
 
-def _words(page: Page, selection: Selection) -> Iterable[str]:
-    """Whole messages as their own Markdown, without laying anything out; the ends cut where the selection ends."""
+def words(page: Page, selection: Selection) -> Iterator[str]:
+    """Whole messages as their own Markdown, without laying anything out; the ends cut where the selection ends.
+
+    What is selected and shown is looked at now; texts are read as they are asked for.
+    """
     first, last = selection.first.message, selection.last.message
-    yield _cut(page, first, selection)
-    yield from map(page.facet.text_of, page.messages.parts(first + 1, last))
-    if last > first:
-        yield _cut(page, last, selection)
+    ends = [_cut(page, index, selection) for index in dict.fromkeys((first, last))]
+    between = map(page.facet.text_of, page.messages.copy().parts(first + 1, last))
+    return chain(ends[:1], between, ends[1:])
 
 
 def _cut(page: Page, index: int, selection: Selection) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import QMimeData, QRectF
 from PySide6.QtGui import QCursor
 
 from chatgui.ui.transcript import copying
+from chatgui.ui.transcript.gathering import Gathering
 from chatgui.ui.transcript.rows import Action
 from chatgui.ui.transcript.selection import Point, Selection
 
@@ -27,6 +29,7 @@ class Reader:
         self.focused = ""  # the action with the keyboard focus
         self.by_keys = False  # whether they move about by the keyboard, and want to see where the focus is
         self.selection: Selection | None = None
+        self._gathering: Gathering | None = None  # what is being copied
 
     @property
     def page(self) -> Page:
@@ -94,8 +97,11 @@ class Reader:
 
     def copy(self) -> None:
         """Put what is selected on the clipboard; without a selection, the message with the focus."""
-        mime = self.taken()
-        if mime is not None:
+        if self._gathering is not None and shiboken6.isValid(self._gathering):
+            self._gathering.end()
+        if self.selection is not None and copying.is_much(self.selection):
+            self._gathering = Gathering(self.view, self.selection)
+        elif (mime := self.taken()) is not None:
             copying.put(mime)
 
     def taken(self) -> QMimeData | None:
