@@ -43,7 +43,7 @@ class AccessibleTranscript(QAccessibleWidget):
         self._burial.timeout.connect(self._bury)
         self._timer = QTimer(view, singleShot=True, interval=SETTLE_MS)
         self._timer.timeout.connect(self._tell)
-        self._living = Living(view, self._place)
+        self._living = Living(view, self._reads, self._begins)
 
     def _all_text(self) -> str:
         """The text of what is in sight, and of the rest of its messages."""
@@ -62,13 +62,18 @@ class AccessibleTranscript(QAccessibleWidget):
         inside = [found for one in widgets if (found := QAccessible.queryAccessibleInterface(one)) is not None]
         return [*self._order, *inside]
 
-    def _place(self, message_id: str) -> tuple[QAccessibleInterface | None, int]:
-        """Where the text of a message is read, and where in that text it begins."""
+    def _reads(self, message_id: str) -> QAccessibleInterface | None:
+        """Where the text of a message is read."""
         self.sync()
+        return self._parts.get(message_id) if self._readable is None else self
+
+    def _begins(self, message_id: str) -> int:
+        """Where in that text the message begins."""
         if self._readable is None:
-            return self._parts.get(message_id), 0
+            return 0
+        self.sync()
         above = takewhile(lambda part: part.message_id != message_id, self._order)
-        return self, sum(len(part.item.text) + 2 for part in above if part.item)
+        return sum(len(part.item.text) + 2 for part in above if part.item)
 
     def _near(self) -> Sequence[Message]:
         """The messages in sight, and some above and below."""

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 TELL_MS = 700  # what came meanwhile is told together
 NOTHING_CAME = "Stopped before an answer came."
 
-Place = tuple[QAccessibleInterface | None, int]  # where a message's text is read, and where in that text it begins
-
 
 def say(view: QWidget, words: str) -> None:
     """Let assistive technology speak these words."""
@@ -78,11 +76,14 @@ def shared(one: str, other: str) -> int:
 
 
 class Living:
-    """Watches the live message of one view; `place` says where a message's text is read, by its id."""
+    """Watches the live message of one view. By a message's id, `reads` says where its text is read, and `begins` where in that
+    text it begins."""
 
-    def __init__(self, view: TranscriptView, place: Callable[[str], Place]) -> None:
+    def __init__(
+        self, view: TranscriptView, reads: Callable[[str], QAccessibleInterface | None], begins: Callable[[str], int]
+    ) -> None:
         self._view = view
-        self._place = place
+        self._reads, self._begins = reads, begins
         self._grown: Grown | None = None
         self._said: set[str] = set()
         self._timer = QTimer(view, singleShot=True, interval=TELL_MS)
@@ -95,7 +96,7 @@ class Living:
             self._end()
             return
         if grown is None or grown.item.message.id != live.message.id:
-            self._grown = Grown(live, self._place(live.message.id)[1])
+            self._grown = Grown(live, self._begins(live.message.id))
             self._said.clear()
         else:
             grown.item = live  # in another style it is another one
@@ -115,7 +116,7 @@ class Living:
         if self._grown is None:
             return
         at, gone, come = self._grown.change(whole=whole)
-        where, _ = self._place(self._grown.item.message.id)
+        where = self._reads(self._grown.item.message.id)
         if where is not None and gone:
             tell(QAccessibleTextRemoveEvent(where, at, gone))
         if where is not None and come:
