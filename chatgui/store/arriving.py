@@ -16,7 +16,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from chatgui.core.errors import StoreError, UsageError
+from chatgui.core.errors import StoreError, StoreState, UsageError
 from chatgui.store import attachments, conversations, search_index
 
 if TYPE_CHECKING:
@@ -76,11 +76,18 @@ async def arriving(database: Database) -> AsyncIterator[Arrival]:
         try:
             yield arrival
             await database.write(_complete, arrival.last, durable=True)
-        except BaseException:
+        except BaseException as error:
             with contextlib.suppress(StoreError):  # then it is done at leisure, or after the next start
                 await _settled(database)
+            if isinstance(error, StoreError) and error.state is StoreState.DISK_FULL:
+                raise _no_room() from error
             raise
         await _settled(database)
+
+
+def _no_room() -> StoreError:
+    words = "The disk has no room for what was to come in."
+    return StoreError(StoreState.DISK_FULL, words, advice="Nothing was changed. Make room, and try again.")
 
 
 async def _settled(database: Database) -> None:

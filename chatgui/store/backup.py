@@ -86,7 +86,8 @@ def check(database: Path, *, stop: Callable[[], bool] = never, indexes: bool = T
 def _reader(database: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)
     try:
-        connection.execute("PRAGMA cache_size = -4000")
+        with border.schema_read():
+            connection.execute("PRAGMA cache_size = -4000")
         connection.execute("BEGIN")  # one moment, however long it takes; writers go on meanwhile
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException:

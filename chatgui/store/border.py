@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from chatgui.core.errors import StoreError, StoreState
@@ -64,6 +66,16 @@ def translate(error: sqlite3.Error | OSError, path: Path) -> StoreError:
         ours = StoreError(state, "The disk reported an error.", advice="Copy the profile folder, and check the disk.")
         ours.said = str(error)
     return ours
+
+
+@contextlib.contextmanager
+def schema_read() -> Iterator[None]:
+    """Around a connection's first statement, which reads the schema: SQLite's words for a damaged one may quote bytes that
+    are no text, and then Python fails to make an error of them."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError("malformed database schema") from error
 
 
 def is_full(path: Path) -> bool:

@@ -110,7 +110,8 @@ def connect(path: Path, run: Run | None = None, *, options: str = "mode=rw") -> 
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-        connection.execute("PRAGMA cache_size = -16000")  # kB
+        with border.schema_read():
+            connection.execute("PRAGMA cache_size = -16000")  # kB
     except BaseException:
         connection.close()
         raise

@@ -54,6 +54,10 @@ def accounts(source: sqlite3.Connection, target: sqlite3.Connection, report: Rep
         _insert(target, "assistants", row, report)
 
 
+_BARE = {"id": "", "conversation": -1, "role": "assistant", "state": "finished", "created": 0}  # where damage took it
+_CORE = (*_BARE, "parent")  # where damage took the rest of a message
+
+
 class _Salvage:
     def __init__(self, source: sqlite3.Connection, target: sqlite3.Connection, report: Report, hidden: bool) -> None:
         self._source, self._target, self._report, self._hidden = source, target, report, hidden
@@ -71,7 +75,7 @@ class _Salvage:
             self._report.attachments += _insert(self._target, "attachments", row, self._report)
             yield
         for row in _rows(self._source, "spending", self._report):
-            if row["at"] >= 0:
+            if isinstance(row.get("at"), int) and row["at"] >= 0:
                 _insert(self._target, "spending", {**row, "at": self._when(row["at"])}, self._report)
             yield
 
@@ -80,9 +84,10 @@ class _Salvage:
 
     def _conversations(self) -> Iterator[None]:
         for row in _rows(self._source, "conversations", self._report):
-            row["folded_title"] = fold(clean(_text(row["title"])))
+            row["folded_title"] = fold(clean(_text(row.get("title", ""))))
             came = _insert(self._target, "conversations", _uncovered(row), self._report, skip="seq")
-            found = self._target.execute("SELECT seq FROM conversations WHERE id = ?", (_text(row["id"]),)).fetchone()
+            identity = clean(_text(row.get("id")))
+            found = self._target.execute("SELECT seq FROM conversations WHERE id = ?", (identity,)).fetchone()
             if found is not None:
                 self._here[row["seq"]] = found[0]
             if came:
@@ -97,14 +102,19 @@ class _Salvage:
 
     def _messages(self) -> Iterator[None]:
         concerned: set[int] = set()
-        for row in _rows(self._source, "messages", self._report):
+        for found in _rows(self._source, "messages", self._report):
             yield
-            if messages.seq_of(self._target, _text(row["id"])) is not None:
+            row = {**_BARE, **found}
+            if not row["id"] or messages.seq_of(self._target, _text(row["id"])) is not None:
                 continue
             if row["conversation"] not in self._here:
                 self._came(row["conversation"], _found_again(self._target, row))
             at = self._here[row["conversation"]]
-            if not _insert(self._target, "messages", {**_uncovered(row), "conversation": at}, self._report, skip="seq"):
+            whole = {**_uncovered(row), "conversation": at}
+            if not (
+                _insert(self._target, "messages", whole, self._report, skip="seq")
+                or _insert(self._target, "messages", {name: whole.get(name) for name in _CORE}, self._report)
+            ):
                 continue
             seq = self._target.execute("SELECT last_insert_rowid()").fetchone()[0]
             if self._hidden and row["conversation"] not in self._fresh:
@@ -120,14 +130,15 @@ class _Salvage:
     def _follow(self, table: str, column: str, rows: dict[int, int]) -> Iterator[None]:
         """What belongs to rows that came."""
         for row in _rows(self._source, table, self._report):
-            if seq := rows.get(row[column]):
+            if seq := rows.get(row.get(column, -1)):
                 _insert(self._target, table, {**row, column: seq}, self._report)
             yield
 
 
 def _uncovered(row: Row) -> Row:
     """A row that was still arriving there (see `arriving`) is there all the same."""
-    hidden = isinstance(row["deleted"], int) and row["deleted"] < 0
+    deleted = row.get("deleted")
+    hidden = isinstance(deleted, int) and deleted < 0
     return {**row, "deleted": None} if hidden else row
 
 
@@ -231,7 +242,20 @@ class _Table:
     def _one_by_one(self, first: int, last: int) -> Iterator[Row]:
         query = f"SELECT {', '.join(self._columns)} FROM {self._name} NOT INDEXED WHERE rowid = ?"  # noqa: S608
         for number in range(first, min(last, first + _MOST_TRIED) + 1):
-            with contextlib.suppress(sqlite3.Error):
+            try:
                 values = self._source.execute(query, (number,)).fetchone()
-                if values is not None:
-                    yield dict(zip(self._columns, values, strict=True))
+            except sqlite3.Error:
+                values = self._beginning(number)
+            if values is not None:
+                yield dict(zip(self._columns, values, strict=False))
+
+    def _beginning(self, number: int) -> tuple[Any, ...] | None:
+        """The first columns of a damaged row, as many as can be read; None if it cannot even be found."""
+        found = None
+        for count in range(1, len(self._columns)):
+            query = f"SELECT {', '.join(self._columns[:count])} FROM {self._name} NOT INDEXED WHERE rowid = ?"  # noqa: S608
+            try:
+                found = self._source.execute(query, (number,)).fetchone()
+            except sqlite3.Error:
+                break
+        return found

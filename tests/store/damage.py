@@ -71,7 +71,7 @@ def readable(path: Path, most: int) -> set[str]:
     connection.text_factory = tolerant_text
     try:
         connection.execute("SELECT 1 FROM messages LIMIT 1").fetchone()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):  # its words for a damaged schema may hold some of the damage
         connection.close()
         return set()
     for seq in range(1, most + 1):

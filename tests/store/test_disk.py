@@ -200,6 +200,7 @@ async def test_a_disk_that_fills_while_an_import_comes(disk: Path) -> None:
         async with arriving(database) as arrival:
             await arrival.take(too_much)
     assert caught.value.state is StoreState.DISK_FULL
+    assert "Nothing was changed" in caught.value.advice
     assert [one.id for one in await database.call(conversations.summaries)] == [talk.id]
     await database.write(conversations.append_chunk, reply.id, 0, "text", "Because.")
     left = "SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM arrival)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import sqlite3
 from datetime import date, timedelta
@@ -80,6 +81,47 @@ async def test_damage_of_every_kind(place: Profile, seed: int) -> None:
             assert database.rescued.kept.read_bytes() == bytes(raw), "the damaged file was changed"
         await database.write(conversations.create, conversation("goes on"))
         assert await database.examine() == ""
+    await database.close()
+
+
+async def test_a_schema_that_is_no_text_is_damage_like_any_other(place: Profile) -> None:
+    """SQLite's words for it cannot be read by Python, which is no reason to fail."""
+    database = await opened(place)
+    ids = await fill(database)
+    assert await database.back_up(7) is not None
+    await database.close()
+    raw = place.database.read_bytes()
+    assert raw.count(b"CREATE TABLE messages (") == 1
+    place.database.write_bytes(raw.replace(b"CREATE TABLE messages (", b"CREATE TABLE messages \xa7"))
+    database = await opened(place)
+    assert database.rescued is not None
+    assert await all_messages(database) == ids
+    await database.close()
+
+
+async def test_a_message_of_which_only_the_beginning_can_be_read_is_not_left_behind(place: Profile) -> None:
+    """Its words stand elsewhere."""
+    database = await opened(place)
+    ids = await fill(database)
+    question = "SELECT id FROM messages WHERE role = 'user' AND parent IS NOT NULL ORDER BY seq LIMIT 1 OFFSET 3"
+    (one,) = await database.call(lambda connection: connection.execute(question).fetchone())
+    texts = "SELECT text FROM parts JOIN messages ON seq = message WHERE id = ?"
+    said = await database.call(lambda connection: connection.execute(texts, (one,)).fetchall())
+    await database.close()
+    raw = bytearray(place.database.read_bytes())
+    record = re.compile(re.escape(one.encode()) + rb".?[0-9a-f]{24}user", re.DOTALL).search(
+        raw
+    )  # id, conversation, parent
+    assert record
+    sources = raw.rindex(bytes([13 + 2 * len("unknown")]) * 2, 0, record.start())  # their types in the record's head
+    raw[sources : sources + 2] = b"\xff\xff"  # longer than there can be
+    place.database.write_bytes(raw)
+    rescue.suspect(place.database).touch()
+    database = await opened(place)
+    assert database.rescued is not None
+    assert database.rescued.read.unreadable
+    assert await all_messages(database) == ids
+    assert await database.call(lambda connection: connection.execute(texts, (one,)).fetchall()) == said
     await database.close()
 
 
