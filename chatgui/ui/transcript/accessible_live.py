@@ -22,10 +22,12 @@ from chatgui.chat.turn import Phase
 from chatgui.ui.transcript.chrome import speaker
 from chatgui.ui.transcript.message import LiveItem
 from chatgui.ui.transcript.notice import Running, retrying
+from chatgui.ui.transcript.selection import Selection
 
 if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
 
+LONGEST = 300  # characters of what was selected that are said
 TELL_MS = 700  # what came meanwhile is told together
 NOTHING_CAME = "Stopped before an answer came."
 
@@ -38,6 +40,19 @@ def say(view: QWidget, words: str) -> None:
 def tell(event: QAccessibleEvent) -> None:
     """Tell assistive technology of something that happened."""
     QAccessible.updateAccessibility(event)
+
+
+def say_selected(view: TranscriptView, before: Selection, after: Selection) -> None:
+    """Say what one step of selecting took in or let go. (Qt for Python cannot hand over a selection as such.)"""
+    if not QAccessible.isActive():
+        return
+    first, last = sorted((before.caret, after.caret))
+    text, end = view.reader.text_of(first), view.reader.text_of(last)[: last.position]
+    whole = text[first.position : last.position] if first[:2] == last[:2] else f"{text[first.position :]} {end}"
+    if words := " ".join(whole.split()):
+        cut = words if len(words) <= LONGEST else f"{words[:LONGEST]} …"
+        grew = before.anchor <= before.caret <= after.caret or after.caret <= before.caret <= before.anchor
+        say(view, f"{cut}, {'selected' if grew else 'no longer selected'}")
 
 
 class Grown:

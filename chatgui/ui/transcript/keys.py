@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
+from chatgui.ui.transcript.accessible_live import say_selected
 from chatgui.ui.transcript.letters import next_letter, previous_letter
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.places import Place
@@ -203,12 +204,16 @@ class Keys:
                 return
             selection = Selection(point, point)
         caret = self._moved(selection.caret, move)
-        view.reader.select(Selection(selection.anchor, caret))
+        extended = Selection(selection.anchor, caret)
+        view.reader.select(extended)
+        say_selected(view, selection, extended)
         if move not in {"start", "end"} or view.page.placed:
             view.reveal(caret, share=0.1 if caret < selection.caret else 0.9)
 
     def _first_seen(self) -> Point | None:
-        for placed in self.view.page.placed:
+        """Where selecting begins: in the message with the focus, if it is in sight."""
+        current = self.view.reader.current if self.view.reader.by_keys else ""
+        for placed in sorted(self.view.page.placed, key=lambda one: one.item.message.id != current):
             if placed.row.start >= 0 and placed.y + placed.height > 0 and placed.row.text:
                 return Point(placed.index, placed.row.start, 0)
         return None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QAccessibleTextInsertEvent,
     QAccessibleTextRemoveEvent,
 )
+from PySide6.QtTest import QTest
 
 from chatgui.chat.turn import Phase
 from chatgui.core.delta import ReasoningDelta, Retrying, TextDelta
@@ -199,3 +201,20 @@ def test_nothing_is_told_while_nobody_listens(heard: Heard) -> None:
     flush(view)
     view.end_reply(ended("Two bulges of water."))
     assert (heard.sentences, heard.pieces) == ([], [])
+
+
+def test_what_is_selected_by_keys_is_said(heard: Heard) -> None:
+    view = shown([message(0, Role.USER, "Go on"), answer("The moon pulls.\n\nSo does the sun.")])
+    view.reader.by_keys = True
+    view.reader.set_current(view.messages[1].id)
+    shift, control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+    for key, held, words in (
+        (Qt.Key.Key_Right, shift | control, "The, selected"),
+        (Qt.Key.Key_Right, shift, "m, selected"),
+        (Qt.Key.Key_Left, shift, "m, no longer selected"),
+        (Qt.Key.Key_End, shift, "moon pulls., selected"),
+        (Qt.Key.Key_End, shift | control, "So does the sun., selected"),
+    ):
+        QTest.keyClick(view, key, held)
+        assert heard.sentences[-1] == words
+    assert view.reader.taken() is not None
