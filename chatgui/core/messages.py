@@ -174,13 +174,10 @@ class Branch(Sequence[Message]):
 
     @classmethod
     def of(cls, messages: Sequence[Message]) -> Branch:
-        """A branch of its own of messages in whatever order; ids are distinct."""
+        """A branch of its own of these messages, which are in no tree; ids are distinct."""
         if isinstance(messages, Branch):
             return messages.copy()
-        made = Messages()
-        for message in messages:
-            made[message.id] = message
-        return cls(made, array("i", [made.outline.find(message.id) for message in messages]))
+        return cls(Messages(), array("i"), added=messages)
 
     def __len__(self) -> int:
         return len(self._path) + len(self._added)
@@ -225,8 +222,8 @@ class Branch(Sequence[Message]):
 
     def index_of(self, message_id: str) -> int | None:
         """Where a message stands; None if it is not here."""
-        for beyond, message in enumerate(self._added):
-            if message.id == message_id:
+        for beyond in range(len(self._added) - 1, -1, -1):
+            if self._added[beyond].id == message_id:
                 return len(self._path) + beyond
         number = self._messages.outline.names.find(message_id)
         return None if number == NONE else place_in(self._path, number)
@@ -258,7 +255,8 @@ class Branch(Sequence[Message]):
     def length(self, count: int) -> int:
         """Characters of what was said in the first messages, in all."""
         said = self._messages.outline.said
-        return sum(said[number] for number in self._path[:count])
+        beyond = self._added[: max(0, count - len(self._path))]
+        return sum(map(said.__getitem__, self._path[:count])) + sum(len(one.text) for one in beyond)
 
     def at_hand(self, at: int) -> Message | None:
         """The message, if it need not be read."""

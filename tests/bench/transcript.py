@@ -12,7 +12,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "xcb" if os.environ.get("DISPLAY") else "offscreen")
 
@@ -23,7 +23,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
 from chatgui.core.delta import ReasoningDelta, TextDelta
-from chatgui.core.message import Message, Role
+from chatgui.core.message import Message, Part, Role
+from chatgui.core.messages import Branch, Messages
 from chatgui.core.reply import Reply
 from chatgui.ui.garbage import Collector
 from chatgui.ui.transcript.facet import ReasoningFacet
@@ -283,6 +284,33 @@ def _opening(messages: list[Message]) -> str:
     )
 
 
+class Library:
+    """Where messages are read from, without a database: what the program's own reading costs, `tests.bench.opening` says."""
+
+    def __init__(self, count: int) -> None:
+        self._texts = talk(1000)
+        self._all = Messages(self)
+        for n in range(count):
+            one = self._texts[n % 1000]
+            self._all.outline.put(
+                f"m{n}", f"m{n - 1}" if n else None, one.role, n, said=len(one.text), thought=0, reasoned=False
+            )
+        self._tip = f"m{count - 1}"
+
+    def branch(self) -> Branch:
+        """All of them."""
+        return self._all.branch(self._tip)
+
+    def messages(self, ids: Collection[str]) -> list[Message]:
+        """Made anew each time, as from a database."""
+        numbers = [int(one[1:]) for one in ids]
+        return [message(n, self._texts[n % 1000].role, self._texts[n % 1000].text) for n in numbers]
+
+    def parts(self, ids: Collection[str]) -> dict[str, tuple[Part, ...]]:
+        """The same, their parts alone."""
+        return {one.id: one.parts for one in self.messages(ids)}
+
+
 def part_memory() -> Iterator[str]:
     """Resident memory, and whether it grows."""
     process = psutil.Process()
@@ -296,12 +324,9 @@ def part_memory() -> Iterator[str]:
     view.show()
     QTest.qWaitForWindowExposed(view)
     yield f"  window, no messages: {rss():.0f}"
-    shared_texts = talk(1000)
-    messages = [message(n, shared_texts[n % 1000].role, shared_texts[n % 1000].text) for n in range(100_000)]
-    before = rss()
-    view.show_messages(messages)
+    view.show_messages(Library(100_000).branch())
     settle(view)
-    yield f"  100,000 messages as values (texts shared): {before:.0f}; shown: {rss():.0f}"
+    yield f"  100,000 messages of which those near are read: {rss():.0f}"
     bar, chance = view.verticalScrollBar(), random.Random(3)
     for _ in range(150):
         bar.setValue(chance.randrange(bar.maximum()))
