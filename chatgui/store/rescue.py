@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from chatgui.core.errors import StoreError
 from chatgui.store import arriving, border, connecting, schema
@@ -18,7 +19,11 @@ from chatgui.store.backup import backups
 from chatgui.store.files import sync_folder
 from chatgui.store.salvage import Report, accounts, salvage
 
+Pages: TypeAlias = dict[int, bytes]  # by their number, from 1
+
 _PAGE = 4096  # bytes: SQLite's default, which all our files have
+_INTERIOR = 5  # of a table: a page that only leads to others
+_MOST_SCHEMA = 100  # pages; ours has a few
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +104,12 @@ def opened_copy(path: Path, folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _readable_copies(database: Path, folder: Path) -> Iterator[sqlite3.Connection]:
-    """The damaged file, opened in the first way that shows its tables: as it is, without its log, with another first page."""
+    """The damaged file, opened in the first way that shows its tables: as it is, without its log, with another first page,
+    with another list of tables."""
     if not database.exists() or database.stat().st_size < _PAGE:
         return
-    heads = [None, *_first_pages(database, folder)]
+    others = list(_schemas(database, folder))
+    heads: list[Pages] = [{}, *({1: one[1]} for one in others), *others]
     for log in (True, False):
         for number, head in enumerate(heads):
             copy = folder / f"damaged-{log:d}-{number}.db"
@@ -110,8 +117,8 @@ def _readable_copies(database: Path, folder: Path) -> Iterator[sqlite3.Connectio
             wal = database.with_name(database.name + "-wal")
             if log and wal.exists():
                 shutil.copyfile(wal, copy.with_name(copy.name + "-wal"))
-            if head is not None:
-                _put_first_page(copy, head)
+            if head:
+                _put(copy, head)
             connection = _with_tables(copy)
             if connection is not None:
                 with contextlib.closing(connection):
@@ -120,21 +127,48 @@ def _readable_copies(database: Path, folder: Path) -> Iterator[sqlite3.Connectio
             copy.unlink()
 
 
-def _first_pages(database: Path, folder: Path) -> Iterator[bytes]:
-    """First pages (file header and list of tables) that may fit: those of the backups, and that of a new library."""
+def _schemas(database: Path, folder: Path) -> Iterator[Pages]:
+    """First pages (file header and list of tables) that may fit, with the further ones of that list: those of the backups,
+    and those of a new library."""
     for path in backups(database.parent / "backups"):
-        with path.open("rb") as file:
-            yield file.read(_PAGE)
+        if pages := _schema_of(path):
+            yield pages
     new = folder / "head.db"
     with contextlib.closing(connecting.connect(new, options="mode=rwc")) as connection:
         schema.migrate(connection)
-    yield new.read_bytes()[:_PAGE]
+    yield _schema_of(new)
 
 
-def _put_first_page(copy: Path, head: bytes) -> None:
+def _schema_of(path: Path) -> Pages:
+    """The pages with a library's list of tables, which begins on the first; see SQLite's description of its B-trees."""
+    pages: Pages = {}
+    waiting = [1]
+    with path.open("rb") as file:
+        while waiting and len(pages) < _MOST_SCHEMA:
+            number = waiting.pop()
+            file.seek(max(number - 1, 0) * _PAGE)
+            page = file.read(_PAGE)
+            if number in pages or number < 1 or len(page) < _PAGE:
+                continue
+            pages[number] = page
+            head = 100 if number == 1 else 0
+            if page[head] == _INTERIOR:
+                places = (head + 12 + 2 * at for at in range(_number(page, head + 3, 2)))
+                waiting += [_number(page, head + 8, 4), *(_number(page, _number(page, at, 2), 4) for at in places)]
+    return pages
+
+
+def _number(page: bytes, at: int, size: int) -> int:
+    return int.from_bytes(page[at : at + size], "big")
+
+
+def _put(copy: Path, head: Pages) -> None:
     pages = copy.stat().st_size // _PAGE
     with copy.open("r+b") as file:
-        file.write(head)
+        for number, page in head.items():
+            if number <= pages:
+                file.seek((number - 1) * _PAGE)
+                file.write(page)
         file.seek(28)
         file.write(pages.to_bytes(4, "big"))  # the size of this file, not of the one the page is from
         file.seek(32)
