@@ -39,6 +39,17 @@ def test_enter_sends(composer: Composer, sent: QSignalSpy) -> None:
     assert sent.at(0) == ["How do tides work?"]
 
 
+def test_larger_text_has_the_room_it_needs(qapp: QApplication, composer: Composer) -> None:
+    theme = Theme(qapp)
+    theme.choose("light", 200)
+    QTest.qWait(1)
+    assert composer.editor.height() > composer.editor.fontMetrics().height()
+    assert composer.button.height() > composer.button.fontMetrics().height()
+    theme.choose("light", 100)
+    QTest.qWait(1)
+    assert composer.editor.height() < 2 * composer.editor.fontMetrics().height()
+
+
 def test_shift_enter_breaks_the_line_with_a_real_newline(composer: Composer, sent: QSignalSpy) -> None:
     QTest.keyClicks(composer.editor, "one")
     QTest.keyClick(composer.editor, Key.Key_Return, Held.ShiftModifier)

@@ -100,6 +100,12 @@ class MessageEditor(QPlainTextEdit):
         if cursor.selectedText().replace("\u2029", "\n") == text:
             cursor.removeSelectedText()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Text of another size takes another height."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self.fit()
+
     def fit(self) -> None:
         """As tall as the text, from one line to `LINES`."""
         lines = min(max(int(self.document().size().height()), 1), LINES)

@@ -63,7 +63,7 @@ class Composer(QFrame):
         self.editor = MessageEditor()
         self.button = QPushButton()
         self.button.setObjectName("Send")
-        self.button.setFixedHeight(32)
+        self.button.setMinimumHeight(32)
         self.button.setMinimumWidth(76)
         self.gauge = Gauge(theme)
         self.notes = ComposerNotes()

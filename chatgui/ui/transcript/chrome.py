@@ -45,7 +45,7 @@ class ChromeRow(Row):
     @property
     def line(self) -> int:
         """Height of the line itself."""
-        return max(TARGET, math.ceil(self.style.line("small")))
+        return max(TARGET, math.ceil(self.style.px(TARGET)))
 
     def layout(self, measure: Measure) -> int:
         if self.width != measure.width:
@@ -72,9 +72,17 @@ class ChromeRow(Row):
         return placed
 
     def write(
-        self, painter: QPainter, text: str, left: float, right: float, colour: str, *, bold: bool = False
+        self,
+        painter: QPainter,
+        text: str,
+        left: float,
+        right: float,
+        colour: str,
+        *,
+        bold: bool = False,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> float:
-        """One line of words, elided at `right`; where it ended is returned."""
+        """One line of words, elided where they reach beyond `right`; where it ended is returned."""
         font = self.style.font("small")
         if bold:
             font = type(font)(font)
@@ -82,7 +90,7 @@ class ChromeRow(Row):
         painter.setFont(font)
         painter.setPen(self.style.colours[colour])
         metrics = painter.fontMetrics()
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, int(right - left)))
+        text = metrics.elidedText(text, elide, max(0, int(right - left)))
         painter.drawText(QRectF(left, self.space, right - left, self.line), Qt.AlignmentFlag.AlignVCenter, text)
         return left + metrics.horizontalAdvance(text)
 
@@ -131,11 +139,12 @@ class HeaderRow(ChromeRow):
         self._actions = tuple(placed)
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
-        self.write(painter, self.who, 0, self.width * 0.6, "secondary", bold=True)
+        words = when(self.message.created)
+        width = self.style.metrics("small").horizontalAdvance(words)
+        room = self.width * 0.6 if self._actions else self.width - width - self.style.px(12)
+        self.write(painter, self.who, 0, room, "secondary", bold=True, elide=Qt.TextElideMode.ElideMiddle)
         self.paint_actions(painter, look)
         if look.lit:
-            words = when(self.message.created)
-            width = self.style.metrics("small").horizontalAdvance(words)
             self.write(painter, words, self.width - width, self.width + 1, "faint")
 
 
@@ -238,13 +247,23 @@ class FooterRow(ChromeRow):
         self._room = placed[len(labels)].rect.left() if walk else self.width
         self._actions = tuple(placed)
 
+    def _fitting(self, room: float) -> str:
+        """The usage with as many of its parts as there is room for; the first, and what it cost, are the last to go."""
+        metrics, parts = self.style.metrics("small"), self.short.split(" · ")
+        words = self.short
+        while len(parts) > 1 and metrics.horizontalAdvance(words) > room:
+            del parts[-2 if len(parts) > 2 and self.message.usage.cost is not None else -1]
+            words = " · ".join((*parts, "…"))
+        return words
+
     def hint(self, point: QPointF) -> str:
         over = point.x() < self.style.metrics("small").horizontalAdvance(self.short)
         return self.spoken if over and point.x() >= 0 and not self.is_bare else ""
 
     def paint(self, painter: QPainter, clip: QRectF, look: Look) -> None:
         colour = "warning" if self.message.usage.truncated else "faint"
-        self.write(painter, self.short, 0, self._room_lit if look.lit else self._room, colour)
+        room = self._room_lit if look.lit else self._room
+        self.write(painter, self._fitting(room), 0, room, colour)
         self.paint_actions(painter, look)
 
 

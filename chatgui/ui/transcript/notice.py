@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QTextLayout, QTextOption
 from chatgui.chat.turn import Phase
 from chatgui.core.delta import Retrying
 from chatgui.core.errors import Failure, Kind
-from chatgui.core.message import Message, State
+from chatgui.core.message import Message, Reasoning, State
 from chatgui.ui.transcript.chrome import ChromeRow, Label
 from chatgui.ui.transcript.rows import Action, Look, Measure
 from chatgui.ui.transcript.style import Style
@@ -134,6 +134,8 @@ def notice(message: Message) -> tuple[str, list[Label], str]:
         return "The answer reached the length limit.", [CONTINUE], "warning"
     if message.finish_reason == "content_filter":
         return "The provider’s filter ended this answer.", [RETRY], "warning"
+    if message.state is State.FINISHED and message.parts and all(isinstance(one, Reasoning) for one in message.parts):
+        return "The model thought, but gave no answer.", [RETRY], "warning"
     return "", [], "line"
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 
 from chatgui.core.errors import Failure, Kind
 from chatgui.core.message import Attachment, Message, Reasoning, Role, State, Text, Timing, ToolCall
 from chatgui.core.usage import Source, Usage
 from chatgui.ui.transcript import view as view_module
-from chatgui.ui.transcript.chrome import FooterRow, Lookups, TraceRow, thought
+from chatgui.ui.transcript.chrome import ChromeRow, FooterRow, Lookups, TraceRow, thought
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.notice import NoticeRow, clock, notice
 from chatgui.ui.transcript.style import Style
@@ -263,3 +265,60 @@ def test_a_message_jumped_to_is_marked_in_its_margin_for_a_moment(
 def test_the_clock_counts_minutes() -> None:
     assert clock(42.9) == "0:42"
     assert clock(125) == "2:05"
+
+
+LONG = "accounts/a-provider/models/a-model-of-the-fourth-generation-instruct-2026-11-30-preview"
+FULL = Usage(
+    123_456, 4_181, 127_637, 1_204, 100_000, 38.0, 0.0123, "USD", Source.REPORTED, cost_source=Source.ESTIMATED
+)
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What lines of chrome were written, as they are elided."""
+    seen: list[str] = []
+    write = ChromeRow.write
+
+    def watched(
+        self: ChromeRow, painter: QPainter, text: str, left: float, right: float, *more: Any, **named: Any
+    ) -> Any:
+        elide = named.get("elide", Qt.TextElideMode.ElideRight)
+        metrics = self.style.metrics("small")
+        seen.append(metrics.elidedText(text, elide, right - left))
+        return write(self, painter, text, left, right, *more, **named)
+
+    monkeypatch.setattr(ChromeRow, "write", watched)
+    return seen
+
+
+def test_the_end_of_a_long_model_name_is_seen(written: list[str]) -> None:
+    shown([replace(answer("Yes."), model=LONG)], width=420)
+    name = next(one for one in written if one.startswith("acc"))
+    assert "…" in name
+    assert name.endswith("preview")
+
+
+@pytest.mark.parametrize(("width", "cost"), [(900, True), (420, True), (200, False)])
+def test_a_narrow_usage_line_drops_whole_parts_and_the_cost_last(written: list[str], width: int, cost: bool) -> None:
+    shown([answer("Yes.", usage=FULL)], width=width)
+    line = next(one for one in written if one.startswith("123,456"))
+    parts = line.split(" · ")
+    assert parts[0].startswith("123,456 → ")
+    assert any("USD" in one for one in parts) == cost
+    assert set(parts[1:]) <= {"1,204 thinking", "100,000 cached", "38/s", "≈ 0.0123 USD", "…"}
+
+
+def test_an_answer_of_reasoning_alone_says_that_nothing_followed() -> None:
+    words, labels, _ = notice(answer("", "Let me think."))
+    assert words == "The model thought, but gave no answer."
+    assert [name for name, *_ in labels] == ["regenerate"]
+    assert notice(answer("Yes.", "Let me think."))[0] == ""
+
+
+@pytest.mark.parametrize("zoom", [1.0, 2.5])
+def test_lines_of_chrome_grow_with_their_words(zoom: float) -> None:
+    view = shown([answer("Yes.", state=State.STOPPED)])
+    view.set_style(Style(zoom=zoom))
+    for row in view.page.item(0).rows:
+        if isinstance(row, ChromeRow) and row.height:
+            assert row.line >= 2.2 * row.style.font("small").pixelSize()
