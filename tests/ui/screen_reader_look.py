@@ -161,7 +161,7 @@ def main() -> None:
         listening = Listening(desktop.a11y_address)
         profile = f"{desktop.home}/profile"
         program = [python, "-m", "chatgui", "--profile", profile]
-        app = desktop.start(program, env={"PYTHONPATH": root, "CHATGUI_DEMO_PACE": "0.3"})
+        app = desktop.start(program, env={"PYTHONPATH": root, "CHATGUI_DEMO_PACE": "0.6"})
         app.wait(lambda: app.exists(name="Message"), 20)
         look(app, listening, told)
         surfaces(app, listening, told)
