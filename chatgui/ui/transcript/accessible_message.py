@@ -186,6 +186,7 @@ class MessagePart(Part):
             return
         was_busy = self.message.state is State.STREAMING
         self.message = message
+        self._made_of = ()  # what stands around its text is another now
         for event, name, now in (
             (QAccessible.Event.NameChanged, "name", speaker(message)),
             (QAccessible.Event.DescriptionChanged, "description", described(message)),
@@ -210,6 +211,7 @@ class MessagePart(Part):
         if item is None:
             return
         now = (
+            item,  # in another style it is another one
             len(item.rows),
             sum(row.height > 0 for row in item.rows),  # before that, a row has no actions
             sum(row.refreshed for row in item.body),

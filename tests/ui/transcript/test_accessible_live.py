@@ -187,8 +187,11 @@ def test_who_has_the_message_in_hand_keeps_it_when_it_ends(heard: Heard, monkeyp
     assert mine.state().busy
     reply.apply(TextDelta("Yes."))
     flush(view)
+    before = [mine.child(at).text(QAccessible.Text.Name) for at in range(mine.childCount())]
     view.end_reply(ended("Yes."))
     assert whole.indexOfChild(mine) == 1
+    after = [mine.child(at).text(QAccessible.Text.Name) for at in range(mine.childCount())]
+    assert "Ask for another answer" in set(after) - set(before), "what can be done with it now is there"
     assert not mine.state().busy
     assert not mine.text(QAccessible.Text.Description).startswith("being written")
     assert set(heard.other) >= {QAccessible.Event.DescriptionChanged, QAccessible.Event.StateChanged}

@@ -14,6 +14,7 @@ from chatgui.core.message import Role
 from chatgui.core.reply import Reply
 from chatgui.ui.transcript import maths
 from chatgui.ui.transcript.blocks import album, note
+from chatgui.ui.transcript.style import Style
 from chatgui.ui.transcript.view import TranscriptView
 from tests.ui.transcript.scenes import Turn, answer, flush, message, settle, shown, streaming, wait_for
 
@@ -119,6 +120,15 @@ def test_parts_stay_the_same_while_one_reads_and_while_it_grows() -> None:
     assert [one.text(NAME) for one in before] == ["Head", "link, example.org"]
     assert len(now) > len(before)
     assert all(one in now for one in before)
+
+
+def test_in_another_style_parts_are_where_they_are_then() -> None:
+    view = shown([message(0, Role.USER, "Go"), answer("# Head\n\nText.")])
+    assert not inside(view)[0].rect().isEmpty()
+    view.set_style(Style(zoom=1.5))
+    settle(view)
+    assert inside(view)[0].text(NAME) == "Head"
+    assert not inside(view)[0].rect().isEmpty()
 
 
 def test_a_screen_reader_can_put_the_focus_on_a_message_and_on_what_can_be_done() -> None:
