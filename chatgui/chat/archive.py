@@ -59,7 +59,7 @@ class Archive:
 
         It comes piece by piece, so that nothing else waits for it, and is seen when all of it is here. `progress` is told
         how many are done. When `cancelled`, asked for each on another thread, says so, nothing is taken in, and that is a
-        UsageError; so is an import beside another one.
+        UsageError; so is an import beside one of another run of the program.
         """
         merged, coming = Merged(), iter(entries)
         ids: list[str] = []

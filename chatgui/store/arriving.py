@@ -4,12 +4,13 @@
         await arrival.take(lambda connection: merge(connection, …))
 
 It comes in short transactions, between which everything else is written as ever, and stays hidden until the end of the
-`async with`. Left by an exception, all of it is taken back. After a kill the next run does that (at its leisure: nobody
-sees it), or, if all was here, shows it.
+`async with`. Left by an exception, all of it is taken back. When the program ends meanwhile, or is killed, that is done
+later, at leisure, since nobody sees it; if all was here by then, it is shown.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 import time
@@ -76,6 +77,8 @@ async def arriving(database: Database) -> AsyncIterator[Arrival]:
         try:
             yield arrival
             await database.write(_complete, arrival.last, durable=True)
+        except asyncio.CancelledError:  # the program ends: it shall not wait
+            raise
         except BaseException as error:
             with contextlib.suppress(StoreError):  # then it is done at leisure, or after the next start
                 await _settled(database)

@@ -84,6 +84,10 @@ def wait_for(path: Path, done: Callable[[sqlite3.Connection], bool]) -> None:
             threading.Event().wait(0.02)
 
 
+def nothing_arrives(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM arrival").fetchone() is None
+
+
 async def test_others_write_while_it_comes(db: Database) -> None:
     """Steps that end only when another write was done beside them do end."""
     beside: list[str] = []
@@ -151,9 +155,13 @@ async def test_what_failed_or_was_cancelled_leaves_nothing(db: Database, how: st
         task.cancel()
     with pytest.raises((UsageError, asyncio.CancelledError)):
         await task
+    await asyncio.to_thread(wait_for, db.path, nothing_arrives)  # at leisure, if the program is about to end
     after = await db.call(everything)
-    for rows in (before, after):  # wanted again a moment ago
-        rows["attachments"] = [row[0] for row in rows["attachments"]]
+    for rows in (before, after):
+        rows["attachments"] = [row[0] for row in rows["attachments"]]  # wanted again a moment ago
+        known = {row[0] for row in rows["messages"]}
+        assert {row[0] for row in rows.pop("search_queue")} <= known
+        rows.pop("search_words")  # what was here may have been indexed meanwhile
     assert after == before
 
 
