@@ -44,7 +44,7 @@ class Opened:
     async def _read(self, conversation_id: str) -> Conversation | None:
         if (bodies := self._db.bodies) is None:
             return await self._db.look(conversations.load, conversation_id)
-        return await self._db.look(conversations.open_, conversation_id, bodies, NEWEST)
+        return await self._db.look(conversations.outlined, conversation_id, bodies, NEWEST)
 
     def _hold(self, conversation: Conversation) -> None:
         self._last[conversation.id] = conversation

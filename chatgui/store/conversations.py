@@ -27,7 +27,7 @@ from chatgui.store.times import from_ms, to_ms
 
 __all__ = [
     "append_chunk", "begin_reply", "create", "drop_reply", "finish_reply", "hidden", "hide_messages",
-    "insert_message", "load", "open_", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
+    "insert_message", "load", "outlined", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
     "unhide_messages",
 ]  # fmt: skip
 
@@ -87,8 +87,8 @@ def load(connection: sqlite3.Connection, conversation_id: str) -> Conversation |
         return _load(connection, conversation_id, None)
 
 
-def open_(connection: sqlite3.Connection, conversation_id: str, source: Source, newest: int) -> Conversation | None:
-    """A conversation whose messages are read from `source` when they are asked for; at first it has the `newest` shown."""
+def outlined(connection: sqlite3.Connection, conversation_id: str, source: Source, newest: int) -> Conversation | None:
+    """A conversation in outline: its messages are read from `source` when they are asked for, but the `newest` shown."""
     with _one_moment(connection):
         return _load(connection, conversation_id, source, newest)
 
