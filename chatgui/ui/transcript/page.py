@@ -306,6 +306,8 @@ class Page:
     def _lay(self, index: int, item: Item, row: int) -> int:
         strip = item.rows[row]
         if isinstance(strip, BlockRow):
+            if strip.is_laid_for(self.measure) and item.heights.is_exact(row):
+                return strip.height
             self.realised.laid(strip)
         height = item.lay(row)
         if item.shifted:

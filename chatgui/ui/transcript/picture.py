@@ -62,6 +62,8 @@ class Picture:
     def _scroll(self, shifts: list[int], tops: list[int], bottom: int) -> bool:
         """Scroll what is painted of the rows that moved by `shifts`, to stand now at `tops` and end at `bottom`: all of them by
         as much, or only those above one that grew, or only those below it. False if they moved otherwise."""
+        if not any(shifts):
+            return True
         first, last = shifts[0], shifts[-1]
         split = shifts.index(last)
         if any(dy != first for dy in shifts[:split]) or any(dy != last for dy in shifts[split:]):
@@ -79,7 +81,7 @@ class Picture:
             area.setBottom(min(area.bottom(), bottom - 1))  # the empty ground below them stays as it is
         if abs(dy) >= area.height():
             viewport.update(area)
-        elif dy:
+        else:
             viewport.scroll(0, dy, area)
         return True
 

@@ -215,6 +215,10 @@ class BlockRow(Row):
         """Whether a layout is held in memory."""
         return self._laid is not None
 
+    def is_laid_for(self, measure: Measure) -> bool:
+        """Whether it is laid out, and for this very column."""
+        return self._laid is measure
+
     @property
     def is_stale(self) -> bool:
         """Whether the block, once laid out, changed by itself since."""

@@ -6,7 +6,7 @@ from chatgui.core.markdown import Source, Splitter
 from chatgui.core.reply import Growing
 
 PULL = 8_192  # characters taken at once, unless very far behind; a fast stream is 350 a frame
-LEAST = 32  # characters always taken; of more, a third a frame: what comes in bursts appears steadily
+LEAST = 48  # characters always taken; of more, a third a frame: what comes in bursts appears steadily
 
 
 class Tail:

@@ -43,7 +43,8 @@ from chatgui.ui.transcript.style import Style
 
 FRAME_MS = 16
 CALM_MS = 40  # between frames while little comes: half the work, and nobody sees it
-LITTLE = 48  # characters a frame
+LITTLE = 64  # characters a frame
+LATE_MS = 80  # what changed by itself while text comes waits so long for more text, to be painted with it
 STILL_MS, MUCH = 250, 4000  # where nothing is to move: between frames, unless a frame takes so many characters
 MARKED_MS, MARKED_STILL_MS = 1600, 5000  # so long a message jumped to is marked; longer where nothing is to come and go
 
@@ -233,7 +234,7 @@ class TranscriptView(QAbstractScrollArea):
         if shiboken6.isValid(self):  # colours may come after the window went
             self.page.hold()
             if not self._late.isActive():
-                self._late.start()
+                self._late.start(LATE_MS if self.page.live is not None else 0)
 
     def _want(self, what: tuple[str, str]) -> None:
         self.wanted.emit(*what)
@@ -250,6 +251,7 @@ class TranscriptView(QAbstractScrollArea):
         if not pulled and not ticked:
             return
         self.page.settle(len(self.messages) - 1)
+        self._late.stop()
         self.refresh()
         self._flushed = time.perf_counter()
         self._flush_cost = self._flushed - began

@@ -28,6 +28,7 @@ from tests.ui.transcript.scenes import (
     shown,
     streaming,
     talk,
+    wait_for,
 )
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -93,6 +94,21 @@ def test_code_that_got_its_colours_is_painted_from_the_first_line_that_has_other
     settle(view)
     assert lines(view, seen.take()) > 6
     assert picture(view) == painted_anew(view)
+
+
+def test_colours_that_come_while_text_does_are_painted_with_the_next_of_it_or_soon() -> None:
+    view, reply = shown(talk(2)), Reply()
+    view.begin_reply(streaming(), reply, Turn())
+    grow(view, reply, "```python\nx = 1\n")
+    block = view.page.live.body[-1].block if view.page.live else None
+    assert isinstance(block, CodeBlock)
+    block._coloured(0)
+    assert view._late.isActive()
+    grow(view, reply, "y = 2\n")
+    assert not view._late.isActive()
+    block._coloured(0)
+    seen = Paintings(view)
+    wait_for(lambda: not seen.region.isEmpty())
 
 
 def test_a_bar_that_moves_has_nothing_painted_behind_it() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from chatgui.app import READ_S
 from chatgui.chat.turn import Phase
 from chatgui.core.delta import ReasoningDelta, TextDelta
 from chatgui.core.markdown import blocks
@@ -97,6 +98,15 @@ def test_a_frame_takes_a_bounded_piece() -> None:
     assert tail.backlog == 0
 
 
+def test_what_a_steady_answer_brings_between_two_reads_is_taken_in_one_frame() -> None:
+    reply = Reply()
+    tail = Tail((reply.text,))
+    for _ in range(round(READ_S * 100)):  # tokens, at 100 a second
+        reply.apply(TextDelta(" tides"))
+    tail.pull()
+    assert tail.backlog == 0
+
+
 def test_reasoning_is_not_part_of_the_answer() -> None:
     view, reply = shown([message(0, Role.USER, "Go on")]), Reply()
     view.begin_reply(streaming(1), reply, Turn())
@@ -130,7 +140,7 @@ def test_what_comes_after_a_pause_is_shown_at_once() -> None:
     assert wait_after(view, ago=1, cost=0.001) == 0
     flush(view)
     reply.apply(TextDelta(" rise"))
-    assert wait_after(view, ago=0.048, cost=0.001) == 0  # so often the program reads
+    assert wait_after(view, ago=READ_S, cost=0.001) == 0  # so often the program reads
     assert wait_after(view, ago=0.010, cost=0.001) > 0
 
 
