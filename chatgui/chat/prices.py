@@ -17,25 +17,31 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """The bundled list prices: `date` is when they were collected (ISO), prices by provider preset and model."""
+    """What the list that comes with the program says of one provider: prices and context lengths by model."""
 
-    date: str
-    prices: dict[str, dict[str, Price]]
-    context: dict[str, dict[str, int]]
+    prices: dict[str, Price]
+    context: dict[str, int]
 
 
 @cache
-def bundled() -> PriceTable:
-    """The table that comes with the program; read once, when first wanted."""
+def bundled(provider: str) -> PriceTable:
+    """The list's part for a provider preset; read once, when first wanted. An account without a preset has none."""
+    if not provider:
+        return PriceTable({}, {})
     table = json.loads(resources.read_text("prices.json"))
-    prices: dict[str, dict[str, Price]] = {}
-    context: dict[str, dict[str, int]] = {}
-    for provider, models in table["models"].items():
-        for name, (prompt, completion, cached, length) in models.items():
-            prices.setdefault(provider, {})[name] = Price(prompt, completion, cached, table["currency"])
-            if length:
-                context.setdefault(provider, {})[name] = int(length)
-    return PriceTable(table["date"], prices, context)
+    prices: dict[str, Price] = {}
+    context: dict[str, int] = {}
+    for name, (prompt, completion, cached, length) in table["models"].get(provider, {}).items():
+        prices[name] = Price(prompt, completion, cached, table["currency"])
+        if length:
+            context[name] = int(length)
+    return PriceTable(prices, context)
+
+
+@cache
+def collected() -> str:
+    """The day the list was made (ISO)."""
+    return str(json.loads(resources.read_text("prices.json"))["date"])
 
 
 class Quote(StrEnum):
@@ -54,7 +60,7 @@ def quoted(account: Account, model: str, listed: Iterable[Model]) -> tuple[Price
     known = model_named(model, listed)
     if known is not None and _says(known.price):
         return known.price, Quote.LISTED
-    found = bundled().prices.get(account.provider, {}).get(model)
+    found = bundled(account.provider).prices.get(model)
     return found, Quote.BUNDLED if found else Quote.NONE
 
 
@@ -67,13 +73,14 @@ def context_of(account: Account, model: str, listed: Iterable[Model]) -> int | N
     """The context length in tokens, from the same places."""
     known = model_named(model, listed)
     said = known.context_length if known is not None else None
-    return said or bundled().context.get(account.provider, {}).get(model)
+    return said or bundled(account.provider).context.get(model)
 
 
 def described(account: Account, listed: Iterable[Model]) -> list[Model]:
     """The models of an account's list, each with the context length and price that are known of it from any place."""
     listed = list(listed)
-    prices, context = bundled().prices.get(account.provider, {}), bundled().context.get(account.provider, {})
+    known = bundled(account.provider)
+    prices, context = known.prices, known.context
     if not (prices or context or account.prices):
         return listed
     return [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
 import pytest
 
-from chatgui.chat.prices import Quote, bundled, context_of, costed, described, price_of, quoted
+from chatgui import resources
+from chatgui.chat.prices import Quote, bundled, collected, context_of, costed, described, price_of, quoted
 from chatgui.core.account import Account, Model, Price
 from chatgui.core.usage import Source, Usage
 from chatgui.wire.presets import BY_NAME
@@ -47,7 +49,7 @@ def test_a_model_is_known_by_its_other_names_too_unless_they_are_anothers() -> N
 
 
 def test_what_the_account_lists_is_believed_before_the_bundled_table() -> None:
-    assert price_of(OPENAI, "gpt-4o", []) == bundled().prices["openai"]["gpt-4o"]
+    assert price_of(OPENAI, "gpt-4o", []) == bundled("openai").prices["gpt-4o"]
     assert price_of(OPENAI, "gpt-4o", [Model("gpt-4o", price=Price(9, 9))]) == Price(9, 9)
     assert price_of(OPENAI, "never-heard-of", []) is None
 
@@ -65,12 +67,18 @@ def test_one_s_own_price_comes_before_any_list() -> None:
     ]
 
 
+def test_an_account_without_a_preset_does_not_read_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resources, "read_text", lambda _: pytest.fail("read"))
+    own = replace(OPENAI, provider="")
+    assert (price_of(own, "gpt-4o", []), context_of(own, "gpt-4o", [])) == (None, None)
+    assert described(own, [Model("gpt-4o")]) == [Model("gpt-4o")]
+
+
 def test_the_same_name_at_another_provider_has_no_price() -> None:
     assert price_of(Account("b", "Local", "http://127.0.0.1:1/v1"), "gpt-4o", []) is None
 
 
 def test_the_bundled_table_is_dated_and_names_known_providers_only() -> None:
-    table = bundled()
-    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", table.date)
-    assert set(table.prices) <= set(BY_NAME)
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", collected())
+    assert set(json.loads(resources.read_text("prices.json"))["models"]) <= set(BY_NAME)
     assert context_of(OPENAI, "gpt-4o", []) == 128_000

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
-from chatgui.chat.prices import Quote, bundled, quoted
+from chatgui.chat.prices import Quote, bundled, collected, quoted
 from chatgui.chat.usage import DASH
 from chatgui.core.account import Account, Price
 from chatgui.core.money import read_money
@@ -74,7 +74,7 @@ class PricesDialog(Sheet):
         buttons.addWidget(self._keep)
         self.body.addWidget(words(
             f"Prices of a million tokens. What a provider itself says an answer cost comes before any price; the list prices are"
-            f" public ones of {bundled().date}. An answer keeps the price of its moment."
+            f" public ones of {collected()}. An answer keeps the price of its moment."
         ))  # fmt: skip
         self.body.addLayout(top)
         self.body.addWidget(self._table, 1)
@@ -101,7 +101,7 @@ class PricesDialog(Sheet):
         for at, name in enumerate(found[:SHOWN]):
             price, quote = quoted(account, name, known)
             price = price or Price()
-            source = f"{quote} of {bundled().date}" if quote is Quote.BUNDLED else str(quote)
+            source = f"{quote} of {collected()}" if quote is Quote.BUNDLED else str(quote)
             texts = (
                 name, _amount(price.prompt), _amount(price.completion), _amount(price.cached),
                 DASH if quote is Quote.NONE else price.currency, source,
@@ -162,7 +162,7 @@ class PricesDialog(Sheet):
 
 
 def _listed(account: Account) -> tuple[str, ...]:
-    return tuple(bundled().prices.get(account.provider, ()))
+    return tuple(bundled(account.provider).prices)
 
 
 def _amount(value: float | None) -> str:
