@@ -19,8 +19,8 @@ from chatgui.loading import later
 
 # imported by many, used at rare moments
 RARE = (
-    "ssl", "asyncio.sslproto", "hashlib", "inspect", "ast", "dis", "bz2", "lzma", "pickle", "ipaddress", "html", "difflib", "email.utils",
-    "msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml",
+    "ssl", "asyncio.sslproto", "hashlib", "inspect", "ast", "dis", "bz2", "lzma", "pickle", "ipaddress", "html", "difflib",
+    "email.utils", "msgspec.inspect", "msgspec.msgpack", "msgspec.toml", "msgspec.yaml",
 )  # fmt: skip
 PACKAGE = "shibokensupport.signature"
 # called at once: one replaces import, one would mend Qt's modules and has nothing to mend

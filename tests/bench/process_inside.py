@@ -63,7 +63,9 @@ def program(profile: Path, port: int, answers: int) -> int:
             await shown.send("Go on.")
             turn = session.turns[shown.id]
             await turn.wait()
-            tell("answered", turn.reply.deltas)
+            deltas = turn.reply.deltas
+            del turn  # nobody else holds it any more
+            tell("answered", deltas)
         if answers:
             await asyncio.sleep(SETTLED_S)
             tell("idle again")

@@ -132,7 +132,9 @@ def test_a_window_that_is_only_looked_at_loads_no_network(run: Run, profile: Pat
     program = run(WHEN_OPEN, profile)
     out, err = program.communicate(timeout=50)
     assert program.returncode == 0, err
-    assert out.splitlines() == ["loaded: []", "read: []"]
+    # from 3.12 on every dataclass is read by it
+    read = ["inspect", "ast", "dis"] if sys.version_info >= (3, 12) else []
+    assert out.splitlines() == ["loaded: []", f"read: {read}"]
 
 
 def test_a_wrong_call_of_qt_is_told_in_its_own_words(run: Run, profile: Path) -> None:
