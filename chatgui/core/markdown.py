@@ -19,6 +19,7 @@ from typing import Any
 
 from chatgui.core import formulas
 from chatgui.core.markup import FENCE, Item, List, Node, closing_fence, parse, parser
+from chatgui.core.starts import Start, top_level
 from chatgui.core.unfinished import closed_for_display
 
 CREDIT = 8  # characters the parser may read for each character that came, on the average
@@ -82,28 +83,11 @@ def document(text: str) -> list[Node]:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """Where a block begins in the tail, and as what. `fence` and `math` are read on by rules of their own; where that would come
-    to the same, `end` says where they end."""
-
-    at: int
-    kind: str
-    info: str = ""
-    number: int | None = None
-    first: bool = False
-    end: int = 0
-
-
-_KINDS = {
-    "Paragraph": "paragraph", "Heading": "heading", "BlockQuote": "quote", "CodeBlock": "code", "HtmlBlock": "html",
-    "List": "item", "FootnoteDefinition": "footnote", "Table": "table",
-}  # fmt: skip
 _MATH_HEAD = re.compile(f"^{formulas.OPENER.pattern}", re.MULTILINE)
 _LETTER = re.compile(r"[^\W\d_]")  # a line that begins so goes on with the paragraph above it, whatever follows
 _SURROGATE = re.compile("[\ud800-\udfff]")  # should have been replaced at the entrance; the parser would refuse them
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
-_NOTHING = _Start(0, "paragraph")
+_NOTHING = Start(0, "paragraph")
 
 
 class Splitter:
@@ -113,8 +97,8 @@ class Splitter:
         self.closed: list[Source] = []
         self._tail = ""
         self._head = _NOTHING  # what the tail begins with
-        self._carried: _Start | None = None  # the list item the tail begins with, as its list counts it
-        self._following: list[_Start] = []  # what began in the tail behind its first block when it was last parsed
+        self._carried: Start | None = None  # the list item the tail begins with, as its list counts it
+        self._following: list[Start] = []  # what began in the tail behind its first block when it was last parsed
         self._seen = 0  # length of the tail that need not be looked at again
         self._credit = FREE
         self._fence: re.Pattern[str] | None = None  # what closes the code block the tail is in
@@ -171,10 +155,10 @@ class Splitter:
             return False
         math = formulas.display_end(self._tail, _blank_lines(self._tail), final=final)
         if math:
-            self._cut(math, _Start(0, "math"))
+            self._cut(math, Start(0, "math"))
             return bool(self._tail)
         if math == 0:
-            self._head, self._following = _Start(0, "math"), []
+            self._head, self._following = Start(0, "math"), []
             return False
         return self._step_parsed(final=final)
 
@@ -183,8 +167,9 @@ class Splitter:
         if len(self._tail) < SHORT:
             return True
         end = self._tail.rfind("\n", self._seen)
-        if end < 0:
-            return False
+        if end < 0:  # the first sign behind an empty line mostly begins something else
+            is_new = self._tail.endswith("\n\n", 0, self._seen) and not self._following
+            return is_new and bool(self._tail[self._seen :].strip()) and self._credit >= len(self._tail)
         if self._surely_goes_on(end):
             self._seen = end + 1
             return False
@@ -205,11 +190,11 @@ class Splitter:
         tail = self._tail
         self._credit -= len(tail) if len(tail) >= SHORT else 0
         self._seen = len(tail)
-        starts: list[_Start] = []
+        starts: list[Start] = []
         for one in self._starts():
             starts.append(replace(one, at=starts[-1].end) if starts and starts[-1].end else one)
         if not starts:
-            starts = [_Start(0, "definitions" if tail.strip() else "blank")]
+            starts = [Start(0, "definitions" if tail.strip() else "blank")]
         index = 0
         while index + 1 < len(starts) and (final or _settled(tail, starts[index + 1])):
             self._close(starts[index].at if index else 0, starts[index + 1].at, starts[index])
@@ -225,10 +210,10 @@ class Splitter:
             self._cut(len(self._tail), self._head)
         return False
 
-    def _starts(self) -> Iterator[_Start]:
+    def _starts(self) -> Iterator[Start]:
         """Where blocks begin in the tail, in order, up to the first that is read by other rules."""
         tail, behind, note = self._tail, 0, False
-        for at, end, found in _top_level(tail, self._carried):
+        for at, end, found in top_level(tail, self._carried):
             line = tail.rfind("\n", 0, at) + 1
             gap = tail[behind:line] if found.kind != "item" or found.first else ""
             if gap.strip():
@@ -238,7 +223,7 @@ class Splitter:
                     behind = end
                     yield replace(found, at=definition)
                     continue
-                yield _Start(definition, "definitions")
+                yield Start(definition, "definitions")
             if (
                 behind and note and (tail[line : line + 4].isspace() or tail[line : line + 1] == "\t")
             ):  # belongs to the footnote above, or is read in its light
@@ -250,21 +235,21 @@ class Splitter:
             if own and not own[-1].end:
                 return
         if behind and tail[behind:].strip():
-            yield _Start(_first_line(tail, behind, len(tail)), "definitions")
+            yield Start(_first_line(tail, behind, len(tail)), "definitions")
 
-    def _read_otherwise(self, found: _Start, line: int, end: int) -> list[_Start]:
+    def _read_otherwise(self, found: Start, line: int, end: int) -> list[Start]:
         """What stands in a block the parser has found at `line`, where it is read by rules of its own: a fence, or maths."""
         tail = self._tail
         if found.kind == "code" and (head := FENCE.match(tail, line)):
             closed = closing_fence(head[1] or head[3]).search(tail, head.end())
-            return [_Start(line, "fence", end=self._same_end(closed.end() if closed else 0, end))]
+            return [Start(line, "fence", end=self._same_end(closed.end() if closed else 0, end))]
         math = line if line and found.kind != "item" and formulas.OPENER.match(tail, line) else 0
         if not math and found.kind in {"paragraph", "heading"} and (later := _MATH_HEAD.search(tail, line + 1, end)):
             math = later.start()
         if not math:
             return []
-        made = _Start(math, "math", end=self._same_end(formulas.display_end(tail, math, final=False) or 0, end))
-        return [made] if math == line else [_Start(line, "paragraph"), made]
+        made = Start(math, "math", end=self._same_end(formulas.display_end(tail, math, final=False) or 0, end))
+        return [made] if math == line else [Start(line, "paragraph"), made]
 
     def _same_end(self, own: int, end: int) -> int:
         """`own`, if a block that ends there by our rules ends at `end` by the parser's; else 0."""
@@ -278,7 +263,7 @@ class Splitter:
             return
         self._fence = closing_fence(match[1] or match[3])
         self._seen = match.end()
-        self._head = _Start(0, "code", (match[2] if match[1] else match[4]).strip())
+        self._head = Start(0, "code", (match[2] if match[1] else match[4]).strip())
 
     def _step_fence(self, closing: re.Pattern[str], *, final: bool) -> bool:
         match = closing.search(self._tail, self._seen)
@@ -295,7 +280,7 @@ class Splitter:
 
     # -------------------------------------------------------------------------------------------- closing
 
-    def _cut(self, end: int, head: _Start) -> None:
+    def _cut(self, end: int, head: Start) -> None:
         self._close(0, end, head)
         self._drop(end)
         self._head, self._following, self._carried = _NOTHING, [], None
@@ -304,7 +289,7 @@ class Splitter:
         self._tail = self._tail[end:]
         self._seen = max(0, self._seen - end)
 
-    def _close(self, start: int, end: int, head: _Start) -> None:
+    def _close(self, start: int, end: int, head: Start) -> None:
         text = self._tail[start:end]
         if head.kind == "blank":  # nothing but empty lines at the end of the text
             if self.closed:
@@ -330,7 +315,7 @@ class Splitter:
         return replace(source, links=links) if links != source.links else source
 
 
-def _source(text: str, head: _Start) -> Source:
+def _source(text: str, head: Start) -> Source:
     if head.kind != "fence":
         return Source(head.kind, text, head.info, head.number, head.first)
     match = FENCE.match(text, _blank_lines(text))
@@ -338,45 +323,7 @@ def _source(text: str, head: _Start) -> Source:
     return Source("code", text, info)
 
 
-def _top_level(text: str, carried: _Start | None) -> Iterator[tuple[int, int, _Start]]:
-    """(start, end, what) of the blocks of `text`, a list's items one by one; positions in characters."""
-    encoded = b"" if text.isascii() else text.encode("utf-8", "replace")
-    byte = char = depth = 0
-    number: int | None = None
-    first = True
-    for event, extent in parser().events_with_range(text):
-        if event == "Rule":
-            name, detail = "Rule", None
-        elif isinstance(event, dict) and "Start" in event:
-            depth += 1
-            tag = event["Start"]
-            name, detail = (tag, None) if isinstance(tag, str) else next(iter(tag.items()))
-            if name == "List" and depth == 1:
-                number, first = detail, True
-                if carried is not None:
-                    number, first = carried.number, carried.first
-            if depth != (2 if name == "Item" else 1) or name == "List":
-                continue
-        else:
-            depth -= isinstance(event, dict) and "End" in event
-            continue
-        if name == "Rule" and depth:
-            continue
-        start, end = extent["start"], extent["end"]
-        if encoded:
-            char += len(encoded[byte:start].decode("utf-8", "replace"))
-            byte, end = start, char + len(encoded[start:end].decode("utf-8", "replace"))
-            start = char
-        carried = None
-        if name == "Item":
-            yield start, end, _Start(start, "item", "", number, first)
-            number, first = None if number is None else number + 1, False
-        else:
-            info = str(detail) if name == "FootnoteDefinition" else ""
-            yield start, end, _Start(start, _KINDS.get(name, "rule"), info)
-
-
-def _settled(text: str, start: _Start) -> bool:
+def _settled(text: str, start: Start) -> bool:
     """Whether enough of a block is there to know that it is one: its first line, of a table the line below, too."""
     line = text.find("\n", start.at)
     return line >= 0 and (start.kind != "table" or text.find("\n", line + 1) >= 0)

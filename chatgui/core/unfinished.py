@@ -18,9 +18,8 @@ _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t:|-]*")
 _BEGINNING = re.compile(r"([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX]?\]?[ \t]*")  # of an item that will have a box
 _BARE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)]?)")  # may yet be an item, a line across or a number
 _ALERT = re.compile(r"[ \t]*>[ \t]*\[!?\w*\]?[ \t]*")
-_LATE = re.compile(
-    r"(?:(?<![~\\])~|(?<!\\)\\\n?|(?<=\s)!|(?<![^\s(])\$)\Z"
-)  # what tells only with the next sign what it is
+# what tells only with the next sign what it is
+_LATE = re.compile(r"(?:(?<![~\\])~|(?<!\\)\\\n?|(?<=\s)!|(?<![^\s(])\$\\?)\Z")
 _BREAK = re.compile(r"<(?:br? */?|/)?\Z")  # in a table it may yet be a line break
 _COMMAND = re.compile(r"[ \t]*\\(?:b|be|beg|begi|begin(?:\{\w*\*?\}?)?)")  # may yet be the head of a formula
 _TOKEN = re.compile(r"\\[(\[]|\\.|`+|\$\$?|\*+|_+|~~|!?\[|\]\(?|\||\n", re.DOTALL)

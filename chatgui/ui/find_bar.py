@@ -67,8 +67,9 @@ class FindBar(QWidget):
             self.typed.emit(self.line.text())
 
     def show_place(self, current: int, total: int) -> None:
-        """“3 of 17”, or that there is nothing."""
-        words = f"{current} of {total}" if total else "Nothing found" if self.line.text() else ""
+        """“3 of 17”, “17 found” before the first is gone to, or that there is nothing."""
+        found = f"{current} of {total}" if current else f"{total} found"
+        words = found if total else "Nothing found" if self.line.text() else ""
         self._where.setText(words)
         self._spoken.say(words if self.line.hasFocus() else "")
 

@@ -117,7 +117,9 @@ def words(runs: Runs, look: Looks, wait: Callable[[], object]) -> Words:
             made.objects[position] = inline
             made.looks.append(Look(position, position + 1, object_format(inline, look.font)))
         else:
-            drawn = _drawn(plain, strictly=run.kind == "code" or link is not None, reveal=look.style.reveal)
+            # until a formula is set, it stands as it stood while it was written
+            written = plain.replace("\n", " ") if run.kind == "display" else plain
+            drawn = _drawn(written, strictly=run.kind == "code" or link is not None, reveal=look.style.reveal)
             form = look.of(run, link=bool(link and link.allowed))
         end = position + len(plain)
         made.looks.append(
