@@ -30,7 +30,7 @@ async def test_coroutine_tests_run() -> None:
 
 
 async def test_coroutine_tests_with_qt_run_on_its_loop(qapp: object) -> None:
-    assert type(asyncio.get_running_loop()).__module__.startswith("qasync")
+    assert type(asyncio.get_running_loop()).__module__.startswith("chatgui.ui.loop")
     await asyncio.sleep(0)
 
 
