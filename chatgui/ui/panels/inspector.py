@@ -137,9 +137,14 @@ class InspectorPanel(QWidget):
             self._live.stop()
             self._turn = None
         elif self.isVisible() and self._turn.message_id == self._message:
-            if len(self._inspector.attempts(self._message)) != self._attempt.count():
+            records = self._inspector.attempts(self._message)
+            if len(records) != self._attempt.count():
                 self._fill()
-            elif self._what.currentText() == "Times":
+                return
+            for at, record in enumerate(records):
+                if (name := _name(at, record)) != self._attempt.itemText(at):
+                    self._attempt.setItemText(at, name)  # it is answered now
+            if self._what.currentText() == "Times":
                 self._show()
 
     # What is shown
@@ -152,9 +157,7 @@ class InspectorPanel(QWidget):
             self._sought = self._message  # once: what is not there now will not be in a moment
             self._recalling = asyncio.ensure_future(self._recall(self._message))
         self._attempt.clear()
-        for at, record in enumerate(records, 1):
-            status = "no answer yet" if record.ended is None else "no answer"
-            self._attempt.addItem(f"Attempt {at} · {status if record.status is None else record.status}")
+        self._attempt.addItems([_name(at, record) for at, record in enumerate(records)])
         self._attempt.setCurrentIndex(len(records) - 1)
         for widget in (self._attempt, self._what, self.text, self._curl, self._save):
             widget.setVisible(bool(records))
@@ -256,6 +259,11 @@ class InspectorPanel(QWidget):
 
         self._saving = asyncio.ensure_future(save())
         return self._saving
+
+
+def _name(at: int, record: WireRecord) -> str:
+    status = "no answer yet" if record.ended is None else "no answer"
+    return f"Attempt {at + 1} · {status if record.status is None else record.status}"
 
 
 def _dropped(record: WireRecord) -> list[str]:

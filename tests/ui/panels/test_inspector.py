@@ -28,17 +28,18 @@ def inspector(window: Window) -> InspectorPanel:
 
 
 async def test_the_time_line_grows_with_the_answer(qapp: QApplication, profile: Path, tmp_path: Path) -> None:
-    thought, said = asyncio.Event(), asyncio.Event()
+    go_on, thought, said = asyncio.Event(), asyncio.Event(), asyncio.Event()
     busy = [answer({"error": {"message": "busy"}}, 503, retry_after_ms="1")]
-    slow = [head(), thought, *sse(THOUGHT, done=False), said, *sse(WORD)]
+    slow = [go_on, head(), thought, *sse(THOUGHT, done=False), said, *sse(WORD)]
     async with scripted(busy, slow) as server, showing(qapp, profile) as (window, session):
         account = await session.accounts.add(Account("s", "Slow", server.base_url, key_source=KeySource.NONE))
         shown, panel = window.conversation_bound, inspector(window)
         await session.choose_model(shown.id, account.id, "m")
         await shown.send("Well?")
         shown.act(shown.last(Role.ASSISTANT), "request")
-        await until(lambda: panel._attempt.count() == 2)
-        assert panel._attempt.currentText() == "Attempt 2 · 200"
+        await until(lambda: panel._attempt.currentText() == "Attempt 2 · no answer yet")
+        go_on.set()
+        await until(lambda: panel._attempt.currentText() == "Attempt 2 · 200")
         assert panel.bar.moments is not None
         await until(lambda: "so far" in panel.text.toPlainText())
         assert "Attempt 1: status 503\nAttempt 2: began " in panel.text.toPlainText()
