@@ -16,17 +16,21 @@ _BLOCK_LINE = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|\|)
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t:|-]*")
 _BEGINNING = re.compile(r"([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX]?\]?[ \t]*")  # of an item that will have a box
+_ACROSS = re.compile(r"[ \t]*([-*_])(?:[ \t]*\1)+[ \t]*")  # a line across, or not yet
 _BARE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)]?)")  # may yet be an item, a line across or a number
 _ALERT = re.compile(r"[ \t]*>[ \t]*\[!?\w*\]?[ \t]*")
 # what tells only with the next sign what it is
-_LATE = re.compile(r"(?:(?<![~\\])~|(?<!\\)\\\n?|(?<=\s)!|(?<![^\s(])\$\\?)\Z")
+_LATE = re.compile(r"(?:(?<![~\\])~|(?<!\\)\\\n?|(?<=\s)!|(?<![^\s(])\$\\?|&#?\w{0,8}|(?:!?\[\d{0,3}\]?)+)\Z")
 _BREAK = re.compile(r"<(?:br? */?|/)?\Z")  # in a table it may yet be a line break
-_COMMAND = re.compile(r"[ \t]*\\(?:b|be|beg|begi|begin(?:\{\w*\*?\}?)?)")  # may yet be the head of a formula
+# may yet be the head of a formula, or a tag
+_COMMAND = re.compile(r"[ \t]*(?:\\(?:b|be|beg|begi|begin(?:\{\w*\*?\}?)?)|</?\w{0,16})")
 _TOKEN = re.compile(r"\\[(\[]|\\.|`+|\$\$?|\*+|_+|~~|!?\[|\]\(?|\||\n", re.DOTALL)
 
 
 def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
     """`markdown`, the open end of a text, with what is open in it closed."""
+    if kind == "html" and _COMMAND.fullmatch(markdown.lstrip("\n")):
+        return ""
     if kind in {"code", "html", "rule", "plain", "definitions"}:
         return markdown
     text = markdown
@@ -42,7 +46,7 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
         return ""
     if kind == "item" and not head and (box := _BEGINNING.fullmatch(last)):
         return box[1]
-    if kind == "item" and not head and _BARE.fullmatch(last):
+    if kind == "item" and not head and (_BARE.fullmatch(last) or _ACROSS.fullmatch(last)):
         return ""
     table = _table(text)
     if table is not None:
@@ -54,7 +58,10 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
         return text if kind == "table" else _closed(text.rstrip("\n")) if text else ""
     text = text.rstrip(" \t")
     text, end = text[:-END], text[-END:]
-    return _closed(text + _LATE.sub("", _BREAK.sub("", end) if kind == "table" else end))
+    if kind != "table":
+        return _closed(text + _LATE.sub("", end))
+    head, _, last = _closed(text + _LATE.sub("", _BREAK.sub("", end))).rpartition("\n")
+    return f"{head}\n{last}" if last.strip(" |") else f"{head}\n"  # a row of which nothing is to be seen is none yet
 
 
 def _open_fence(text: str) -> str:

@@ -119,7 +119,8 @@ def test_definitions_from_elsewhere_are_known() -> None:
         ("paragraph", "Hello!", "Hello!"), ("item", "- [", "- "), ("item", "- [x]", "- "), ("item", "-", ""), ("item", "12.", ""), ("item", "- ", "-"),
         ("item", "3. a\n\n   ```sh\n   x\n   ```", "3. a\n\n   ```sh\n   x\n   ```"), ("quote", "> [!WARN", ""), ("quote", "> [!NOTE]\n> a", "> [!NOTE]\n> a"),
         ("paragraph", "| a | b |\n|:-|-:", "| a | b |\n|:-|-:"), ("math", "\\[\na_1\n\\", "``` a_1 ```"), ("math", "\\[\na_1\n\\]", "\\[\na_1\n\\]"),
-        ("paragraph", "so\n\\begin{al", "so"), ("math", "\\begin{align}\na", "``` \\begin{align} a ```"), ("paragraph", "a < b", "a < b"), ("paragraph", "so $", "so "), ("paragraph", "so $\\", "so "), ("paragraph", "it ($", "it ("), ("paragraph", "in US$", "in US$"),
+        ("paragraph", "so\n\\begin{al", "so"), ("math", "\\begin{align}\na", "``` \\begin{align} a ```"), ("paragraph", "a < b", "a < b"), ("paragraph", "so $", "so "), ("paragraph", "so $\\", "so "), ("paragraph", "a&nb", "a"), ("paragraph", "a&#", "a"), ("paragraph", "as [1", "as "), ("paragraph", "as [1]", "as "), ("paragraph", "as [1],", "as [1],"), ("item", "--", ""), ("table", "| a |\n|---|\n| `", "| a |\n|---|\n"),
+        ("paragraph", "AT&T is", "AT&T is"), ("html", "</th", ""), ("html", "</think>", "</think>"), ("paragraph", "so\n</thi", "so"), ("paragraph", "a <b", "a <b"), ("paragraph", "it ($", "it ("), ("paragraph", "in US$", "in US$"),
         ("table", "| a |\n|---|\n| x<b", "| a |\n|---|\n| x"), ("table", "| a |\n|---|\n| x<br>", "| a |\n|---|\n| x<br>"),
     ],
 )  # fmt: skip

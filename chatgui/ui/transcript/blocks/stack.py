@@ -95,7 +95,7 @@ class StackBlock(Block):
             child.x = 0.0 if self.rtl else child.left
             top += child.block.layout(max(40.0, width - child.left))
         node = self.nodes[0] if self.source is not None and self.source.kind == "item" and self.nodes else None
-        apart = isinstance(node, List) and any(map(stands_apart, node.items))
+        apart = isinstance(node, List) and bool(node.items) and stands_apart(node.items[-1])
         return top + (self.style.px(self.style.block_space - 4) if apart else 0.0)
 
     @property
