@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -96,9 +96,12 @@ class Fold(QToolButton):
 
 
 class Table(QTableWidget):
-    """Rows to be read and chosen whole; the first column takes what room there is. Tab goes on to what follows it."""
+    """Rows to be read and chosen whole; the first column takes what room there is. Tab goes on to what follows it.
 
-    def __init__(self, name: str, columns: Sequence[str]) -> None:
+    `numbers` are the columns that hold some: their names stand as those do.
+    """
+
+    def __init__(self, name: str, columns: Sequence[str], numbers: Collection[int]) -> None:
         super().__init__(0, len(columns))
         self.setAccessibleName(name)
         self.setHorizontalHeaderLabels(list(columns))
@@ -111,7 +114,9 @@ class Table(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
-        header.setDefaultAlignment(WORDS)
+        for at in range(len(columns)):
+            if (title := self.horizontalHeaderItem(at)) is not None:
+                title.setTextAlignment(NUMBERS if at in numbers else WORDS)
 
 
 class Progress(QProgressBar):

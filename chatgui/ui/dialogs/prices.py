@@ -22,6 +22,7 @@ from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import NUMBERS, Sheet, Table, say, words
 
 COLUMNS = ("Model", "Prompt", "Answer", "Cached", "Currency", "From")
+NUMBERED = (1, 2, 3)
 SHOWN = 300  # rows; more are found by typing
 FIELDS = (("Prompt", "Price of a million prompt tokens"), ("Answer", "Price of a million answer tokens"),
           ("Cached", "Price of a million cached prompt tokens; empty if they cost the same"))  # fmt: skip
@@ -43,7 +44,7 @@ class PricesDialog(Sheet):
         self._accounts.setCurrentIndex(max(self._accounts.findData(default.id if default else ""), 0))
         self._find = _line("Find a model", "Find a model")
         self._find.textChanged.connect(lambda _: self.refresh())
-        self._table = Table("Prices", COLUMNS)
+        self._table = Table("Prices", COLUMNS, NUMBERED)
         self._table.setSelectionMode(Table.SelectionMode.SingleSelection)
         self._table.itemSelectionChanged.connect(self._take_up)
         self.model = _line("A model’s name", "Model")
@@ -108,7 +109,7 @@ class PricesDialog(Sheet):
             )  # fmt: skip
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                if column in (1, 2, 3):
+                if column in NUMBERED:
                     item.setTextAlignment(NUMBERS)
                 self._table.setItem(at, column, item)
         more = len(found) - SHOWN

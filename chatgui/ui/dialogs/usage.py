@@ -23,7 +23,7 @@ from chatgui.chat.report import as_csv, cost, counts, details, summary
 from chatgui.core.change import AccountsChanged, Change, TurnEnded
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import NUMBERS, WORDS, Sheet, Table, say, words
+from chatgui.ui.dialogs.parts import NUMBERS, Sheet, Table, say, words
 from chatgui.ui.dialogs.prices import PricesDialog
 from chatgui.ui.dialogs.usage_chart import UsageChart
 
@@ -128,10 +128,9 @@ class UsageDialog(Sheet):
         self.body.addLayout(foot)
 
     def _make_table(self) -> Table:
-        table = Table("Usage", ("", *COLUMNS))
+        table = Table("Usage", ("", *COLUMNS), range(1, len(COLUMNS) + 1))
         table.setMinimumHeight(120)
         header = table.horizontalHeader()
-        header.setDefaultAlignment(NUMBERS)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         return table
@@ -198,9 +197,8 @@ class UsageDialog(Sheet):
         self._totals = totals
         self._table.setSortingEnabled(False)
         title = next(title for title, name in GROUPS if name == by)
-        self._table.setHorizontalHeaderLabels([title, *COLUMNS])
         if (first := self._table.horizontalHeaderItem(0)) is not None:
-            first.setTextAlignment(WORDS)
+            first.setText(title)
         self._table.setRowCount(len(totals))
         for at, total in enumerate(totals):
             hint = details(total)
