@@ -8,7 +8,7 @@ import sys
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from chatgui.ui.garbage import GROWN, Collector, resident
+from chatgui.ui.garbage import GROWN, Collector, give_back, resident
 from tests.ui.conftest import until
 
 glibc = pytest.mark.skipif(
@@ -23,6 +23,7 @@ async def test_what_is_free_between_what_is_used_is_given_back_once_nothing_move
     collector = Collector(lambda: busy)
     try:
         collector.look()
+        give_back()  # what other tests left
         before = resident()
         blocks = [bytes(SIZE) for _ in range(MANY)]
         pins = blocks[::20]
