@@ -347,3 +347,33 @@ def test_selection_paints_and_release_keeps_the_height(style: Style) -> None:
     block.release()
     assert block.height == height
     assert block.layout(300) == height
+
+
+def test_a_part_of_code_is_painted_as_it_is_in_the_whole(style: Style) -> None:
+    """The frame is drawn only as high as what is painted; its corners are where they were."""
+    block = plain_block(Source("code", "\n".join(f"line {n}" for n in range(30))), style)
+    code = make_block(blocks("```\n" + "\n".join(f"line {n}" for n in range(30)) + "\n```\n")[0], style)
+    for one in (block, code):
+        height = math.ceil(one.layout(400))
+        whole = QImage(420, height, QImage.Format.Format_RGB32)
+        whole.fill(style.colours["ground"])
+        parts = whole.copy()
+        painter = QPainter(whole)
+        one.paint(painter, QRectF(0, 0, 420, height), None, ())
+        painter.end()
+        for top in range(0, height, 37):
+            painter = QPainter(parts)
+            painter.setClipRect(QRectF(0, top, 420, 37))
+            one.paint(painter, QRectF(0, top, 420, 37), None, ())
+            painter.end()
+        assert parts == whole
+
+
+def test_only_what_is_marked_is_given_a_format(style: Style) -> None:
+    """Each costs at every layout and every painting of a growing paragraph."""
+    block = make_block(blocks("Words, **strong** ones, and `code`.")[0], style)
+    assert isinstance(block, TextBlock)
+    assert [block.text[one.start : one.end] for one in block.flow.words.looks if not one.is_plain] == ["strong", "code"]
+    block.layout(400)
+    (piece,) = block.flow._pieces
+    assert len(piece.layout.formats()) == 2

@@ -15,6 +15,7 @@ from chatgui.core.markup import FENCE, Code, Html, Node, closing_fence
 from chatgui.ui.transcript.blocks import fragments, hidden
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span
 from chatgui.ui.transcript.blocks.flow import x_of
+from chatgui.ui.transcript.blocks.frame import paint_frame
 from chatgui.ui.transcript.blocks.hidden import character_at, utf16_offset
 from chatgui.ui.transcript.blocks.rows import Row, Rows
 from chatgui.ui.transcript.blocks.scroll import Sideways
@@ -236,7 +237,7 @@ class CodeBlock(Block):
     def paint(self, painter: QPainter, clip: QRectF, selection: Span | None, marks: Sequence[Mark]) -> None:
         style, top, left = self.style, self._top(), self._left()
         if not self.literal:
-            self._paint_frame(painter)
+            paint_frame(painter, self.width, self.height, clip, style)
             if clip.top() < top:
                 self._paint_head(painter)
         first = max(0, int((clip.top() - top) // self.line_height))
@@ -269,15 +270,6 @@ class CodeBlock(Block):
             self._paint_numbers(painter, first, last)
         if not self.literal:
             self.scroll.paint(painter, left, self.height - style.px(6), self.width - left - style.px(style.padding))
-
-    def _paint_frame(self, painter: QPainter) -> None:
-        style = self.style
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(style.colours["line"])
-        painter.setBrush(style.colours["code_ground"])
-        painter.drawRoundedRect(QRectF(0.5, 0.5, self.width - 1, self.height - 1), style.radius, style.radius)
-        painter.restore()
 
     def _paint_head(self, painter: QPainter) -> None:
         style = self.style

@@ -157,7 +157,8 @@ class Flow:
         option.setTabStopDistance(self._tab)
         layout.setTextOption(option)
         layout.setCacheEnabled(True)
-        ranges = [made for one in self._looks(start, end) if (made := _range(piece, one, start, end)) is not None]
+        marked = [one for one in self._looks(start, end) if not one.is_plain]
+        ranges = [made for one in marked if (made := _range(piece, one, start, end)) is not None]
         if ranges:
             layout.setFormats(ranges)
         layout.beginLayout()

@@ -39,6 +39,7 @@ class Look:
     format: QTextCharFormat
     pill: bool = False  # on a ground of its own, as code is
     link: str = ""
+    is_plain: bool = False  # nothing but the font and the colour of the whole text
 
 
 @dataclass(slots=True)

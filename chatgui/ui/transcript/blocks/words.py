@@ -77,6 +77,11 @@ class Looks:
         return metrics.horizontalAdvance(run.text)
 
     @property
+    def plain(self) -> QTextCharFormat:
+        """The format of what is marked in no way."""
+        return self.of(Run(""), link=False)
+
+    @property
     def unseen(self) -> QTextCharFormat:
         """The format of what only fills the places of a picture's source."""
         made = QTextCharFormat()
@@ -129,6 +134,7 @@ def words(runs: Runs, look: Looks, wait: Callable[[], object]) -> Words:
                 form,
                 pill=run.kind == "code",
                 link=run.link if link and link.allowed else "",
+                is_plain=form is look.plain,
             )
         )
         if inline is None and drawn != plain:
