@@ -280,6 +280,24 @@ def test_text_too_long_for_anything_else_grows_by_its_end(
     assert picture(grown) == picture(whole)
 
 
+def test_a_table_written_from_the_right_begins_there(style: Style) -> None:
+    written = "| מקום | גובה |\n|---|---|\n| חיפה | 12 |\n"
+    block = made(written, style)
+    assert isinstance(block, TableBlock)
+    first, second = (block.caret_rect(block.rows[0][at].start).left() for at in (0, 1))
+    assert 600 - style.px(14) < first <= 600
+    assert second < block.lefts[0]
+    for row in block.rows:
+        for cell in row:
+            for position in range(cell.start, cell.start + cell.length):
+                box, beside = block.caret_rect(position), block.caret_rect(position + 1)
+                middle = QPointF((box.left() + beside.left()) / 2, box.center().y())
+                assert block.position_at(middle) in {position, position + 1}
+    wide = made("|" + " עמודה רחבה מאוד של מילים |" * 9 + "\n" + "|---" * 9 + "|\n", style, 400)
+    assert wide.caret_rect(0).left() > 380  # the first column is in sight
+    assert wide.wheel(-100)
+
+
 def test_a_list_written_from_the_right_has_its_marks_there(style: Style) -> None:
     left, right = made("- tides\n  1. ebb\n", style), made("- المد\n  1. أول\n", style)
     assert left.caret_rect(0).left() == 600 - right.caret_rect(0).left()

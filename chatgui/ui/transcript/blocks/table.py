@@ -13,14 +13,14 @@ from PySide6.QtGui import QPainter
 
 from chatgui.core.deadline import check
 from chatgui.core.markdown import Source
-from chatgui.core.markup import Node, Runs, Table
+from chatgui.core.markup import Node, Runs, Table, plain
 from chatgui.core.writing import cut
 from chatgui.ui.transcript import links, maths
 from chatgui.ui.transcript.blocks import fragments
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment, Mark, Span, clipped, clipped_marks
 from chatgui.ui.transcript.blocks.cell import Cell
 from chatgui.ui.transcript.blocks.images import offers
-from chatgui.ui.transcript.blocks.looks import Look
+from chatgui.ui.transcript.blocks.looks import Look, begins_rtl
 from chatgui.ui.transcript.blocks.scroll import Sideways
 from chatgui.ui.transcript.blocks.words import looks
 from chatgui.ui.transcript.style import Style
@@ -69,6 +69,7 @@ class TableBlock(Block):
         del self.rows[:], self._parts[:], self._widest[:]
         self._length = 0
         self.node = node
+        self.rtl = begins_rtl(" ".join(map(plain, node.head)))  # written from the right: the first column stands there
         for runs in (node.head, *node.rows):
             self._add(runs)
         self.text = "\n".join(self._parts)
@@ -81,7 +82,8 @@ class TableBlock(Block):
         for column in range(len(self.node.alignments)):
             runs = row[column] if column < len(row) else ()
             self._pictured |= any(run.kind == "image" for run in runs)
-            cells.append(Cell(self, runs, position, self.node.alignments[column], head=head))
+            alignment = self.node.alignments[column] or ("right" if self.rtl else "")
+            cells.append(Cell(self, runs, position, alignment, head=head))
             position += cells[-1].length + 1
         self.rows.append(cells)
         self._parts.append("\t".join(cell.text for cell in cells))
@@ -190,8 +192,13 @@ class TableBlock(Block):
         for one in self.columns:
             self.lefts.append(left)
             left += one + self.style.px(24)
+        behind = self.scroll.room - self.scroll.x
         self.scroll.set(left - self.style.px(12), width)
         self.natural_width = self.scroll.content
+        if self.rtl:
+            self.scroll.x = max(0.0, self.scroll.room - behind)
+            edge = max(width, self.scroll.content)
+            self.lefts = [edge - left - one for left, one in zip(self.lefts, self.columns, strict=True)]
 
     def _place(self, first: int) -> None:
         del self.tops[first:]
@@ -226,6 +233,7 @@ class TableBlock(Block):
         painter.save()
         painter.setClipRect(QRectF(0, 0, self.width, self.height), Qt.ClipOperation.IntersectClip)
         right = min(self.width, self.scroll.content - self.scroll.x)
+        begin = max(0.0, self.width - self.scroll.content) if self.rtl else 0.0
         for index in range(first, len(self.rows)):
             top = self.tops[index]
             if top > clip.bottom():
@@ -241,7 +249,7 @@ class TableBlock(Block):
                     marks=clipped_marks(marks, cell.start, cell.start + cell.length), hovered=self.hovered,
                 )  # fmt: skip
             bottom = round(top + self._row_height(index))
-            painter.fillRect(QRectF(0, bottom - 1, right, 1), style.colours["faint" if index == 0 else "line"])
+            painter.fillRect(QRectF(begin, bottom - 1, right, 1), style.colours["faint" if index == 0 else "line"])
         self.scroll.fade(painter, QRectF(0, 0, self.width, self.height - style.px(8)), style.colours["ground"])
         painter.restore()
         self.scroll.paint(painter, 0, self.height - 4, self.width)
@@ -249,17 +257,22 @@ class TableBlock(Block):
     # -------------------------------------------------------------------------------------------- where things are
 
     def _cell_at(self, point: QPointF) -> tuple[Cell, QPointF] | None:
-        if not self.tops:
+        if not self.tops or not self.columns:
             return None
         index = max(0, bisect_right(self.tops, point.y()) - 1)
         x = point.x() + self.scroll.x
-        column = max(0, bisect_right(self.lefts, x + self.style.px(12)) - 1)
-        if column >= len(self.columns):
-            return None
+        gap = self.style.px(12)
+        column = next(
+            (at for at in self._from_left() if x < self.lefts[at] + self.columns[at] + gap), self._from_left()[-1]
+        )
         inner = QPointF(x - self.lefts[column], point.y() - self.tops[index] - self.style.px(6))
         cell = self.rows[index][column]
         cell.lay_out(self.columns[column])
         return cell, inner
+
+    def _from_left(self) -> range:
+        """The columns as they stand, from the left."""
+        return range(len(self.columns) - 1, -1, -1) if self.rtl else range(len(self.columns))
 
     def position_at(self, point: QPointF) -> int:
         found = self._cell_at(point)
