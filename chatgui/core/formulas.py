@@ -23,9 +23,8 @@ _LINE_HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _SAYS = re.compile(r"[^\W_]")
 _LATEX_SIGNS = re.compile(r"[\\=^_+{}]")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n|`{3}|~{3})")  # the same at the top level
-OPENER = re.compile(
-    rf" {{0,3}}(\$\$|\\\[|{_ENVIRONMENT})"
-)  # at the head of a line: display maths that interrupts a paragraph
+# at the head of a line: display maths that interrupts a paragraph
+OPENER = re.compile(rf" {{0,3}}(\$\$|\\\[|{_ENVIRONMENT})")
 
 
 @dataclass(frozen=True, slots=True)

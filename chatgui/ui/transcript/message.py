@@ -179,7 +179,8 @@ class LiveItem(Item):
 
     def _sources(self, message: Message) -> list[Source]:
         """The blocks of the finished message: those that were cut while it came, and of what else is in it."""
-        known = self._tail.whole(self.context.facet.text(message))
+        ended = message.state is not State.STREAMING
+        known = self._tail.whole(self.context.facet.text(message)) if ended else None
         if known is None:
             return super()._sources(message)
         others = tuple(part for part in message.parts if not isinstance(part, (Text, Refusal, Reasoning)))

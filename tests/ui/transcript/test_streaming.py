@@ -13,7 +13,7 @@ from chatgui.app import READ_S
 from chatgui.chat.turn import Phase
 from chatgui.core.delta import ReasoningDelta, TextDelta
 from chatgui.core.markdown import blocks
-from chatgui.core.message import Role, Text, ToolCall
+from chatgui.core.message import Role, State, Text, ToolCall
 from chatgui.core.reply import Reply
 from chatgui.ui.transcript import facet
 from chatgui.ui.transcript.tail import PULL, Tail
@@ -186,3 +186,16 @@ def test_what_is_not_what_came_is_read_from_its_beginning() -> None:
     flush(view)
     view.end_reply(message(999, Role.ASSISTANT, "What it is."))
     assert seen_text(view).endswith("What it is.")
+
+
+def test_a_message_that_changes_in_mid_stream_goes_on_where_it_was() -> None:
+    view = shown([message(0, Role.USER, "Go")])
+    reply = Reply()
+    view.begin_reply(streaming(), reply)
+    reply.apply(TextDelta("One word"))
+    flush(view)
+    view.replace(message(999, Role.ASSISTANT, "One word", state=State.STREAMING))
+    reply.apply(TextDelta(" and another."))
+    flush(view)
+    view.end_reply(message(999, Role.ASSISTANT, "One word and another."))
+    assert [row.text for row in view.page.item(1).body] == ["One word and another."]
