@@ -49,8 +49,10 @@ def search_by_tag(walk: Walk) -> None:
 def find(walk: Walk) -> None:
     walk.key("ctrl+f")
     walk.app.type("tokens")
+    walk.see(role="label", name=re.compile(r"\d+ found"))
+    walk.key("F3")
     walk.see(role="label", name=re.compile(r"\d+ of \d+"))
-    walk.key("F3", "shift+F3", "Escape")
+    walk.key("shift+F3", "Escape")
     walk.gone(role="text", name="Find in conversation")
 
 
