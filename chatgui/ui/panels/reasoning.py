@@ -37,6 +37,9 @@ class ReasoningPane(QWidget):
         self._excuses = True  # words stand where reasoning would
         self._head = QLabel()
         self._head.setTextFormat(Qt.TextFormat.PlainText)
+        keeps = self._head.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)  # nothing moves when there is something to say
+        self._head.setSizePolicy(keeps)
         self._all = QToolButton()
         self._all.setText("All turns")
         self._all.setAccessibleName("Whole conversation")
@@ -188,6 +191,7 @@ class ReasoningPane(QWidget):
         message = self._message()
         turn = self._turn if self._turn is not None and self._turn.message_id == self._shown else None
         self._head.setText(head(message, turn))
+        self._head.setVisible(bool(self._head.text()))  # nobody is to meet an empty label
         words = "" if self.is_whole and self.view.messages else absent(message, turn)
         self._all.setVisible(turn is not None or self._answers.reasoned)
         self._excuses = bool(words)
