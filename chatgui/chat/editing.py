@@ -13,16 +13,20 @@ from chatgui.core.conversation import Conversation
 from chatgui.core.errors import UsageError
 from chatgui.core.event import Event
 from chatgui.core.message import Message, Text
+from chatgui.core.messages import UNREADABLE
 from chatgui.store import conversations
 from chatgui.store.database import Database
 
 
 def message_of(conversation: Conversation, message_id: str) -> Message:
-    """Raises UsageError if the message is not in the conversation."""
+    """Raises UsageError if the message is not in the conversation, or cannot be read: what is not known is not changed."""
     try:
-        return conversation.messages[message_id]
+        message = conversation.messages[message_id]
     except KeyError:
         raise UsageError("This message is no longer there.") from None
+    if message.failure is UNREADABLE:
+        raise UsageError(UNREADABLE.message, advice=UNREADABLE.advice)
+    return message
 
 
 class Editing:

@@ -9,9 +9,10 @@ from weakref import WeakValueDictionary
 
 from chatgui.core.change import Change, LibraryChanged
 from chatgui.core.conversation import Conversation
-from chatgui.core.errors import UsageError
+from chatgui.core.errors import StoreError, StoreState, UsageError
 from chatgui.core.event import Event
 from chatgui.core.message import Message
+from chatgui.core.messages import UNREADABLE
 from chatgui.store import conversations, messages
 from chatgui.store.database import Database
 
@@ -88,14 +89,19 @@ class Opened:
             self._last.pop(one, None)
 
     async def branch(self, conversation: Conversation, tip: str | None) -> list[Message]:
-        """The messages down to a tip, oldest first, all of them read: for sending them. Raises KeyError for an unknown one."""
+        """The messages down to a tip, oldest first, all of them read: for sending them. Raises StoreError if one cannot be."""
         branch = conversation.messages.branch(tip)
         read: dict[str, Message] = {}
         far = branch.far()
         for start in range(0, len(far), AT_ONCE):
             some = await self._db.look(messages.some, far[start : start + AT_ONCE])
             read.update((message.id, message) for message in some)
-        return [read.get(branch.id(at)) or branch[at] for at in range(len(branch))]
+        found = [read.get(branch.id(at)) or branch[at] for at in range(len(branch))]
+        if any(message.failure is UNREADABLE for message in found):
+            raise StoreError(
+                StoreState.FAILED, "A message of this conversation cannot be read.", advice=UNREADABLE.advice
+            )
+        return found
 
     async def whole(self, conversation: Conversation) -> Conversation:
         """The same with every message in memory: for copying it."""

@@ -13,6 +13,7 @@ import pytest
 from chatgui.chat import opened as module
 from chatgui.chat.session import Session
 from chatgui.core.conversation import Conversation
+from chatgui.core.errors import StoreError, UsageError
 from chatgui.core.message import Message, Reasoning, Role, Text
 from chatgui.core.messages import UNREADABLE
 from chatgui.store import conversations, places
@@ -137,6 +138,20 @@ async def test_a_message_that_cannot_be_read_says_so_and_the_window_is_told(open
         assert conversation.messages["long2"].text == "question 2"
         await session.library.summaries()
         assert len(told) == 1
+
+
+async def test_what_cannot_be_read_is_neither_changed_nor_left_out_of_what_is_sent(opened: Callable[[], Any]) -> None:
+    async with opened() as session:
+        conversation = await kept(session, talk())
+        bodies = session._db.bodies
+        assert bodies is not None
+        bodies.close()
+        with pytest.raises(UsageError, match="cannot be read now"):
+            await session.editing.edit_text("long", "long2", "other words")
+        assert len(await session.opened.branch(conversation, conversation.tip)) == LONG  # read elsewhere
+        await session._db.write(lambda connection: connection.execute("DELETE FROM messages WHERE id = 'long2'"))
+        with pytest.raises(StoreError, match="cannot be read"):
+            await session.opened.branch(conversation, conversation.tip)
 
 
 async def test_where_readers_wait_for_writers_it_is_read_whole(
