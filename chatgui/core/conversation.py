@@ -135,7 +135,7 @@ class Conversation:
     def parent(self, message_id: str) -> str | None:
         """The id of the message it answers; None for a first message."""
         outline = self.messages.outline
-        above = outline.parents[self._number(message_id)]
+        above = outline.parents[outline.number(message_id)]
         return None if above == NONE else outline.names[above]
 
     def branch(self, tip: str | None = None) -> Branch:
@@ -145,7 +145,7 @@ class Conversation:
     def siblings(self, message_id: str) -> list[str]:
         """The ids of the message and its alternatives, in order of making."""
         outline = self.messages.outline
-        return self._names(outline.replies(outline.parents[self._number(message_id)]))
+        return self._names(outline.replies(outline.parents[outline.number(message_id)]))
 
     def children(self, message_id: str | None) -> list[str]:
         """The ids of the direct replies to a message (`None`: the first messages), in order of making."""
@@ -156,12 +156,7 @@ class Conversation:
     def deepest(self, message_id: str) -> str:
         """The tip one reaches from a message by always taking the newest reply."""
         outline = self.messages.outline
-        return outline.names[outline.deepest(self._number(message_id))]
-
-    def _number(self, message_id: str) -> int:
-        if (number := self.messages.outline.find(message_id)) == NONE:
-            raise KeyError(message_id)
-        return number
+        return outline.names[outline.deepest(outline.number(message_id))]
 
     def _names(self, numbers: Iterable[int]) -> list[str]:
         return [self.messages.outline.names[number] for number in numbers]

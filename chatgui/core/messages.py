@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Protocol, overload
@@ -20,6 +20,7 @@ from chatgui.core.outline import Outline, place_in
 
 HELD, HELD_CHARS = 600, 4_000_000  # messages that were read, and their characters, held in memory
 AROUND = 16  # messages before and behind one that is read, read with it
+AROUND_CHARS = 200_000  # of those read with it at most: what a frame has time for
 AT_ONCE = 500  # messages whose texts are gone through together
 
 UNREADABLE = Failure(
@@ -39,7 +40,7 @@ class Source(Protocol):
         """Their parts by id, those of running text."""
 
 
-class Messages(MutableMapping[str, Message]):
+class Messages(Mapping[str, Message]):
     """All messages of a tree, by id, in the order they came. Without a source, all are in memory."""
 
     __slots__ = ("_chars", "_own", "_read", "outline", "source")
@@ -64,21 +65,15 @@ class Messages(MutableMapping[str, Message]):
         return isinstance(name, str) and self.outline.find(name) != NONE
 
     def __getitem__(self, name: str) -> Message:
-        number = self.outline.find(name)
-        if number == NONE:
-            raise KeyError(name)
-        return self.at(number)
+        return self.at(self.outline.number(name))
 
     def __setitem__(self, name: str, message: Message) -> None:
         self._forget(self.outline.names.find(name))
         self._own[self.outline.put_message(message)] = message
 
-    def __delitem__(self, name: str) -> None:
-        self.take(name)
-
     def take(self, name: str) -> list[str]:
         """Take a message and all below it out of the tree; their ids, parents first."""
-        return [self.outline.names[number] for number in self.outline.take(self.outline.find(name))]
+        return [self.outline.names[number] for number in self.outline.take(self.outline.number(name))]
 
     def put_back(self, names: Iterable[str]) -> None:
         """Put into the tree again what was taken out, parents first."""
@@ -86,10 +81,7 @@ class Messages(MutableMapping[str, Message]):
 
     def branch(self, tip: str | None) -> Branch:
         """The messages from the root to a tip, oldest first. Raises KeyError where one of them is not there."""
-        number = NONE if tip is None else self.outline.find(tip)
-        if number == NONE and tip is not None:
-            raise KeyError(tip)
-        return Branch(self, self.outline.path(number))
+        return Branch(self, self.outline.path(NONE if tip is None else self.outline.number(tip)))
 
     def hold(self, messages: Iterable[Message]) -> None:
         """Take in what was read elsewhere, of messages that are in the outline."""
@@ -113,8 +105,12 @@ class Messages(MutableMapping[str, Message]):
         return self._read.get(number) or self._unreadable(number)
 
     def _get_around(self, number: int) -> None:
-        near = range(max(0, number - AROUND), min(len(self.outline.parents), number + AROUND + 1))
-        far = [self.outline.names[one] for one in near if not self.is_at_hand(one)]
+        near, chars = [number], self._size(number)
+        for one in range(max(0, number - AROUND), min(len(self.outline.parents), number + AROUND + 1)):
+            if one != number and not self.is_at_hand(one) and chars + self._size(one) <= AROUND_CHARS:
+                near.append(one)
+                chars += self._size(one)
+        far = [self.outline.names[one] for one in near]
         for message in self.source.messages(far) if self.source is not None else ():
             self._hold(self.outline.names.find(message.id), message)
 

@@ -67,6 +67,12 @@ class Outline:
         number = self.names.find(name)
         return number if number != NONE and self._there[number] else NONE
 
+    def number(self, name: str) -> int:
+        """The same. Raises KeyError if it is not in the tree."""
+        if (number := self.find(name)) == NONE:
+            raise KeyError(name)
+        return number
+
     def of_role(self, path: array[int], role: Role) -> array[int]:
         """Those of a path who speak in this role."""
         roles, wanted = self._roles, _NUMBER_OF_ROLE[role]

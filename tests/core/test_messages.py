@@ -106,6 +106,16 @@ def test_only_what_is_near_is_read_and_only_once() -> None:
     assert len(shelf.asked) == 1
 
 
+def test_what_is_read_with_a_message_is_not_long() -> None:
+    long = module.AROUND_CHARS
+    read, shelf = stored([said(n, f"m{n - 1}" if n else None, length=long if n % 3 else 5) for n in range(100)])
+    assert read["m50"].text == "x" * long
+    assert shelf.asked == [["m50"]]
+    assert read["m51"].text == "xxxxx"
+    assert all(name != "m52" for name in shelf.asked[-1])
+    assert len(shelf.asked[-1]) > 5  # the short ones near it came along
+
+
 def test_what_is_asked_of_the_outline_reads_nothing() -> None:
     messages = chain(300)
     read, shelf = stored(messages)

@@ -153,7 +153,7 @@ def test_what_cannot_be_made_stays_due_and_others_are_written(
 
     def broken(self: Press) -> subprocess.Popen[bytes]:
         monkeypatch.setattr(Press, "_start", whole)
-        code = "input()" if how == "it dies" else "import time; time.sleep(600)"
+        code = "input()" if how == "it dies" else "import sys; sys.stdin.read()"  # and never answers
         return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     monkeypatch.setattr(Press, "_start", broken)
