@@ -7,6 +7,7 @@ import importlib.util
 import socket
 import ssl
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -152,18 +153,25 @@ NETWORK = {
 
 
 async def test_a_broken_network_gets_its_verdict_in_time(opened: Opened, faultproxy: Any) -> None:
-    async def verdict(port: int, session: Any, fault: str) -> tuple[str, Kind | None]:
-        async with faultproxy.FaultProxy(("127.0.0.1", port), fault) as proxy:
-            account = await add_account(session, f"{proxy.url}/demo/v1", name=fault, default_model="demo")
-            began = time.monotonic()
-            bad = failure(
-                await examined(session, account, limits=QUICK if "stall" in fault or "hole" in fault else PATIENT)
-            )
-            assert time.monotonic() - began < 10
-            return bad.step, bad.kind
+    async def verdict(session: Any, fault: str, url: str) -> tuple[str, Kind | None]:
+        account = await add_account(session, f"{url}/demo/v1", name=fault, default_model="demo")
+        began = time.monotonic()
+        bad = failure(
+            await examined(session, account, limits=QUICK if "stall" in fault or "hole" in fault else PATIENT)
+        )
+        assert time.monotonic() - began < 10
+        return bad.step, bad.kind
 
-    async with serve(pace=0) as server, opened() as session:
-        verdicts = await asyncio.gather(*(verdict(server.port, session, fault) for fault in NETWORK))
+    async with serve(pace=0) as server, opened() as session, AsyncExitStack() as proxies:
+        # None ends before all have their verdict: the program closes its listener while the event loop still watches it,
+        # and the next socket of that number fails.
+        broken = [
+            await proxies.enter_async_context(faultproxy.FaultProxy(("127.0.0.1", server.port), fault))
+            for fault in NETWORK
+        ]
+        verdicts = await asyncio.gather(
+            *(verdict(session, fault, proxy.url) for fault, proxy in zip(NETWORK, broken, strict=True))
+        )
     assert dict(zip(NETWORK, verdicts, strict=True)) == NETWORK
 
 
