@@ -33,7 +33,7 @@ class Gathering(QObject):
             self._gathered.append(text)
             if time.perf_counter() > until:
                 return
-        copying.put(copying.plain("\n\n".join(self._gathered)))
+        copying.put(copying.plain("".join(self._gathered)))
         self.end()
 
     def end(self) -> None:

@@ -99,7 +99,7 @@ class Reader:
         """Put what is selected on the clipboard; without a selection, the message with the focus."""
         if self._gathering is not None and shiboken6.isValid(self._gathering):
             self._gathering.end()
-        if self.selection is not None and copying.is_much(self.selection):
+        if self.selection is not None and copying.is_much(self.page, self.selection):
             self._gathering = Gathering(self.view, self.selection)
         elif (mime := self.taken()) is not None:
             copying.put(mime)
@@ -121,10 +121,8 @@ class Reader:
             return
         elif action.name in {"copy", "copy_markdown"}:
             item = self.page.item(index)
-            mime = copying.whole(item)
-            if action.name == "copy_markdown":
-                mime = copying.plain(item.context.facet.text(item.message))
-            copying.put(mime)
+            as_markdown = action.name == "copy_markdown"
+            copying.put(copying.plain(item.context.facet.text(item.message)) if as_markdown else copying.whole(item))
         elif action.name == "quote":
             self.view.quote_requested.emit(self.quotation(message_id))
         elif action.name == "more":
@@ -137,7 +135,8 @@ class Reader:
         index = self.view.index_of(message_id)
         if index is None:
             return
-        offered = [action for row in self.page.item(index).rows for action in row.actions() if action.name == name]
+        chrome = (row for row in self.page.item(index).rows if row.start < 0)  # what a block offers, it does itself
+        offered = [action for row in chrome for action in row.actions() if action.name == name]
         self.act(message_id, offered[0] if offered else Action(name, "", "", QRectF()))
 
     def quotation(self, message_id: str) -> str:
