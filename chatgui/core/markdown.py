@@ -8,18 +8,23 @@
 A block closes when the next one begins and the first line of that is complete: before that a lone `|` might still be
 the head of a table, or a dash the underline of a heading. The items of a top-level list are blocks of their own, so
 that a long list stays as cheap as a short one. `blocks(text)` gives the same blocks for the whole text at once.
+
+No block but fenced code is longer than LONGEST (tables: LONGEST_TABLE): what is becomes several of kind `long`, so that nobody
+ever parses, lays out or wraps more than that in one go.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chatgui.core import formulas
 from chatgui.core.markup import FENCE, Item, List, Node, closing_fence, parse, parser
-from chatgui.core.starts import Start, top_level
+from chatgui.core.pieces import cut_at
+from chatgui.core.starts import Start, blank_lines, first_line, settled, top_level
 from chatgui.core.unfinished import closed_for_display
 
 CREDIT = 8  # characters the parser may read for each character that came, on the average
@@ -28,6 +33,7 @@ MOST_CREDIT = 1_000_000
 # Characters that are read at any time and cost nothing: what comes letter by letter must not use up the credit.
 SHORT = 256
 CHUNK = 32_768  # how much of a finished text is looked at in one go
+LONGEST, LONGEST_TABLE = 64_000, 160_000  # characters of one block
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,11 @@ class Source:
     """A top-level block as it was written. The sources of a text, joined, are the text.
 
     `kind` is paragraph, heading, item, quote, code, table, rule, html, footnote, math (display maths of its own),
-    definitions (of links: nothing to see) or plain (literal text, no Markdown). `info` is a code block's info string or
-    a footnote's label. `number` is an ordered item's number and `first` marks the first item of its list. `links` holds
-    definitions of links and notes the block needs from elsewhere. `growing` is the block still being written.
+    definitions (of links: nothing to see), plain (literal text, no Markdown) or long (a piece of what is too long for one
+    block). `info` is a code block's info string, a footnote's label or what a long one is a piece of. `number` is an ordered
+    item's number, or whether a piece that goes on begins a line. `first` marks the first item of its list, or the first
+    piece. `links` holds definitions of links and notes the block needs from elsewhere. `growing` is the block still being
+    written.
     """
 
     kind: str
@@ -57,13 +65,10 @@ class Source:
         return made
 
 
-def blocks(text: str) -> list[Source]:
-    """The top-level blocks of `text`."""
-    splitter, start = Splitter(), 0
-    while start < len(text):
-        end = start + max(CHUNK, len(splitter._tail))  # noqa: SLF001  # as much again of a long block: it is copied seldom
-        splitter.feed(text[start:end])
-        start = end
+def blocks(text: str, *, whole: bool = False) -> list[Source]:
+    """The top-level blocks of `text`; `whole` cuts none of them, however long."""
+    splitter = Splitter(whole=whole)
+    splitter.feed(text)
     splitter.end()
     return splitter.closed
 
@@ -71,7 +76,7 @@ def blocks(text: str) -> list[Source]:
 def document(text: str) -> list[Node]:
     """`text` as a tree, lists whole again: what exporters write."""
     made: list[Node] = []
-    for source in blocks(text):
+    for source in blocks(text, whole=True):
         nodes = source.nodes()
         if source.kind == "item" and not source.first and made and nodes:
             last, item = made[-1], nodes[0]
@@ -88,13 +93,18 @@ _LETTER = re.compile(r"[^\W\d_]")  # a line that begins so goes on with the para
 _SURROGATE = re.compile("[\ud800-\udfff]")  # should have been replaced at the entrance; the parser would refuse them
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
 _NOTHING = Start(0, "paragraph")
+UNLINKED = {"code", "html", "math", "definitions", "long"}  # kinds that refer to nothing
 
 
 class Splitter:
     """Cuts growing text into blocks. `closed` only grows until `end`; `open` is what is still being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = False) -> None:
         self.closed: list[Source] = []
+        self._whole = whole  # whether no block is ever too long
+        self._linked: list[int] = []  # those of the closed that may need definitions
+        self._long = ""  # what the tail may go on with, after a piece was cut off
+        self._begins_line = False  # and whether with a new line
         self._tail = ""
         self._head = _NOTHING  # what the tail begins with
         self._carried: Start | None = None  # the list item the tail begins with, as its list counts it
@@ -130,8 +140,13 @@ class Splitter:
 
     def feed(self, text: str) -> None:
         """Take in what came. The cost is bounded by the length of all that came, whatever it is."""
-        if not text:
-            return
+        start = 0
+        while start < len(text):
+            end = start + max(CHUNK, len(self._tail))  # as much again of long code: it is copied seldom
+            self._feed(text[start:end])
+            start = end
+
+    def _feed(self, text: str) -> None:
         self._tail += _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
         self._credit = min(self._credit + len(text) * CREDIT, MOST_CREDIT)
         while self._tail and self._step(final=False):
@@ -141,7 +156,8 @@ class Splitter:
         """Nothing more will come: close what is open, and give every block the definitions it needs."""
         while self._tail and self._step(final=True):
             pass
-        self.closed = [self._with_links(one) for one in self.closed]
+        for index in self._linked:
+            self.closed[index] = self._with_links(self.closed[index])
 
     # -------------------------------------------------------------------------------------------- cutting
 
@@ -151,16 +167,55 @@ class Splitter:
             self._enter_fence(final=final)
         if self._fence is not None:
             return self._step_fence(self._fence, final=final)
-        if not final and not self._worth_parsing():
+        is_long = len(self._tail) > self._longest
+        if not (final or is_long or self._worth_parsing()):
             return False
-        math = formulas.display_end(self._tail, _blank_lines(self._tail), final=final)
+        math = formulas.display_end(self._tail, blank_lines(self._tail), final=final)
         if math:
             self._cut(math, Start(0, "math"))
             return bool(self._tail)
-        if math == 0:
+        if math == 0 and not is_long:
             self._head, self._following = Start(0, "math"), []
             return False
+        if is_long:
+            return self._step_long() or (final and self._step_parsed(final=True))
         return self._step_parsed(final=final)
+
+    @property
+    def _longest(self) -> int:
+        """How long the block may become that the tail begins with."""
+        if self._whole:
+            return sys.maxsize
+        return LONGEST_TABLE if self._head.kind == "table" else LONGEST
+
+    def _step_long(self) -> bool:
+        """The tail is longer than a block may be: cut off what is complete in its first part, or else a piece of that."""
+        limit = self._longest
+        rest, self._tail = self._tail[limit:], self._tail[:limit]
+        closed = len(self.closed)
+        again = self._step_parsed(final=False)
+        if not again and len(self.closed) == closed and self._longest == limit:
+            self._cut_piece()
+            again = True
+        self._tail += rest
+        return again or len(self.closed) > closed or len(self._tail) > self._longest
+
+    def _cut_piece(self) -> None:
+        """Cut off as much as a block may be; if another begins in it that is not surely one, what stands before that."""
+        head, tail = self._head, self._tail
+        if self._following:
+            self._cut(self._following[0].at, head)
+        elif not tail[len(tail) // 2 :].strip():  # a block, and empty lines without end
+            self._cut(len(tail), head if tail.strip() else Start(0, "definitions"))
+        elif head.kind == "definitions":
+            self._cut(cut_at(tail), head)
+        else:
+            end = cut_at(tail[:LONGEST])
+            kind = head.info if head.kind == "long" else head.kind
+            begins = int(head.kind != "long" or bool(head.number))
+            self._cut(end, Start(0, "long", kind, begins, first=head.kind != "long"))
+            self._long = kind
+            self._begins_line = tail[end - 1] == "\n"
 
     def _worth_parsing(self) -> bool:
         """Whether what came since the last look can have changed where blocks begin, and may be paid for."""
@@ -195,8 +250,10 @@ class Splitter:
             starts.append(replace(one, at=starts[-1].end) if starts and starts[-1].end else one)
         if not starts:
             starts = [Start(0, "definitions" if tail.strip() else "blank")]
+        if self._long:
+            starts[0] = self._gone_on(starts[0])
         index = 0
-        while index + 1 < len(starts) and (final or _settled(tail, starts[index + 1])):
+        while index + 1 < len(starts) and (final or settled(tail, starts[index + 1])):
             self._close(starts[index].at if index else 0, starts[index + 1].at, starts[index])
             index += 1
         self._head = starts[index]
@@ -210,6 +267,15 @@ class Splitter:
             self._cut(len(self._tail), self._head)
         return False
 
+    def _gone_on(self, start: Start) -> Start:
+        """What the tail begins with, as it goes on with a block of which a piece was cut off, if it does."""
+        line = self._tail[: self._tail.find("\n") + 1]
+        if line and not line.strip():
+            self._long = ""  # that block ended where it was cut
+        if not self._long or start.kind not in {"paragraph", "code", self._long}:
+            return start
+        return Start(0, "long", self._long, int(self._begins_line))
+
     def _starts(self) -> Iterator[Start]:
         """Where blocks begin in the tail, in order, up to the first that is read by other rules."""
         tail, behind, note = self._tail, 0, False
@@ -217,7 +283,7 @@ class Splitter:
             line = tail.rfind("\n", 0, at) + 1
             gap = tail[behind:line] if found.kind != "item" or found.first else ""
             if gap.strip():
-                definition = _first_line(tail, behind, line)
+                definition = first_line(tail, behind, line)
                 if gap.split("\n")[-2].strip() or tail[at] in "\"'(":
                     # not parted from the definition: this may yet become its title, or be read otherwise without it
                     behind = end
@@ -235,7 +301,7 @@ class Splitter:
             if own and not own[-1].end:
                 return
         if behind and tail[behind:].strip():
-            yield Start(_first_line(tail, behind, len(tail)), "definitions")
+            yield Start(first_line(tail, behind, len(tail)), "definitions")
 
     def _read_otherwise(self, found: Start, line: int, end: int) -> list[Start]:
         """What stands in a block the parser has found at `line`, where it is read by rules of its own: a fence, or maths."""
@@ -258,10 +324,10 @@ class Splitter:
     # -------------------------------------------------------------------------------------------- fences and maths
 
     def _enter_fence(self, *, final: bool) -> None:
-        match = FENCE.match(self._tail, _blank_lines(self._tail))
-        if match is None or not (final or match.group().endswith("\n")):
+        match = FENCE.match(self._tail, blank_lines(self._tail))
+        if match is None or match.end() > self._longest or not (final or match.group().endswith("\n")):
             return
-        self._fence = closing_fence(match[1] or match[3])
+        self._fence, self._long = closing_fence(match[1] or match[3]), ""
         self._seen = match.end()
         self._head = Start(0, "code", (match[2] if match[1] else match[4]).strip())
 
@@ -286,6 +352,7 @@ class Splitter:
         self._head, self._following, self._carried = _NOTHING, [], None
 
     def _drop(self, end: int) -> None:
+        self._long = ""
         self._tail = self._tail[end:]
         self._seen = max(0, self._seen - end)
 
@@ -296,17 +363,19 @@ class Splitter:
                 self.closed[-1] = replace(self.closed[-1], markdown=self.closed[-1].markdown + text)
             return
         source = _source(text, head)
+        if "[" in text and source.kind not in UNLINKED:
+            self._linked.append(len(self.closed))
         self.closed.append(self._with_links(source, growing=True))
         if source.kind == "footnote":
             self._definitions.setdefault(f"^{source.info}".casefold(), f"[^{source.info}]: x")
-        elif "]:" in text and source.kind not in {"code", "html", "math"}:
+        elif "]:" in text and source.kind not in {"code", "html", "math", "long"}:
             for label, one in parser().reference_definitions(text).items():
                 self._definitions.setdefault(" ".join(label.casefold().split()), _definition(label, one))
 
     def _with_links(self, source: Source, *, growing: bool = False) -> Source:
         """The source with the definitions it needs. While the text grows, a note it refers to is thought to come: answers
         have their notes at the end."""
-        if "[" not in source.markdown or source.kind in {"code", "html", "math", "definitions"}:
+        if "[" not in source.markdown or source.kind in UNLINKED:
             return source
         named = {" ".join(one.casefold().split()): one for one in _LABEL.findall(source.markdown)}
         guessed = {one: f"[{label}]: x" for one, label in named.items() if growing and one[:1] == "^" != one}
@@ -318,26 +387,9 @@ class Splitter:
 def _source(text: str, head: Start) -> Source:
     if head.kind != "fence":
         return Source(head.kind, text, head.info, head.number, head.first)
-    match = FENCE.match(text, _blank_lines(text))
+    match = FENCE.match(text, blank_lines(text))
     info = (match[2] if match[1] else match[4]).strip() if match else ""
     return Source("code", text, info)
-
-
-def _settled(text: str, start: Start) -> bool:
-    """Whether enough of a block is there to know that it is one: its first line, of a table the line below, too."""
-    line = text.find("\n", start.at)
-    return line >= 0 and (start.kind != "table" or text.find("\n", line + 1) >= 0)
-
-
-def _first_line(text: str, start: int, end: int) -> int:
-    """Where the first line of `text[start:end]` that is not blank begins."""
-    gap = text[start:end]
-    return text.rfind("\n", 0, start + len(gap) - len(gap.lstrip())) + 1
-
-
-def _blank_lines(text: str) -> int:
-    """Length of the empty lines `text` begins with."""
-    return text.rfind("\n", 0, len(text) - len(text.lstrip(" \t\n"))) + 1
 
 
 def _definition(label: str, found: Any) -> str:

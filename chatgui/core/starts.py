@@ -63,3 +63,20 @@ def top_level(text: str, carried: Start | None) -> Iterator[tuple[int, int, Star
         else:
             info = str(detail) if name == "FootnoteDefinition" else ""
             yield start, end, Start(start, _KINDS.get(name, "rule"), info)
+
+
+def settled(text: str, start: Start) -> bool:
+    """Whether enough of a block is there to know that it is one: its first line, of a table the line below, too."""
+    line = text.find("\n", start.at)
+    return line >= 0 and (start.kind != "table" or text.find("\n", line + 1) >= 0)
+
+
+def first_line(text: str, start: int, end: int) -> int:
+    """Where the first line of `text[start:end]` that is not blank begins."""
+    gap = text[start:end]
+    return text.rfind("\n", 0, start + len(gap) - len(gap.lstrip())) + 1
+
+
+def blank_lines(text: str) -> int:
+    """Length of the empty lines `text` begins with."""
+    return text.rfind("\n", 0, len(text) - len(text.lstrip(" \t\n"))) + 1

@@ -133,6 +133,8 @@ def _unchanged(source: Source) -> Piece:
 
 def _joint(source: Source) -> str:
     """What parts a block from the one before."""
+    if source.kind == "long" and not source.first:
+        return "\n" if source.number else ""
     return "\n" if source.kind == "item" and not source.first else "\n\n"
 
 

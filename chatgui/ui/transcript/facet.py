@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from chatgui.core import markdown
+from chatgui.core.literal import literal
 from chatgui.core.markdown import Source
 from chatgui.core.message import (
     Image,
@@ -28,8 +29,6 @@ from chatgui.ui.transcript.files import file_rows, files_height
 from chatgui.ui.transcript.notice import NoticeRow, notice
 from chatgui.ui.transcript.rows import Measure, Row, estimate_length
 from chatgui.ui.transcript.style import Style
-
-_FENCED = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})[^\n`]*\n.*?^ {0,3}(?P=mark)[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
 class Facet:
@@ -137,22 +136,6 @@ class ReasoningFacet(Facet):
 
     def is_grounded(self, message: Message) -> bool:
         return False
-
-
-def literal(text: str) -> list[Source]:
-    """Somebody's own words, shown as typed; fenced code among them is code all the same."""
-    sources: list[Source] = []
-    at = 0
-    for fenced in _FENCED.finditer(text):
-        sources += _plain(text[at : fenced.start()])
-        sources += markdown.blocks(fenced.group())
-        at = fenced.end()
-    return sources + _plain(text[at:])
-
-
-def _plain(text: str) -> list[Source]:
-    text = text.strip("\n")
-    return [Source("plain", text)] if text.strip() else []
 
 
 def _part_markdown(part: object) -> str:

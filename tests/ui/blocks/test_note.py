@@ -10,10 +10,10 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from chatgui.core.literal import literal
 from chatgui.core.markdown import Source, blocks
 from chatgui.ui.transcript import maths, rows
 from chatgui.ui.transcript.blocks import note
-from chatgui.ui.transcript.facet import literal
 from chatgui.ui.transcript.rows import BlockRow, Look, Measure
 from chatgui.ui.transcript.style import Style
 

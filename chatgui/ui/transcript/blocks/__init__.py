@@ -43,6 +43,8 @@ def make_block(source: Source, style: Style) -> Block:
 def _make(source: Source, style: Style) -> Block:
     if source.kind == "plain":
         return _literal(source.markdown, style)
+    if source.kind == "long":
+        return _piece(source, style)
     if source.kind == "definitions":
         return NothingBlock(style)
     if source.kind == "rule":
@@ -78,6 +80,8 @@ def space_above(source: Source, style: Style) -> int:
     match source.kind:
         case "definitions":
             return 0
+        case "long" if not source.first:
+            return 0
         case "item" if not source.first:
             return round(style.px(4))
         case "heading":
@@ -90,6 +94,14 @@ def _literal(text: str, style: Style, excuse: str = "") -> Block:
     is_long = len(text) > LONGEST or text.count("\n") > LINES
     block = LongText(text, style) if is_long else LiteralBlock(text, style)
     block.excuse = excuse
+    return block
+
+
+def _piece(source: Source, style: Style) -> Block:
+    """A piece of what is too long. Why it is shown so is said once, above the first."""
+    block = LongText(source.markdown.strip("\n") if source.first else source.markdown.rstrip("\n"), style)
+    if source.first and source.info != "plain":
+        block.excuse = TOO_LARGE if source.info == "table" else TOO_LONG
     return block
 
 
