@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DESKTOP_NAME = "chatgui"  # of the .desktop file, for window managers and notifications
-READ_S = 0.066  # while text flows it is read so often, four frames of a display: a few words at a time, and a third of the work
+READ_S = 0.08  # while text flows it is read so often, five frames of a display: a few words at a time, and a third of the work
 END_S = 2.0  # so long running answers may take to stop when the program ends
 LOG_BYTES = 500_000
 LOG_FORM = "%(asctime)s %(levelname)s %(name)s: %(message)s"

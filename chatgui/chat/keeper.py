@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chatgui.core.change import Change, StoreTrouble
 from chatgui.core.errors import StoreError
 from chatgui.core.event import Event
@@ -18,9 +20,9 @@ class StoreKeeper:
         self._changed = changed
         self._conversation_id = conversation_id
 
-    async def append(self, message_id: str, seq: int, kind: str, text: str) -> None:
+    async def append(self, message_id: str, seq: int, chunks: Sequence[tuple[str, str]]) -> None:
         """Append text; cheap, and on disk once the operating system writes it."""
-        await self._db.write(conversations.append_chunk, message_id, seq, kind, text)
+        await self._db.write(conversations.append_chunks, message_id, seq, chunks)
 
     async def finish(self, message: Message) -> None:
         """Keep the final message, synced to the disk; one that was stopped before anything came is dropped."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from enum import StrEnum
@@ -34,7 +34,9 @@ from chatgui.core.message import Message, State, Timing
 from chatgui.core.reply import Growing, Reply
 from chatgui.core.request import ChatRequest
 
-LATEST_S = 0.15  # text waits so long for more before it is written; with the write itself it stays under 0.25 s
+LATEST_S = (
+    0.12  # text waits so long for more before it is written; with reading and the write itself it stays under 0.25 s
+)
 RETRY_S = 5.0  # after a failed write, the next try
 
 Stream: TypeAlias = Callable[[ChatRequest], Awaitable[AsyncGenerator[Delta, None]]]
@@ -54,8 +56,9 @@ class Phase(StrEnum):
 class Keeper(Protocol):
     """Where a turn's text survives: the store, as the turn sees it."""
 
-    async def append(self, message_id: str, seq: int, kind: str, text: str) -> None:
-        """Append text of a kind (`text`, `reasoning`, `refusal`) to a running answer."""
+    async def append(self, message_id: str, seq: int, chunks: Sequence[tuple[str, str]]) -> None:
+        """Append texts to a running answer, all or none; each with its kind (`text`, `reasoning`, `refusal`), the first is its
+        `seq`-th."""
 
     async def finish(self, message: Message) -> None:
         """Keep the final message, durably; one that was stopped before anything came is dropped."""
@@ -255,12 +258,12 @@ class _Saver:
     async def _write(self) -> None:
         written = True
         try:
-            for kind, growing in self._growing.items():
-                text, cursor = growing.read(self._cursors[kind])
-                if text:
-                    await self._keeper.append(self._message_id, self._seq, kind, text)
-                    self._seq += 1
-                    self._cursors[kind] = cursor
+            new = {kind: growing.read(self._cursors[kind]) for kind, growing in self._growing.items()}
+            chunks = [(kind, text) for kind, (text, _) in new.items() if text]
+            if chunks:
+                await self._keeper.append(self._message_id, self._seq, chunks)
+                self._seq += len(chunks)
+                self._cursors = {kind: cursor for kind, (_, cursor) in new.items()}
             if self._failing:
                 self._failing = False
                 self._keeper.trouble(None)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class _Nowhere:
     """Keeps nothing."""
 
-    async def append(self, message_id: str, seq: int, kind: str, text: str) -> None:
+    async def append(self, message_id: str, seq: int, chunks: Sequence[tuple[str, str]]) -> None:
         """Drop what came."""
 
     async def finish(self, message: Message) -> None:

@@ -22,11 +22,11 @@ from chatgui.core.messages import Messages, Source
 from chatgui.store import attachments, messages, search_index
 from chatgui.store.clean import clean, from_json, to_json
 from chatgui.store.fold import fold
-from chatgui.store.replies import append_chunk, begin_reply, drop_reply, finish_reply, recover
+from chatgui.store.replies import append_chunks, begin_reply, drop_reply, finish_reply, recover
 from chatgui.store.times import from_ms, to_ms
 
 __all__ = [
-    "append_chunk", "begin_reply", "create", "drop_reply", "finish_reply", "hidden", "hide_messages",
+    "append_chunks", "begin_reply", "create", "drop_reply", "finish_reply", "hidden", "hide_messages",
     "insert_message", "load", "outlined", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
     "unhide_messages",
 ]  # fmt: skip

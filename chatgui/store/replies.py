@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -40,15 +41,16 @@ def begin_reply(connection: sqlite3.Connection, conversation_id: str, message: M
     )
 
 
-def append_chunk(connection: sqlite3.Connection, message_id: str, seq: int, kind: str, text: str) -> None:
-    """Append text (`kind` is text, reasoning or refusal) to a running answer; `seq` counts up from 0.
+def append_chunks(connection: sqlite3.Connection, message_id: str, seq: int, chunks: Iterable[tuple[str, str]]) -> None:
+    """Append texts, each with its kind (text, reasoning or refusal), to a running answer; `seq` is the number of the first,
+    counted up from 0.
 
-    A late chunk of an answer that has ended or is gone does nothing.
+    Late ones of an answer that has ended or is gone do nothing.
     """
-    connection.execute(
+    connection.executemany(
         "INSERT INTO chunks SELECT seq, ?, ?, ? FROM messages WHERE id = ? AND state = 'streaming'"
         " ON CONFLICT (message, position) DO UPDATE SET kind = excluded.kind, text = excluded.text",
-        (seq, kind, clean(text), message_id),
+        [(number, kind, clean(text), message_id) for number, (kind, text) in enumerate(chunks, seq)],
     )
 
 

@@ -66,7 +66,7 @@ async def verbs(database: Database, rows: list[str]) -> None:
     numbers = iter(range(10_000))
     await clock(
         "append to a running answer",
-        lambda: database.write(conversations.append_chunk, reply.id, next(numbers), "text", "some more text"), 300,
+        lambda: database.write(conversations.append_chunks, reply.id, next(numbers), [("text", "some more text")]), 300,
     )  # fmt: skip
     final = replace(reply, state=State.FINISHED, parts=(Text("some more text" * 300),))
     await clock("finish it (synced)", lambda: database.write(conversations.finish_reply, talk, final, durable=True), 20)
@@ -134,7 +134,7 @@ async def appending_beside_searches(database: Database, talk: str) -> None:
     numbers = itertools.count()
     what = "append to a running answer, beside searches"
     await clock(
-        what, lambda: database.write(conversations.append_chunk, reply.id, next(numbers), "text", "more"), 40_000
+        what, lambda: database.write(conversations.append_chunks, reply.id, next(numbers), [("text", "more")]), 40_000
     )
     searching.cancel()
     await asyncio.gather(searching, return_exceptions=True)

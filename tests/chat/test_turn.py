@@ -38,11 +38,12 @@ class Kept:
         self.fails = fails
         self.written = asyncio.Event()
 
-    async def append(self, message_id: str, seq: int, kind: str, text: str) -> None:
+    async def append(self, message_id: str, seq: int, chunks: Sequence[tuple[str, str]]) -> None:
         if self.fails:
             self.fails -= 1
             raise StoreError(StoreState.DISK_FULL, "The disk is full.")
-        self.appended[kind] = self.appended.get(kind, "") + text
+        for kind, text in chunks:
+            self.appended[kind] = self.appended.get(kind, "") + text
         self.written.set()
 
     async def finish(self, message: Message) -> None:
@@ -101,7 +102,7 @@ async def test_text_reaches_the_store_while_the_answer_still_grows() -> None:
     )
     await kept.written.wait()
     assert kept.final is None
-    assert kept.appended["reasoning"] == "why"
+    assert kept.appended == {"reasoning": "why", "text": "because"}  # both at once
     go_on.set()
     assert (await turn.wait()).text == "because!"
 

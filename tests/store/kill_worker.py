@@ -76,7 +76,7 @@ class Worker:
             flushed = time.monotonic()
             for part, text in said.items():
                 if len(text) > kept[part]:
-                    await self.db.write(conversations.append_chunk, reply.id, seq, part, text[kept[part] :])
+                    await self.db.write(conversations.append_chunks, reply.id, seq, [(part, text[kept[part] :])])
                     kept[part] = len(text)
                     seq += 1
         parts: tuple[Part, ...] = tuple(

@@ -68,7 +68,7 @@ async def test_a_disk_that_fills_while_an_answer_streams(disk: Path) -> None:
     kept, seq = "", 0
     with pytest.raises(StoreError) as caught:
         while True:
-            await database.write(conversations.append_chunk, reply.id, seq, "text", "more " * 4000)
+            await database.write(conversations.append_chunks, reply.id, seq, [("text", "more " * 4000)])
             kept, seq = kept + "more " * 4000, seq + 1
     assert caught.value.state is StoreState.DISK_FULL
     assert "full" in caught.value.message
@@ -202,7 +202,7 @@ async def test_a_disk_that_fills_while_an_import_comes(disk: Path) -> None:
     assert caught.value.state is StoreState.DISK_FULL
     assert "Nothing was changed" in caught.value.advice
     assert [one.id for one in await database.call(conversations.summaries)] == [talk.id]
-    await database.write(conversations.append_chunk, reply.id, 0, "text", "Because.")
+    await database.write(conversations.append_chunks, reply.id, 0, [("text", "Because.")])
     left = "SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM arrival)"
     leave(disk, 30 * MB)
     await asyncio.to_thread(wait_for, database.path, lambda connection: connection.execute(left).fetchone() == (1, 0))

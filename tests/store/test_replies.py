@@ -20,7 +20,7 @@ async def begun(db: Database) -> tuple[str, str]:
     await db.write(conversations.insert_message, talk.id, question, durable=True)
     await db.write(conversations.begin_reply, talk.id, reply, durable=True)
     for seq, (kind, text) in enumerate([("reasoning", "Hm"), ("text", "Be"), ("reasoning", "m."), ("text", "cause")]):
-        await db.write(conversations.append_chunk, reply.id, seq, kind, text)
+        await db.write(conversations.append_chunks, reply.id, seq, [(kind, text)])
     return talk.id, reply.id
 
 
@@ -53,7 +53,7 @@ async def test_at_the_end_its_chunks_are_gone_and_its_cost_is_kept(db: Database)
 async def test_a_late_chunk_neither_resurrects_nor_raises(db: Database) -> None:
     talk, reply = await begun(db)
     await db.write(conversations.purge, [talk])
-    await db.write(conversations.append_chunk, reply, 9, "text", "late")
+    await db.write(conversations.append_chunks, reply, 9, [("text", "late")])
     await db.write(conversations.finish_reply, talk, replace(running(), id=reply, state=State.FINISHED))
     assert await db.call(conversations.load, talk) is None
     assert await db.call(lambda connection: connection.execute("SELECT count(*) FROM chunks").fetchone()) == (0,)
@@ -75,7 +75,7 @@ async def test_a_continued_answer_begins_with_what_it_had(db: Database) -> None:
     half = replace(running(), id=reply, state=State.INTERRUPTED, parts=(Reasoning("Hmm."), Text("Because")))
     await db.write(conversations.finish_reply, talk, half)
     await db.write(conversations.begin_reply, talk, replace(half, state=State.STREAMING))
-    await db.write(conversations.append_chunk, reply, 0, "text", " it is so.")
+    await db.write(conversations.append_chunks, reply, 0, [("text", " it is so.")])
     loaded = await db.call(conversations.load, talk)
     row = await db.call(conversations.summary, talk)
     assert loaded is not None
@@ -108,6 +108,6 @@ async def test_the_answer_of_another_living_run_is_left_alone(db: Database, plac
     other = Database(place.database)
     await other.open()
     assert await other.write(conversations.recover) == 0
-    await other.write(conversations.append_chunk, reply, 4, "text", "!")
+    await other.write(conversations.append_chunks, reply, 4, [("text", "!")])
     await other.close()
     assert await db.write(conversations.recover) == 0

@@ -78,7 +78,7 @@ class Library:
     def answer(self) -> None:
         talk, reply = self.chance.choice(self.talks), replace(running(), created=self.clock)
         conversations.begin_reply(self.connection, talk.id, reply)
-        conversations.append_chunk(self.connection, reply.id, 0, "text", "alpha")
+        conversations.append_chunks(self.connection, reply.id, 0, [("text", "alpha")])
         if self.chance.random() < 0.3:
             conversations.drop_reply(self.connection, reply.id)
             return
