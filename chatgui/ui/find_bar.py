@@ -18,8 +18,9 @@ class FindBar(QWidget):
     """A line to type in, where one stands among the hits, and the way to the next."""
 
     typed = Signal(str)
-    step_wanted = Signal(int)
-    closed = Signal()
+    offered = Signal(str)  # the words that are in it when it opens
+    step_wanted = Signal(int)  # 0: stay at the place found
+    closed = Signal(bool)  # whether by Escape: one who has only typed is to be where he was
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +28,7 @@ class FindBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.line = FilterField(theme, "Find in conversation")
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
-        self._typing.timeout.connect(lambda: self.typed.emit(self.line.text()))
+        self._typing.timeout.connect(self._tell)
         self.line.textChanged.connect(lambda _: self._typing.start())
         self._spoken = Spoken(self)
         self._where = QLabel()
@@ -41,7 +42,7 @@ class FindBar(QWidget):
         for icon, words, act in (
             ("up", "Previous", lambda: self.step_wanted.emit(-1)),
             ("down", "Next", lambda: self.step_wanted.emit(1)),
-            ("close", "Close", self.dismiss),
+            ("close", "Close", lambda: self.dismiss(back=False)),
         ):
             button = QToolButton()
             button.setAccessibleName(f"{words} hit" if icon != "close" else "Close find")
@@ -50,6 +51,11 @@ class FindBar(QWidget):
             button.clicked.connect(act)
             row.addWidget(button)
             self.last = button
+
+    def name(self, where: str) -> None:
+        """Say where one finds."""
+        self.line.setAccessibleName(f"Find in {where}")
+        self.line.setPlaceholderText(f"Find in {where}")
 
     def open(self, text: str = "") -> None:
         """Show the bar, ready to type."""
@@ -61,10 +67,10 @@ class FindBar(QWidget):
         """Show the bar with these words, or those that were in it, and what they find; the focus stays where it is."""
         if text:
             self.line.setText(text)
-            self._typing.stop()
+        self._typing.stop()
         self.show()
         if self.line.text():
-            self.typed.emit(self.line.text())
+            self.offered.emit(self.line.text())
 
     def show_place(self, current: int, total: int) -> None:
         """“3 of 17”, “17 found” before the first is gone to, or that there is nothing."""
@@ -73,13 +79,25 @@ class FindBar(QWidget):
         self._where.setText(words)
         self._spoken.say(words if self.line.hasFocus() else "")
 
-    def dismiss(self) -> bool:
-        """Close the bar; False if it was not open."""
+    def dismiss(self, *, back: bool = True) -> bool:
+        """Close the bar, with or without the way back to where one was; False if it was not open."""
         if self.isHidden():
             return False
+        self._typing.stop()
         self.hide()
-        self.closed.emit()
+        self.closed.emit(back)
         return True
+
+    def _tell(self) -> None:
+        self._typing.stop()
+        self.typed.emit(self.line.text())
+
+    def _enter(self, by: int) -> None:
+        """Go on; who is quicker than the search goes to the first place, and the typing leads nowhere any more."""
+        if self._typing.isActive():
+            self._tell()
+            by = min(0, by)
+        self.step_wanted.emit(by)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes on, Shift+Enter back, Escape closes; on a button Enter presses it."""
@@ -87,7 +105,7 @@ class FindBar(QWidget):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QToolButton):
             focused.click()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.step_wanted.emit(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+            self._enter(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         elif event.key() == Qt.Key.Key_Escape:
             self.dismiss()
         else:

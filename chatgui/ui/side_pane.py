@@ -103,11 +103,6 @@ class SidePane(QWidget):
         """The transcripts among the panels."""
         return [view for panel in self.panels if (view := getattr(panel, "view", None)) is not None]
 
-    def mark(self, words: str) -> None:
-        """Mark these words in what was thought, too; empty ends it."""
-        for view in self.views:
-            view.search.start(words)
-
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Another conversation or branch is shown."""
         for panel in self.panels:

@@ -13,6 +13,7 @@ from chatgui.core.message import Attachment
 from chatgui.ui.composer.editor import PAGES
 from chatgui.ui.composer.view import Composer
 from chatgui.ui.find_bar import FindBar
+from chatgui.ui.finding import Finding
 from chatgui.ui.header import Header
 from chatgui.ui.notices import NoticeBar
 from chatgui.ui.theme import Theme
@@ -27,6 +28,7 @@ class Stage(QWidget):
     """Lays out; knows no session. The transcript comes with `furnish`, after the window's first frame."""
 
     view: TranscriptView
+    finding: Finding
     escaped = Signal()  # Escape was pressed, and nothing in here had a use for it
 
     def __init__(self, theme: Theme, style: Style, parent: QWidget | None = None) -> None:
@@ -65,25 +67,14 @@ class Stage(QWidget):
         self.view = TranscriptView(style, lookups=Lookups(self._siblings, fetch=self._fetch))
         self._stack.addWidget(self.view)
         self.setTabOrder(self.find_bar.last, self.view)  # made late, it stands in between all the same
-        self._connect_find()
-
-    def _connect_find(self) -> None:
-        search = self.view.search
-        self.find_bar.typed.connect(search.start)
-        self.find_bar.step_wanted.connect(search.step)
-        self.find_bar.closed.connect(self._end_find)
-        search.changed.connect(lambda: self.find_bar.show_place(search.number, search.total))
+        self.finding = Finding(self.find_bar, self.view)
 
     def show_hit(self, message_id: str, words: str) -> None:
         """Mark what a search found in a message, and bring its first place there into sight."""
         index = self.view.index_of(message_id)
         if index is not None and words:
-            self.find_bar.show_words(words)
+            self.finding.show_words(words)
             self.view.search.go_to(index)
-
-    def _end_find(self) -> None:
-        self.view.search.start("")
-        self.view.setFocus()
 
     def _siblings(self, message: str) -> tuple[int, int]:
         return self.siblings(message) if self.siblings is not None else (0, 1)

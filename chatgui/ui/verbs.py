@@ -253,7 +253,7 @@ class Verbs:
 
     def find(self) -> None:
         """Find in this conversation."""
-        self._stage.find_bar.open()
+        self._stage.finding.open()
 
     def find_next(self) -> None:
         """The next hit."""

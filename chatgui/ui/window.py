@@ -167,8 +167,8 @@ class Window(QMainWindow):
         style = self._style()
         self.stage.furnish(style)
         self.side.furnish(style, session)
-        self.stage.find_bar.typed.connect(self.side.mark)
-        self.stage.find_bar.closed.connect(lambda: self.side.mark(""))
+        for view in self.side.views:
+            self.stage.finding.add(view)
         self._furnished = True
 
     @property

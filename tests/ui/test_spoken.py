@@ -76,9 +76,10 @@ async def test_what_finding_found_is_said(qapp: QApplication, profile: Path, sai
         window.verbs_bound.find()
         bar = window.stage.find_bar
         bar.line.setText("tides")
-        await until(lambda: any(one.endswith(" found") for one in said))
+        await until(lambda: any(" of " in one for one in said))
+        first = said[-1]
         bar.step_wanted.emit(1)
-        await until(lambda: " of " in said[-1])
+        await until(lambda: " of " in said[-1] and said[-1] != first)
         bar.line.setText("nobody said this")
         await until(lambda: said[-1] == "Nothing found")
         window.sidebar.search.setText("tides")

@@ -45,11 +45,11 @@ def search_by_tag(walk: Walk) -> None:
     walk.key("Escape")
 
 
-@step("Find in the conversation: count, next, previous")
+@step("Find in the conversation: the first as one types, next, previous")
 def find(walk: Walk) -> None:
     walk.key("ctrl+f")
     walk.app.type("tokens")
-    walk.see(role="label", name=re.compile(r"\d+ found"))
+    walk.see(role="label", name=re.compile(r"\d+ of \d+"))
     walk.key("F3")
     walk.see(role="label", name=re.compile(r"\d+ of \d+"))
     walk.key("shift+F3", "Escape")
