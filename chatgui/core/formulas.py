@@ -22,6 +22,8 @@ _PRICE = re.compile(r"\d[\d.,]*(?:$|[ ,;:!?)].*(?<!\\)\b[A-Za-z]{2,})", re.DOTAL
 _LINE_HEAD = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _SAYS = re.compile(r"[^\W_]")
 _LATEX_SIGNS = re.compile(r"[\\=^_+{}]")
+_SURELY_LATEX = re.compile(r"\\[A-Za-z]|\^\S|_\{|(?<![^\W_])[A-Za-z]_[^\W_](?!\w)")
+_PROSE = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,} +[A-Za-z]{2,}")
 _BLANK_LINE = re.compile(r"\n[ \t]*(?:\n|`{3}|~{3})")  # the same at the top level
 # at the head of a line: display maths that interrupts a paragraph
 OPENER = re.compile(rf" {{0,3}}(\$\$|\\\[|{_ENVIRONMENT})")
@@ -69,6 +71,11 @@ def _scan(text: str) -> Iterator[Formula]:
         if found:
             yield found
             position = found.end
+
+
+def is_surely_maths(text: str) -> bool:
+    """Whether what stands behind a dollar cannot well be a price or a prompt, though it begins as they do."""
+    return _SURELY_LATEX.search(text) is not None and _PROSE.search(text) is None
 
 
 def display_end(text: str, start: int, *, final: bool) -> int | None:
@@ -134,7 +141,8 @@ def _dollars(text: str, start: int) -> Formula | None:
         latex = latex[1:-1]
     if (
         not latex.strip()
-        or (not code and (latex[0].isspace() or latex[-1].isspace() or "`" in latex))
+        or (not code and "`" in latex)
+        or ((latex[0].isspace() or latex[-1].isspace()) and not is_surely_maths(latex))
         or after.isdigit()
         or (before.isalnum() and before.isascii())
         or _BLANK.search(latex)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from chatgui.core.formulas import is_surely_maths
+
 REACH = 4_000  # characters looked back for what is open
 END = 32  # characters at the end looked at for what tells only later what it is
 
@@ -15,7 +17,8 @@ _MARKS_ONLY = re.compile(r"[ \t>]*(?:[*+_=#|:~`$\\!\[-]+|\d{1,9}[.)]?|[-*+] \[[ 
 _BLOCK_LINE = re.compile(r"[ \t>]*(?:[-*+][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|\|)")
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _DELIMITER_ROW = re.compile(r"[ \t]*\|?[ \t:|-]*")
-_BEGINNING = re.compile(r"([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX]?\]?[ \t]*")  # of an item that will have a box
+# of an item that will have a box
+_BEGINNING = re.compile(r"([ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX]?\]?[ \t]*[*_~`\[]*")
 _ACROSS = re.compile(r"[ \t]*([-*_])(?:[ \t]*\1)+[ \t]*")  # a line across, or not yet
 _BARE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)]?)")  # may yet be an item, a line across or a number
 _ALERT = re.compile(r"[ \t]*>[ \t]*\[!?\w*\]?[ \t]*")
@@ -83,12 +86,13 @@ def _table(text: str) -> str | None:
     first = lines[0].strip()
     if not first.startswith("|") or len(first) < 2 or len(lines) > 2:
         return None
-    cells = max(1, len(re.findall(r"(?<!\\)\|", first.strip("|"))) + 1)
+    inner = first[1:-1] if first.endswith("|") and first[-2] != "\\" else first[1:]
+    cells = len(re.findall(r"(?<!\\)\|", inner)) + 1
     if len(lines) == 2 and not _DELIMITER_ROW.fullmatch(lines[1]):
         return None
     if len(lines) == 2 and len(re.findall("-+", lines[1])) >= cells:
         return text
-    return f"{_closed(first.rstrip('|'))}|\n{'|---' * cells}|\n"
+    return f"|{_closed(inner)}|\n{'|---' * cells}|\n"
 
 
 def _as_code(text: str) -> str:
@@ -122,10 +126,11 @@ def _closed(text: str) -> str:
         elif mark in {"\\(", "\\["} or mark[0] == "$":
             end_mark = {"\\(": "\\)", "\\[": "\\]"}.get(mark, mark)
             found = part.find(end_mark, position)
-            if found >= 0 and (mark != "$" or not part[position : position + 1].isspace()):
+            inside = part[position:found] if found >= 0 else part[position:]
+            if found >= 0 and (mark != "$" or not inside[:1].isspace() or is_surely_maths(inside)):
                 position = found + len(end_mark)
-            elif found < 0 and (mark != "$" or _is_maths(part[position:])):
-                body = part[position:].strip().rstrip("$\\")
+            elif found < 0 and (mark != "$" or _is_maths(inside)):
+                body = inside.strip().rstrip("$\\")
                 whole = part[:at] + (f"`` {body} ``" if body and "`" not in body else "")
                 return text[:start] + _with_ends(whole.rstrip(), stack)
         else:
@@ -134,12 +139,10 @@ def _closed(text: str) -> str:
 
 
 def _is_maths(text: str) -> bool:
-    return (
-        bool(text)
-        and not text[0].isdigit()
-        and not text[0].isspace()
-        and bool(re.search(r"[\\^_{}=]", text) or len(text) < 3)
-    )
+    """Whether what stands behind a dollar is a formula already, and not a price."""
+    if text[:1].isspace() or text[:1].isdigit():
+        return is_surely_maths(text)
+    return 0 < len(text) < 3 or re.search(r"[\\^_{}=]", text) is not None
 
 
 def _last_part(text: str) -> int:
@@ -164,6 +167,9 @@ def _take(mark: str, at: int, part: str, stack: list[tuple[str, int]]) -> None:
         opened = next((index for index in range(len(stack) - 1, -1, -1) if stack[index][0] in {"[", "!["}), None)
         if opened is None:
             return
+        if mark == "](" and stack[opened][0] == "[":  # what holds a link is none itself
+            outer = [one for one in stack[:opened] if one[0] != "["]
+            stack[:opened], opened = outer, len(outer)
         if (mark == "](" and ")" not in part[at:]) or (mark == "]" and at + 1 == len(part)):
             stack[opened] = (stack[opened][0] + mark, stack[opened][1])
         else:
@@ -174,19 +180,24 @@ def _take(mark: str, at: int, part: str, stack: list[tuple[str, int]]) -> None:
 
 def _take_emphasis(mark: str, at: int, around: tuple[str, str], stack: list[tuple[str, int]]) -> None:
     before, after = around
-    word = mark[0] == "_" and before.isalnum() and after.isalnum()
-    if word:
-        return
+    opens, closes = _flanks(before, after or " "), _flanks(after or " ", before)
+    if mark[0] == "_":  # within a word it is a letter
+        opens, closes = opens and not before.isalnum(), closes and not after.isalnum()
     left = len(mark)
-    if not before.isspace():
+    if closes:
         while left and stack and stack[-1][0][0] == mark[0]:
             opened, where = stack.pop()
             used = min(len(opened), left)
             left -= used
             if used < len(opened):
                 stack.append((opened[: len(opened) - used], where))
-    if left and (not after or not after.isspace()) and not (mark[0] == "_" and before.isalnum()):
+    if left and (opens or not after):
         stack.append((mark[:left], at))
+
+
+def _flanks(outside: str, inside: str) -> bool:
+    """Whether a mark between these two may begin (or, the other way round, end) emphasis: by CommonMark's rule."""
+    return not inside.isspace() and (inside.isalnum() or not outside.isalnum())
 
 
 def _with_ends(part: str, stack: list[tuple[str, int]]) -> str:

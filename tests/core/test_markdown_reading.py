@@ -20,6 +20,7 @@ from tests.core.test_markdown import documents
     ("text", "found"),
     [
         ("it costs $5 and $6", []), ("US$5, and 6$", []), ("$5, and US$ or so", []), ("from $10 to $20.", []), ("a $ b $ c", []), ("$x$5", []),
+        ("so $ \\alpha = 1 $ and $ x_1 $.", [" \\alpha = 1 ", " x_1 "]), ("put $ PATH_A = $ HOME", []), ("$ grep '\\bif\\b' and then $ ls", []), ("in $ 5^ish and $ 6", []),
         ("$x^2$", ["x^2"]), ("($x$)", ["x"]), ("$5$ and $n$", ["5", "n"]), ("$2x+1$", ["2x+1"]), ("$`a_b`$", ["a_b"]), ("`$x$`", []), ("\\$x$", []),
         ("\\(a\\) and \\[b=1\\]", ["a", "b=1"]), ("see \\[a link\\]", []), ("\\[\nx\n\\]", ["\nx\n"]), ("$$x$$", ["x"]), ("$$\nx\n\ny\n$$", []),
         ("```\n$x$\n```\n$y$", ["y"]), ("> $$\n> a\n> $$", ["\na\n"]),
@@ -122,6 +123,12 @@ def test_definitions_from_elsewhere_are_known() -> None:
         ("paragraph", "so\n\\begin{al", "so"), ("math", "\\begin{align}\na", "``` \\begin{align} a ```"), ("paragraph", "a < b", "a < b"), ("paragraph", "so $", "so "), ("paragraph", "so $\\", "so "), ("paragraph", "a&nb", "a"), ("paragraph", "a&#", "a"), ("paragraph", "as [1", "as "), ("paragraph", "as [1]", "as "), ("paragraph", "as [1],", "as [1],"), ("item", "--", ""), ("table", "| a |\n|---|\n| `", "| a |\n|---|\n"),
         ("paragraph", "AT&T is", "AT&T is"), ("html", "</th", ""), ("html", "</think>", "</think>"), ("paragraph", "so\n</thi", "so"), ("paragraph", "a <b", "a <b"), ("paragraph", "it ($", "it ("), ("paragraph", "in US$", "in US$"),
         ("table", "| a |\n|---|\n| x<b", "| a |\n|---|\n| x"), ("table", "| a |\n|---|\n| x<br>", "| a |\n|---|\n| x<br>"),
+        ("item", "- [ ] **", "- "), ("item", "- [x] `", "- "), ("item", "- [ ] **Fo", "- [ ] **Fo**"),
+        ("paragraph", "|| a", "|| a|\n|---|---|\n"), ("paragraph", "|| a || b", "|| a || b|\n|---|---|---|---|\n"), ("paragraph", "| a ||", "| a ||\n|---|---|\n"),
+        ("paragraph", "See [[3](#re", "See [3"), ("paragraph", "See [[3](#ref)", "See [[3](#ref)"), ("paragraph", "[![a](b) and", "![a](b) and"),
+        ("paragraph", "half** open, mo", "half** open, mo"), ("paragraph", "a*, b", "a*, b"), ("paragraph", "“*a*”b *c", "“*a*”b *c*"), ("paragraph", "so *(a", "so *(a*"),
+        ("paragraph", "so $1 + P^2\\left(c^{*} |", "so `` 1 + P^2\\left(c^{*} | ``"), ("paragraph", "from $5 to $6", "from $5 to $6"),
+        ("paragraph", "so $ x_1 + *", "so `` x_1 + * ``"), ("paragraph", "so $ x_1 $ *a", "so $ x_1 $ *a*"), ("paragraph", "so $ a", "so $ a"), ("paragraph", "$a*b$ is", "$a*b$ is"),
     ],
 )  # fmt: skip
 def test_what_is_unfinished_looks_finished(kind: str, grown: str, shown: str) -> None:
