@@ -87,9 +87,10 @@ class Drafts:
 
     async def send_next(self, conversation_id: str) -> None:
         """Send what waits longest, if anything does; if that cannot be, it waits again. The draft stays."""
-        if waiting := self._waiting.get(conversation_id):
-            first = waiting.pop(0)
-            draft = (await self._session.conversation(conversation_id)).unsent
+        conversation = await self._session.conversation(conversation_id)
+        waiting = self._waiting.get(conversation_id)
+        if waiting and not self._session.is_busy(conversation_id):
+            first, draft = waiting.pop(0), conversation.unsent
             try:
                 await self._session.send(conversation_id, first.text, first.attachments, draft=draft)
             except ChatError:

@@ -12,7 +12,8 @@ One session serves one profile in one process. Any number of conversations may h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -88,6 +89,7 @@ class Session:
         self.profile = profile
         self.changed: Event[Change] = Event()
         self.turns: dict[str, Turn] = {}
+        self._asking: set[str] = set()  # conversations whose next turn is on its way to the database
         self.client = client
         self._db = database
         self.opened = Opened(database, self.changed)
@@ -185,7 +187,7 @@ class Session:
         await self.opened.set_fields(conversation_id, **values)
 
     def _forget(self, ids: Iterable[str]) -> None:
-        self.opened.forget(one for one in ids if one not in self.turns)
+        self.opened.forget(one for one in ids if not self.is_busy(one))
 
     # Saying something
 
@@ -197,21 +199,21 @@ class Session:
 
         It is on disk before anything is sent, and follows `after` (default: the shown tip); `draft` is what stays unsent.
         """
-        conversation = await self.conversation(conversation_id)
-        if conversation_id in self.turns:
+        if self.is_busy(conversation_id):
             await self.drafts.wait(conversation_id, Unsent(text, tuple(attachments)), draft)
             return None
-        self.requests.account_of(conversation)  # before anything is written: there must be someone to ask
-        parent = after if after is not None else conversation.tip
-        return await self._ask(conversation, user_message(parts_of(text, attachments), parent), draft)
+        with self._asking_in(conversation_id):
+            conversation = await self.conversation(conversation_id)
+            self.requests.account_of(conversation)  # before anything is written: there must be someone to ask
+            parent = after if after is not None else conversation.tip
+            return await self._ask(conversation, user_message(parts_of(text, attachments), parent), draft)
 
     async def _ask(self, conversation: Conversation, message: Message, draft: Unsent) -> Turn:
         fresh = not conversation.messages
-        kept = self.drafts.put(conversation, draft)
         await self.opened.keep(conversation)
         if fresh and conversation.title == UNTITLED:
             conversation.title = title_of(message)
-        title = conversation.title
+        title, kept = conversation.title, self.drafts.put(conversation, draft)
 
         def say(connection: Any) -> None:
             conversations.set_fields(connection, conversation.id, title=title, tip=message.id, **kept)
@@ -240,7 +242,8 @@ class Session:
         """Another answer beside this one (or to this message of the user's); the old one stays as a version."""
         conversation = await self._idle(conversation_id)
         message = message_of(conversation, message_id)
-        return await self._answer(conversation, message.parent if message.role is Role.ASSISTANT else message_id)
+        with self._asking_in(conversation_id):
+            return await self._answer(conversation, message.parent if message.role is Role.ASSISTANT else message_id)
 
     async def resume(self, conversation_id: str, message_id: str) -> Turn:
         """Go on from an answer that was cut short, in a new version that begins with what there is.
@@ -251,7 +254,8 @@ class Session:
         message = message_of(conversation, message_id)
         if message.role is not Role.ASSISTANT or not message.text:
             return await self.regenerate(conversation_id, message_id)
-        return await self._answer(conversation, message.parent, continuing=message)
+        with self._asking_in(conversation_id):
+            return await self._answer(conversation, message.parent, continuing=message)
 
     async def edit_and_send(
         self, conversation_id: str, message_id: str, text: str, attachments: Sequence[Attachment] | None = None
@@ -265,9 +269,9 @@ class Session:
         self.requests.account_of(conversation)
         if attachments is None:
             attachments = [part for part in message.parts if isinstance(part, Attachment)]
-        return await self._ask(
-            conversation, user_message(parts_of(text, attachments), message.parent), conversation.unsent
-        )
+        fresh = user_message(parts_of(text, attachments), message.parent)
+        with self._asking_in(conversation_id):
+            return await self._ask(conversation, fresh, conversation.unsent)
 
     def stop(self, conversation_id: str) -> None:
         """Stop the conversation's turn, if one runs; what has come is kept."""
@@ -275,6 +279,19 @@ class Session:
             turn.stop()
 
     # Turns
+
+    def is_busy(self, conversation_id: str) -> bool:
+        """Whether a turn runs in a conversation or is about to."""
+        return conversation_id in self.turns or conversation_id in self._asking
+
+    @contextmanager
+    def _asking_in(self, conversation_id: str) -> Iterator[None]:
+        """Until its turn is among `turns`, nobody else may begin one: there is an await or two in between."""
+        self._asking.add(conversation_id)
+        try:
+            yield
+        finally:
+            self._asking.discard(conversation_id)
 
     async def _answer(
         self, conversation: Conversation, parent: str | None, *, continuing: Message | None = None
@@ -339,6 +356,7 @@ class Session:
     # What must be there
 
     async def _idle(self, conversation_id: str) -> Conversation:
-        if conversation_id in self.turns:
+        conversation = await self.conversation(conversation_id)
+        if self.is_busy(conversation_id):
             raise UsageError("An answer is still being written.", advice="Stop it first.")
-        return await self.conversation(conversation_id)
+        return conversation

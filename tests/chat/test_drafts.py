@@ -90,3 +90,45 @@ async def test_saying_something_differently_leaves_the_draft(opened: Callable[[]
         await session.drafts.save(conversation.id, "half a")
         await (await session.edit_and_send(conversation.id, conversation.branch()[0].id, "other")).wait()
         assert await on_disk(session, conversation.id) == conversation.unsent == Unsent("half a")
+
+
+async def test_of_two_sent_at_once_the_second_waits_for_the_answer_to_the_first(opened: Callable[[], Any]) -> None:
+    again = [head(), *sse(said("again"), finish())]
+    async with scripted(again) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        turn, waits = await asyncio.gather(session.send(conversation.id, "one"), session.send(conversation.id, "two"))
+        assert waits is None
+        assert session.drafts.waiting(conversation.id) == (Unsent("two"),)
+        assert await on_disk(session, conversation.id) == Unsent("two")
+        await turn.wait()
+        await server.asked(2)
+        await session.turns[conversation.id].wait()
+        assert [one.text for one in conversation.branch()] == ["one", "again", "two", "again"]
+        assert await on_disk(session, conversation.id) == Unsent()
+
+
+async def test_one_answer_is_asked_for_at_a_time(opened: Callable[[], Any]) -> None:
+    async with scripted([head(), *sse(said("yes"), finish())]) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        first = await (await session.send(conversation.id, "one")).wait()
+        ways = [session.regenerate(conversation.id, first.id), session.regenerate(conversation.id, first.id)]
+        turn, refused = await asyncio.gather(*ways, return_exceptions=True)
+        assert isinstance(refused, UsageError)
+        await turn.wait()
+        assert len(conversation.siblings(first.id)) == 2
+
+
+async def test_what_waits_keeps_its_place_while_something_else_is_asked(opened: Callable[[], Any]) -> None:
+    async with scripted([head(), *sse(said("yes"), finish())]) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        sending = asyncio.gather(*(session.send(conversation.id, word) for word in ("one", "two", "three")))
+        await asyncio.sleep(0)
+        await session.drafts.send_next(conversation.id)
+        assert session.drafts.waiting(conversation.id) == (Unsent("two"), Unsent("three"))
+        await sending
+        await server.asked(3)
+        await session.turns[conversation.id].wait()
+        assert [one.text for one in conversation.branch()] == ["one", "yes", "two", "yes", "three", "yes"]
