@@ -24,11 +24,9 @@ def parts_of(text: str, attachments: Sequence[Attachment]) -> tuple[Part, ...]:
     return (*attachments, Text(text)) if text else tuple(attachments)
 
 
-def history_of(
-    conversation: Conversation, said: Sequence[Message], continuing: Message | None = None
-) -> tuple[Message, ...]:
-    """What was said, oldest first, behind the system prompt; at its end the answer to be continued."""
-    return (*system_of(conversation), *said, *([continuing] if continuing else []))
+def history_of(conversation: Conversation, said: Sequence[Message]) -> tuple[Message, ...]:
+    """What was said, oldest first, behind the system prompt."""
+    return (*system_of(conversation), *said)
 
 
 def system_of(conversation: Conversation) -> tuple[Message, ...]:
@@ -39,13 +37,13 @@ def system_of(conversation: Conversation) -> tuple[Message, ...]:
 
 
 def opening_answer(
-    conversation: Conversation, account: Account, model: str, parent: str | None, continuing: Message | None
+    conversation: Conversation, account: Account, model: str, parent: str | None, begun: Sequence[Part]
 ) -> Message:
-    """The answer as it begins: empty, or with what it continues."""
+    """The answer as it begins: empty, or with what it goes on from."""
     return Message(
         new_id(),
         Role.ASSISTANT,
-        continuing.parts if continuing else (),
+        tuple(begun),
         datetime.now(UTC),
         parent,
         State.STREAMING,

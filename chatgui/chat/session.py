@@ -41,6 +41,7 @@ from chatgui.chat.titles import UNTITLED, title_of
 from chatgui.chat.turn import Turn
 from chatgui.chat.undo import UndoStack
 from chatgui.chat.upkeep import Upkeep
+from chatgui.core.account import Account
 from chatgui.core.change import (
     Change,
     LibraryChanged,
@@ -53,8 +54,9 @@ from chatgui.core.delta import Learned
 from chatgui.core.errors import StoreError, UsageError
 from chatgui.core.event import Event
 from chatgui.core.ids import new_id
-from chatgui.core.message import Attachment, Message, Role, State
+from chatgui.core.message import Attachment, Message, Part, Role, State
 from chatgui.core.params import refusals as param_refusals
+from chatgui.core.request import ChatRequest
 from chatgui.core.settings import Settings
 from chatgui.store import conversations
 from chatgui.store.database import Database
@@ -204,11 +206,11 @@ class Session:
             return None
         with self._asking_in(conversation_id):
             conversation = await self.conversation(conversation_id)
-            self.requests.account_of(conversation)  # before anything is written: there must be someone to ask
             parent = after if after is not None else conversation.tip
             return await self._ask(conversation, user_message(parts_of(text, attachments), parent), draft)
 
     async def _ask(self, conversation: Conversation, message: Message, draft: Unsent) -> Turn:
+        asked = await self._request(conversation, message.parent, message)  # first: what cannot be asked is not said
         fresh = not conversation.messages
         await self.opened.keep(conversation)
         if fresh and conversation.title == UNTITLED:
@@ -223,7 +225,7 @@ class Session:
         conversation.add(message)
         conversation.tip = message.id
         self.changed.emit(LibraryChanged(conversation.id))
-        return await self._answer(conversation, message.id)
+        return await self._answer(conversation, message.id, *asked)
 
     async def preview(
         self, conversation_id: str, text: str, attachments: Sequence[Attachment] = (),
@@ -242,8 +244,9 @@ class Session:
         """Another answer beside this one (or to this message of the user's); the old one stays as a version."""
         conversation = await self._idle(conversation_id)
         message = message_of(conversation, message_id)
+        parent = message.parent if message.role is Role.ASSISTANT else message_id
         with self._asking_in(conversation_id):
-            return await self._answer(conversation, message.parent if message.role is Role.ASSISTANT else message_id)
+            return await self._answer(conversation, parent, *await self._request(conversation, parent))
 
     async def resume(self, conversation_id: str, message_id: str) -> Turn:
         """Go on from an answer that was cut short, in a new version that begins with what there is.
@@ -255,7 +258,8 @@ class Session:
         if message.role is not Role.ASSISTANT or not message.text:
             return await self.regenerate(conversation_id, message_id)
         with self._asking_in(conversation_id):
-            return await self._answer(conversation, message.parent, continuing=message)
+            asked = await self._request(conversation, message.parent, message, continuing=True)
+            return await self._answer(conversation, message.parent, *asked, begun=message.parts)
 
     async def edit_and_send(
         self, conversation_id: str, message_id: str, text: str, attachments: Sequence[Attachment] | None = None
@@ -266,7 +270,6 @@ class Session:
         """
         conversation = await self._idle(conversation_id)
         message = message_of(conversation, message_id)
-        self.requests.account_of(conversation)
         if attachments is None:
             attachments = [part for part in message.parts if isinstance(part, Attachment)]
         fresh = user_message(parts_of(text, attachments), message.parent)
@@ -293,14 +296,20 @@ class Session:
         finally:
             self._asking.discard(conversation_id)
 
-    async def _answer(
-        self, conversation: Conversation, parent: str | None, *, continuing: Message | None = None
-    ) -> Turn:
+    async def _request(
+        self, conversation: Conversation, tip: str | None, *more: Message, continuing: bool = False
+    ) -> tuple[Account, ChatRequest]:
+        """Who is asked, and what: all that was said down to `tip`, and `more`. Nothing is written. Raises ChatError."""
+        said = await self.opened.branch(conversation, tip)
         account = self.requests.account_of(conversation)
-        model = conversation.model or account.default_model
-        history = history_of(conversation, await self.opened.branch(conversation, parent), continuing)
-        message = opening_answer(conversation, account, model, parent, continuing)
-        request = await self.requests.of(account, conversation, history, continuing=continuing is not None)
+        history = history_of(conversation, [*said, *more])
+        return account, await self.requests.of(account, conversation, history, continuing=continuing)
+
+    async def _answer(
+        self, conversation: Conversation, parent: str | None, account: Account, request: ChatRequest,
+        begun: Sequence[Part] = (),
+    ) -> Turn:  # fmt: skip
+        message = opening_answer(conversation, account, request.model, parent, begun)
         await self._db.write(conversations.begin_reply, conversation.id, message, durable=True)
         conversation.add(message)
         conversation.tip = message.id
@@ -309,7 +318,7 @@ class Session:
             StoreKeeper(self._db, self.changed, conversation.id),
             learned=lambda learned: self._learn(account.id, learned),
             ended=lambda ended: self._ended(conversation, ended),
-            price=price_of(account, model, self.accounts.known_models(account.id)),
+            price=price_of(account, request.model, self.accounts.known_models(account.id)),
         )  # fmt: skip
         self.turns[conversation.id] = turn
         self.changed.emit(TurnStarted(conversation.id, message.id))

@@ -41,7 +41,7 @@ async def unsaved_turn(
     account = session.requests.account_of(conversation)
     question = user_message(parts, conversation.tip)
     conversation.add(question)
-    answer = opening_answer(conversation, account, conversation.model or account.default_model, question.id, None)
+    answer = opening_answer(conversation, account, conversation.model or account.default_model, question.id, ())
     history = history_of(conversation, await session.opened.branch(conversation, question.id))
     request = await session.requests.of(account, conversation, history, contents=contents)
     return Turn(conversation.id, answer, request, session.requests.stream_of(account.id, answer.id), _Nowhere())

@@ -152,6 +152,11 @@ async def test_what_cannot_be_read_is_neither_changed_nor_left_out_of_what_is_se
         await session._db.write(lambda connection: connection.execute("DELETE FROM messages WHERE id = 'long2'"))
         with pytest.raises(StoreError, match="cannot be read"):
             await session.opened.branch(conversation, conversation.tip)
+        before = conversation.tip, len(conversation.messages), await session.library.summary("long")
+        with pytest.raises(StoreError, match="cannot be read"):
+            await session.send("long", "And then?")
+        after = conversation.tip, len(conversation.messages), await session.library.summary("long")
+        assert after == before  # it stands in the composer again: sent once more, it would be said twice
 
 
 async def test_where_readers_wait_for_writers_it_is_read_whole(
