@@ -148,11 +148,13 @@ class ConversationBinding(QObject):
             self._reading.leave(self.id)
             place: Place | None = self._reading.place(conversation_id)
             if await self._reading.show_end(conversation_id):
-                self.conversation, place = None, None
+                self._leave()
+                place = None
                 self.composing.pause()
             conversation = await self._session.conversation(conversation_id)
             if not self._reading.wants(conversation_id):
                 return
+            self._leave()
             self.conversation = conversation
             self._show_branch(place)
             self.composing.begin(conversation)
@@ -161,6 +163,10 @@ class ConversationBinding(QObject):
         if message_id:
             await self._reveal(message_id)
             self._stage.show_hit(message_id, words)
+
+    def _leave(self) -> None:
+        self._stage.header.title.keep()  # what is being typed there is this conversation's
+        self.conversation = None
 
     async def open_last(self, conversation_id: str, place: Place = END) -> None:
         """Go on where the program was left, if that is still there; else begin an empty conversation."""

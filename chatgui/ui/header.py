@@ -23,7 +23,7 @@ class TitleLine(QLineEdit):
         self.setProperty("plain", True)
         self.setReadOnly(True)
         self._title = ""
-        self.editingFinished.connect(self._keep)
+        self.editingFinished.connect(self.keep)
 
     def show_title(self, title: str) -> None:
         """Show another title, unless this one is being edited."""
@@ -59,7 +59,8 @@ class TitleLine(QLineEdit):
         self._end(self._title)
         return True
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
+        """Rename, if the title was being edited and is another one now."""
         if self.isReadOnly():
             return
         title = " ".join(self.text().split())

@@ -66,6 +66,7 @@ async def test_a_fork_and_a_duplicate_are_shown_and_the_source_stays(qapp: QAppl
         assert [one.text for one in window.stage.view.messages] == ["Tides"]
         window.verbs_bound.open(source)
         await until(lambda: window.conversation_bound.id == source)
+        await until(lambda: sorted(titles(window)) == ["Tides", "Tides (branch)"])  # what is not listed is not chosen
         window.actions_by_id["duplicate"].trigger()
         await until(lambda: sorted(titles(window)) == ["Tides", "Tides (branch)", "Tides (copy)"])
         await until(lambda: window.conversation_bound.id != source)

@@ -99,14 +99,19 @@ class Composing(QObject):
 
     # Sending
 
-    async def send(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
-        """Send what stands in the composer; if that cannot be, it stands there again."""
-        editing, here = self._stop_editing(), self._here
+    def send(self, text: str, attachments: tuple[Attachment, ...] = ()) -> Coroutine[Any, Any, None]:
+        """What sends this, which is taken from the composer at once; if it cannot be sent, it stands there again."""
+        in_place, editing = self._in_place, self._stop_editing()
         self._composer.editor.setFocus()  # a button of the welcome had it
-        left = self._conversation.unsent if editing and self._conversation else Unsent()
+        draft = self._conversation.unsent if self._conversation else Unsent()
+        left = draft if editing else Unsent()
         self._composer.put(left.text, left.attachments)
+        return self._sending(self._here, Unsent(text, attachments), draft, editing, in_place=in_place)
+
+    async def _sending(self, here: str, unsent: Unsent, draft: Unsent, editing: str, *, in_place: bool) -> None:
+        text, attachments = unsent.text, unsent.attachments
         try:
-            if editing and self._in_place:
+            if editing and in_place:
                 await self._session.editing.edit_text(here, editing, text)
             elif editing:
                 await self._session.edit_and_send(here, editing, text, attachments)
@@ -115,10 +120,16 @@ class Composing(QObject):
             if editing:
                 await self._session.drafts.edit(here, editing, None)
         except ChatError as error:
-            if here == self._here:
-                self._editing = editing
-                self._put_before(Unsent(text, attachments))
             self._trouble(error)
+            if here == self._here:
+                self._editing, self._in_place = editing, in_place
+                self._put_before(unsent)
+            elif editing:
+                await self._session.drafts.edit(here, editing, unsent)
+            else:  # the composer is another conversation's by now
+                now = (await self._session.conversation(here)).unsent
+                whole = unsent if now == draft else unsent + now  # the draft of then was this, as far as it was told
+                await self._session.drafts.save(here, whole.text, whole.attachments)
 
     def _take_back(self, index: int) -> None:
         self._put_before(self._session.drafts.take_back(self._here, index))
