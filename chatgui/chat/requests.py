@@ -41,16 +41,23 @@ class Requests:
         self._preferences = preferences
         self._client = client
 
+    def asked(self, conversation: Conversation | None) -> tuple[Account | None, str]:
+        """The account and model that would answer: its own, or the default ones if its account is gone; empty if none."""
+        own = [one for one in self._accounts.all() if conversation and one.id == conversation.account]
+        if own and conversation:
+            return own[0], conversation.model or own[0].default_model
+        default = self._accounts.default(self._preferences.settings.default_account)
+        return default, default.default_model if default else ""
+
     def account_of(self, conversation: Conversation) -> Account:
         """Who is asked; a conversation whose account is gone takes the default one. Raises UsageError if nobody can be."""
-        known = {account.id for account in self._accounts.all()}
-        if conversation.account not in known:
-            account = self._accounts.default(self._preferences.settings.default_account)
-            if account is None:
-                raise UsageError("There is no account to ask.", advice="Add an account first.")
+        account, model = self.asked(conversation)
+        if account is None:
+            raise UsageError("There is no account to ask.", advice="Add an account first.")
+        if account.id != conversation.account:
             conversation.account, conversation.model = account.id, account.default_model
-        account = self._accounts.usable(conversation.account)
-        if not (conversation.model or account.default_model):
+        account = self._accounts.usable(account.id)
+        if not model:
             raise UsageError(f"No model is chosen for “{account.name}”.", code="no_model", advice="Choose a model.")
         return account
 

@@ -234,13 +234,7 @@ class ConversationBinding(QObject):
 
     def asked(self) -> tuple[Account | None, str]:
         """The account and model that will be asked."""
-        conversation = self.conversation
-        known = {one.id: one for one in self._session.accounts.all()}
-        account = known.get(conversation.account) if conversation else None
-        if account is None:
-            account = self._session.accounts.default(self._session.settings.default_account)
-            return account, account.default_model if account else ""
-        return account, (conversation.model if conversation else "") or account.default_model
+        return self._session.requests.asked(self.conversation)
 
     def show_head(self) -> None:
         """Show the title, and who will be asked."""

@@ -61,6 +61,19 @@ async def test_what_was_said_before_counts_and_another_model_reads_more(qapp: QA
         assert gauge.fill.context == 9000
 
 
+async def test_whose_account_is_gone_is_measured_by_the_default_one(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        gauge, local = window.stage.composer.gauge, session.accounts.by_name("Local")
+        other = await session.accounts.add(replace(local, id="other", name="Other"))
+        models = [Model("demo", context_length=1000), Model("big", context_length=9000)]
+        await session.accounts.keep_models(local.id, models)
+        await session.choose_model(window.conversation_bound.id, other.id, "big")
+        await session.accounts.remove(other.id)
+        QTest.keyClicks(window.stage.composer.editor, WORDS)
+        assert window.conversation_bound.asked()[1] == "demo"
+        assert gauge.fill.context == 1000  # not 9000: “big” was a model of the other’s
+
+
 async def test_files_beside_the_draft_count(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, _):
         composer = window.stage.composer

@@ -52,24 +52,15 @@ class Budgeting(QObject):
 
     async def _compare(self, accounts: list[Account]) -> None:
         standings = [(account, await self._session.ledger.standing(account)) for account in accounts]
-        asked = self._asked()
+        asked, _ = self._shown.asked()
         words, is_news = "", False
         for account, standing in standings:
             if standing is None:
                 continue
             risen = standing.level > self._levels.get(account.id, standing.level)
             self._levels[account.id] = standing.level
-            if account.id == asked:
+            if asked is not None and account.id == asked.id:
                 words, is_news = standing.warning, risen
             elif risen:  # by an answer in another conversation
                 self._stage.notices.say(standing.warning, meaning="warning")
         self._stage.composer.notes.say("budget", words, is_news=is_news)
-
-    def _asked(self) -> str:
-        """Id of the account the next message goes to."""
-        conversation = self._shown.conversation
-        known = {one.id for one in self._session.accounts.all()}
-        if conversation is not None and conversation.account in known:
-            return conversation.account
-        account = self._session.accounts.default(self._session.settings.default_account)
-        return account.id if account else ""

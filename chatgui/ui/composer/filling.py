@@ -11,9 +11,7 @@ from chatgui.chat.asking import system_of
 from chatgui.chat.counting import HistoryCounter
 from chatgui.chat.fill import Fill, asked_of
 from chatgui.chat.prices import context_of
-from chatgui.core.account import Account
 from chatgui.core.change import AccountsChanged, Change, LibraryChanged, MessagesChanged, TurnEnded, TurnStarted
-from chatgui.core.errors import UsageError
 from chatgui.core.estimate import count_attachment, count_tokens
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.stage import Stage
@@ -96,7 +94,7 @@ class Filling(QObject):
 
     def _begin(self) -> None:
         conversation = self._shown.conversation
-        account = self._account()
+        account, _ = self._shown.asked()
         if conversation is None or account is None:
             self._show(history=0)
             return
@@ -112,19 +110,11 @@ class Filling(QObject):
 
     def _window(self) -> dict[str, int | None]:
         """How much the chosen model reads, and how much it is asked to write."""
-        conversation, account = self._shown.conversation, self._account()
+        conversation, (account, model) = self._shown.conversation, self._shown.asked()
         if conversation is None or account is None:
             return {"context": None, "asked": 0}
         known = self._session.accounts.known_models(account.id)
-        model = conversation.model or account.default_model
         return {"context": context_of(account, model, known), "asked": asked_of(account, conversation)}
-
-    def _account(self) -> Account | None:
-        conversation = self._shown.conversation
-        try:
-            return self._session.accounts.by_id(conversation.account) if conversation else None
-        except UsageError:
-            return self._session.accounts.default(self._session.settings.default_account)
 
     def _step(self) -> None:
         if self._counter.step(STEP_S):

@@ -34,13 +34,10 @@ class ParametersDialog(Sheet):
 
     def _show_account(self) -> None:
         """What the account adds, and which efforts its model takes."""
-        accounts, conversation = self._session.accounts, self._conversation
-        asked = next((one for one in accounts.all() if one.id == conversation.account), None)
-        asked = asked or accounts.default(self._session.settings.default_account)
-        if asked is not None:
-            model = conversation.model or asked.default_model
-            self.form.show_below(asked.params, f"the account “{asked.name}”")
-            self.form.show_efforts(efforts_of(asked, model, accounts.known_models(asked.id)))
+        account, model = self._session.requests.asked(self._conversation)
+        if account is not None:
+            self.form.show_below(account.params, f"the account “{account.name}”")
+            self.form.show_efforts(efforts_of(account, model, self._session.accounts.known_models(account.id)))
 
     def _lay_out(self) -> None:
         inside = QWidget()
