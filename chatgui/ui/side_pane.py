@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, 
 from chatgui.core.message import Message
 from chatgui.ui import assets
 from chatgui.ui.panels import PANELS, Panel
+from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme
 from chatgui.ui.transcript.style import Style
 
@@ -61,10 +62,10 @@ class SidePane(QWidget):
         column.addWidget(self._stack, 1)
         self.show_panel(0)
 
-    def furnish(self, style: Style, session: Session) -> None:
+    def furnish(self, style: Style, session: Session, tasks: Tasks) -> None:
         """Make the panels."""
         for row in PANELS:
-            widget = row.make(style, session)
+            widget = row.make(style, session, tasks)
             self._stack.addWidget(widget)
             self.panels.append(cast("Panel", widget))
         self.set_style(style)

@@ -166,7 +166,7 @@ class Window(QMainWindow):
         """Make what the first frame could do without."""
         style = self._style()
         self.stage.furnish(style)
-        self.side.furnish(style, session)
+        self.side.furnish(style, session, self.tasks)
         for view in self.side.views:
             self.stage.finding.add(view)
         self._furnished = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtWidgets import QWidget
 
 from chatgui.core.message import Message
+from chatgui.ui.tasks import Tasks
 from chatgui.ui.transcript.style import Style
 
 if TYPE_CHECKING:
@@ -41,19 +42,19 @@ class PanelRow:
 
     title: str
     icon: str
-    make: Callable[[Style, Session], QWidget]
+    make: Callable[[Style, Session, Tasks], QWidget]
 
 
-def _reasoning(style: Style, _: Session) -> QWidget:
+def _reasoning(style: Style, _: Session, __: Tasks) -> QWidget:
     from chatgui.ui.panels.reasoning import ReasoningPane
 
     return ReasoningPane(style)
 
 
-def _inspector(style: Style, session: Session) -> QWidget:
+def _inspector(style: Style, session: Session, tasks: Tasks) -> QWidget:
     from chatgui.ui.panels.inspector import InspectorPanel
 
-    return InspectorPanel(style, session)
+    return InspectorPanel(style, session.inspector, tasks)
 
 
 PANELS: tuple[PanelRow, ...] = (

@@ -28,9 +28,9 @@ from chatgui.ui.combo import Combo
 from chatgui.ui.panels.moments_bar import MomentsBar
 
 if TYPE_CHECKING:
-    from chatgui.chat.inspector import WireRecord
-    from chatgui.chat.session import Session
+    from chatgui.chat.inspector import Inspector, WireRecord
     from chatgui.chat.turn import Turn
+    from chatgui.ui.tasks import Tasks
     from chatgui.ui.transcript.style import Style
 
 SHOWN = 200_000  # characters; the file that is saved has more
@@ -44,9 +44,10 @@ NONE = (
 class InspectorPanel(QWidget):
     """Follows the message the reader chose, or the newest answer."""
 
-    def __init__(self, style: Style, session: Session) -> None:
+    def __init__(self, style: Style, inspector: Inspector, tasks: Tasks) -> None:
         super().__init__()
-        self._inspector = session.inspector
+        self._inspector = inspector
+        self._tasks = tasks
         self._message = ""
         self._turn: Turn | None = None
         self._sought = ""  # the message that was last looked for in the database
@@ -155,7 +156,7 @@ class InspectorPanel(QWidget):
         records = self._inspector.attempts(self._message)
         if not records and self._message and self._sought != self._message:
             self._sought = self._message  # once: what is not there now will not be in a moment
-            self._recalling = asyncio.ensure_future(self._recall(self._message))
+            self._tasks.start(self._recall(self._message))
         self._attempt.clear()
         self._attempt.addItems([_name(at, record) for at, record in enumerate(records)])
         self._attempt.setCurrentIndex(len(records) - 1)
@@ -242,23 +243,20 @@ class InspectorPanel(QWidget):
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setDefaultSuffix("sse")
         chooser.selectFile("answer.sse")
-        chooser.fileSelected.connect(lambda path: self.write(Path(path), self._inspector.raw(record)))
+        chooser.fileSelected.connect(
+            lambda path: self._tasks.start(self.write(Path(path), self._inspector.raw(record)))
+        )
         chooser.finished.connect(lambda _: chooser.deleteLater())
         chooser.open()
 
-    def write(self, path: Path, body: bytes) -> asyncio.Future[None]:
+    async def write(self, path: Path, body: bytes) -> None:
         """Save a body; how it went is said above."""
-
-        async def save() -> None:
-            try:
-                await asyncio.to_thread(path.write_bytes, body)
-            except OSError as error:
-                self._say(f"Not saved: {error.strerror}.")
-            else:
-                self._say(f"Saved as {path.name}.")
-
-        self._saving = asyncio.ensure_future(save())
-        return self._saving
+        try:
+            await asyncio.to_thread(path.write_bytes, body)
+        except OSError as error:
+            self._say(f"Not saved: {error.strerror}.")
+        else:
+            self._say(f"Saved as {path.name}.")
 
 
 def _name(at: int, record: WireRecord) -> str:
