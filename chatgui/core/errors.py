@@ -16,7 +16,6 @@
     │   └── TlsFailed                the connection is not secure
     ├── Interrupted              the stream broke after it had begun; what arrived is kept
     ├── ProtocolError            the answer is not what the protocol allows
-    ├── Cancelled                the user stopped it
     ├── VaultError               the keyring is absent, locked, hung, or denies
     ├── StoreError               disk full, read-only, corrupt, locked, or from a newer version
     └── UsageError               the caller asked for something that is not there (no such conversation or account)
@@ -209,12 +208,6 @@ class ProtocolError(ChatError):
     """The answer is not what the protocol allows."""
 
     kind = Kind.PROTOCOL
-
-
-class Cancelled(ChatError):
-    """The user stopped it."""
-
-    kind = Kind.CANCELLED
 
 
 class VaultState(StrEnum):

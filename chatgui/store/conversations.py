@@ -203,7 +203,6 @@ def _truth(value: Any) -> int:
 
 _FIELDS: dict[str, Callable[[Any], Any]] = {
     "title": clean,
-    "title_by_user": _truth,
     "account": clean,
     "model": clean,
     "system": clean,
@@ -217,7 +216,6 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
     "archived": _truth,
     "unread": _truth,
     "deleted": lambda value: None if value is None else to_ms(value),
-    "scroll": lambda value: value if isinstance(value, str) else to_json(value),
 }
 
 

@@ -26,12 +26,6 @@ class Report:
     accounts: int = 0
     unreadable: int = 0
 
-    @property
-    def words(self) -> str:
-        """One sentence."""
-        said = f"{self.conversations} conversations and {self.messages} messages were taken in"
-        return f"{said}; {self.unreadable} rows could not be read." if self.unreadable else f"{said}."
-
 
 Row = dict[str, Any]
 

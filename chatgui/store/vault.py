@@ -1,6 +1,6 @@
 """Keys in the OS keyring, asked on a thread of its own with a deadline, because a keyring may wait for a person for ever.
 
-Only backends known to keep secrets are used; what was written is read back. A key can also be kept for this run only.
+Only backends known to keep secrets are used; what was written is read back.
 No key is in any error, log line or file.
 """
 
@@ -59,29 +59,14 @@ class Vault:
     def __init__(self, service: str, *, deadline: float = DEADLINE) -> None:
         self._service = service
         self._deadline = deadline
-        self._session: dict[str, Secret] = {}
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._stuck = False  # on a call nobody waits for any more
         self._keyring: Any = None
         self._backend = ""
 
-    def keep(self, name: str, secret: Secret) -> None:
-        """Hold a key in memory for this run; it is preferred to one in the keyring until `forget`."""
-        self._session[name] = secret
-
-    def forget(self, name: str) -> None:
-        """Let go of a key held in memory."""
-        self._session.pop(name, None)
-
-    def kept(self, name: str) -> bool:
-        """Whether a key is held in memory for this run."""
-        return name in self._session
-
     async def get(self, name: str) -> Secret | None:
         """The key, or None if there is none."""
-        if name in self._session:
-            return self._session[name]
         value = await self._ask(lambda keyring: keyring.get_password(self._service, name))
         return Secret(value) if value else None
 
@@ -94,11 +79,9 @@ class Vault:
 
         if not await self._ask(write):
             raise complaint(VaultState.NOT_KEPT)
-        self.forget(name)
 
     async def delete(self, name: str) -> None:
         """Remove a key; fine if there is none."""
-        self.forget(name)
 
         def remove(keyring: Any) -> None:
             if keyring.get_password(self._service, name) is not None:

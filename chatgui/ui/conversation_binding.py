@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtGui import QGuiApplication
@@ -77,9 +77,9 @@ class ConversationBinding(QObject):
         self._has_own = self._own_account()
         self.library_used = False  # whether anything was ever said in this profile
         self._heard: Callable[[], None] = lambda: None
-        self._actions: dict[str, Callable[[str], None]] = {
-            "regenerate": lambda one: self._ask(session.regenerate(self.id, one)),
-            "continue": lambda one: self._ask(session.resume(self.id, one)),
+        self._actions: dict[str, Callable[[str], object]] = {
+            "regenerate": lambda one: tasks.start(session.regenerate(self.id, one)),
+            "continue": lambda one: tasks.start(session.resume(self.id, one)),
             "edit": lambda one: self.composing.edit(self._message(one)),
             "copy": self._copy,
             "copy_link": lambda one: self.going.copy(self.id, one),
@@ -346,9 +346,6 @@ class ConversationBinding(QObject):
         """An action of the transcript, by its name."""
         if act := self._actions.get(action):
             act(message_id)
-
-    def _ask(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        self._tasks.start(coroutine)
 
     def _message(self, message_id: str) -> Message | None:
         return self.conversation.messages.get(message_id) if self.conversation else None

@@ -66,17 +66,17 @@ class Panes(QWidget):
     def is_shown(self, place: Place) -> bool:
         """Whether a pane can be seen now."""
         pane = self._panes[place]
-        return pane.window is not None or (pane.called if self._is_overlay(place) else pane.wanted)
+        return pane.window is not None or (pane.called if self.is_overlay(place) else pane.wanted)
 
     def is_overlay(self, place: Place) -> bool:
         """Whether the window is too narrow for this pane to stand beside the centre."""
-        return self._is_overlay(place)
+        return self.width() < self._panes[place].below
 
     def show_pane(self, place: Place, shown: bool) -> None:
         """Show or hide a pane, over the centre where there is no room beside it."""
         pane = self._panes[place]
         self._take_back(pane)
-        if self._is_overlay(place):
+        if self.is_overlay(place):
             if shown:
                 self._dismiss_others(place)
             pane.called = shown
@@ -95,10 +95,6 @@ class Panes(QWidget):
         half = self.width() // 2
         pane.width = 360 if pane.width >= half - 40 else half
         self.arrange()
-
-    def is_detached(self, place: Place) -> bool:
-        """Whether a pane has a window of its own."""
-        return self._panes[place].window is not None
 
     def detach(self, place: Place, title: str) -> None:
         """Give a pane a window of its own; closing that, or detaching again, puts it back."""
@@ -122,7 +118,7 @@ class Panes(QWidget):
     def dismiss(self) -> bool:
         """Take a pane that lies over the centre away; False if there was none."""
         for place, pane in self._panes.items():
-            if self._is_overlay(place) and pane.called:
+            if self.is_overlay(place) and pane.called:
                 self.show_pane(place, False)
                 return True
         return False
@@ -159,15 +155,12 @@ class Panes(QWidget):
 
     # Where things stand
 
-    def _is_overlay(self, place: Place) -> bool:
-        return self.width() < self._panes[place].below
-
     def arrange(self) -> None:
         """Put every pane where it belongs at this width."""
         for place, pane in self._panes.items():
             if pane.window is not None:
                 continue
-            if self._is_overlay(place):
+            if self.is_overlay(place):
                 self._float(place, pane)
             else:
                 self._dock(place, pane)
@@ -175,7 +168,7 @@ class Panes(QWidget):
             if (widget := self._splitter.widget(at)) is not None:
                 widget.lower()
         self._share()
-        overlay = next((p for at, p in self._panes.items() if self._is_overlay(at) and p.called), None)
+        overlay = next((p for at, p in self._panes.items() if self.is_overlay(at) and p.called), None)
         self._shadow.setVisible(overlay is not None)
         if overlay is not None:
             box = overlay.widget.geometry()
@@ -202,7 +195,7 @@ class Panes(QWidget):
 
     def _share(self) -> None:
         sizes = []
-        docked = [pane for place, pane in self._panes.items() if pane.window is None and not self._is_overlay(place)]
+        docked = [pane for place, pane in self._panes.items() if pane.window is None and not self.is_overlay(place)]
         outer = sum(pane.width for pane in docked if pane.wanted)
         for at in range(self._splitter.count()):
             widget = self._splitter.widget(at)
@@ -215,7 +208,7 @@ class Panes(QWidget):
         super().resizeEvent(event)
         before = {place: event.oldSize().width() < pane.below for place, pane in self._panes.items()}
         self.arrange()
-        if any(before[place] != self._is_overlay(place) for place in self._panes):
+        if any(before[place] != self.is_overlay(place) for place in self._panes):
             self.changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

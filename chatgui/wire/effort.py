@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 OFF = {"off", "none", "disabled", "false"}
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 Control = Callable[[str], dict[str, Any]]
 
 

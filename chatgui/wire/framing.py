@@ -36,7 +36,6 @@ class Framer:
 
     def __init__(self) -> None:
         self.comments = 0
-        self.last_id = ""
         self._stray = bytearray()
         self._start: bytes | None = b""  # what may be a byte-order mark; None once that is settled
         self._skip_lf = False  # the last byte was a CR, whose LF may follow
@@ -161,10 +160,7 @@ class Framer:
         elif field == b"error" and colon and value:
             self._dispatch(events)
             events.append(Event(value, "error"))
-        elif field == b"id":
-            if b"\0" not in value:
-                self.last_id = value[:NAMES_KEPT].decode("utf-8", "replace")
-        elif field != b"retry" and len(self._stray) < MAX_STRAY:
+        elif field not in (b"id", b"retry") and len(self._stray) < MAX_STRAY:
             self._stray += line[: MAX_STRAY - len(self._stray)] + b"\n"
 
     def _add(self, value: bytes, events: list[Event]) -> None:

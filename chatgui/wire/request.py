@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from chatgui.core.account import Account
@@ -25,10 +25,7 @@ HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How this attempt phrases the request: what the account is known to accept, changed by what it just refused.
-
-    `dropped` are body fields left out although they were asked for, because the server does not know them.
-    """
+    """How this attempt phrases the request: what the account is known to accept, changed by what it just refused."""
 
     include_usage: bool = True
     max_tokens_field: str | None = None
@@ -37,7 +34,6 @@ class Manner:
     reasoning_field: str | None = None  # not None: the history carries reasoning under this name
     stream: bool = True
     alternate: bool = False  # successive messages of one role are joined
-    dropped: frozenset[str] = field(default_factory=frozenset)
 
 
 def manner_of(account: Account, request: ChatRequest) -> Manner:
@@ -73,8 +69,6 @@ def body(account: Account, request: ChatRequest, manner: Manner) -> dict[str, An
         made |= dialect.prefix_body or {}
     made |= _params({**account.params, **request.params}, manner)
     _merge(made, account.extra_body)
-    for name in manner.dropped:
-        made.pop(name, None)
     return made
 
 

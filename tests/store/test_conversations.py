@@ -80,7 +80,7 @@ async def test_fields_change_and_the_order_of_newness_stays(db: Database) -> Non
 
     def change(connection):  # type: ignore[no-untyped-def]
         conversations.set_fields(
-            connection, old.id, title="Renamed", pinned=True, folder="Work", tags=("a", "b"), unread=True, scroll=[1, 2]
+            connection, old.id, title="Renamed", pinned=True, folder="Work", tags=("a", "b"), unread=True
         )
 
     await db.write(change)

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from chatgui.core.secret import Secret
-from chatgui.store.vault import Vault
 from tests.support.canary import CANARY
 from tests.support.secret_service import SecretService
 
@@ -159,16 +157,6 @@ def test_a_key_that_was_not_kept_is_noticed(secret_service: SecretService) -> No
     lines = f"said.append(await outcome({SET}))"
     done = secret_service.python(FORGETFUL + ASK.replace("DEADLINE", "5").replace("STEPS", lines))
     assert json.loads(done.stdout)["said"] == ["not_kept"], done.stderr
-
-
-async def test_a_key_for_this_run_needs_no_keyring() -> None:
-    vault = Vault("chatgui-test")
-    vault.keep("a", Secret(CANARY))
-    assert await vault.get("a") == Secret(CANARY)
-    assert vault.kept("a")
-    assert vault._thread is None, "the keyring was not asked"
-    vault.forget("a")
-    assert not vault.kept("a")
 
 
 def test_no_error_holds_the_key(secret_service: SecretService) -> None:

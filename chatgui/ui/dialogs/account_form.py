@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, 
 
 from chatgui.chat.abilities import efforts_of
 from chatgui.chat.setup import PRESETS, Preset, check_key, host_name, mend, preset
-from chatgui.core.account import Account, KeySource, Network, Traits
+from chatgui.core.account import DEMO, Account, KeySource, Network, Traits
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
@@ -301,7 +301,7 @@ class AccountForm(QWidget):
         self._tasks.start(self.save(for_this_run=lends))
 
     def _mend(self) -> None:
-        if self.provider.currentData() == "demo" or not self.url.text().strip():
+        if self.provider.currentData() == DEMO or not self.url.text().strip():
             return
         mended = mend(self.url.text())
         if mended.url:
@@ -361,7 +361,7 @@ class AccountForm(QWidget):
             account, base_url=mended.url, provider=preset.name if preset else "", key_source=source,
             key_env=self.variable.text().strip() if source is KeySource.ENVIRONMENT else "",
             key_header=preset.key_header if preset else account.key_header,
-            traits=preset.traits if preset and self.is_new else account.traits or Traits(),
+            traits=preset.traits if preset and self.is_new else account.traits,
         )  # fmt: skip
         return account if self._key_fits(source) else None
 

@@ -63,7 +63,6 @@ class RestoreDialog(Sheet):
         say(self.told, "Restoring …")
         try:
             told, meaning = await self._session.archive.restore(self._copies[self.list.currentRow()]), "good"
-            await self._session.accounts.load()
         except ChatError as error:
             shown = present(error)
             told, meaning = f"{shown.words} {shown.advice}".strip(), "error"

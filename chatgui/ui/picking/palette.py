@@ -34,21 +34,13 @@ class Entry:
     words: str
     facts: str = ""
     run: Callable[[], None] | None = None
+    starred: bool | None = None  # nothing here is starred, nor has a colour
+    colour: str = ""
 
     @property
     def heading(self) -> bool:
         """Whether it only names what follows."""
         return self.run is None
-
-    @property
-    def starred(self) -> bool | None:
-        """Nothing here is starred."""
-        return None
-
-    @property
-    def colour(self) -> str:
-        """Nothing here has a colour."""
-        return ""
 
 
 class Palette(SearchPopup):
