@@ -47,6 +47,14 @@ class Branching:
             "fork": of(self.fork),
         }
 
+    def versions(self, message_id: str) -> tuple[int, int]:
+        """Where a message of the shown conversation stands among its versions (from 0), and how many there are."""
+        shown = self._shown()
+        if shown is None or message_id not in shown.messages:
+            return 0, 1
+        versions = shown.siblings(message_id)
+        return versions.index(message_id), len(versions)
+
     async def delete(self, here: Conversation, message_id: str) -> None:
         """Take a message and what follows it out."""
         await self._session.editing.delete_message(here.id, message_id)

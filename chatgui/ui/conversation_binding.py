@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject
 
 from chatgui.core.account import Account
 from chatgui.core.assistant import Assistant
@@ -23,13 +21,11 @@ from chatgui.core.change import (
     TurnStarted,
 )
 from chatgui.core.conversation import Conversation
-from chatgui.core.errors import ChatError, Failure, UsageError
+from chatgui.core.errors import ChatError, UsageError
 from chatgui.core.message import Message, Role
 from chatgui.ui.branching import Branching
 from chatgui.ui.composer.composing import Composing, waiting_words
 from chatgui.ui.going import GONE, Going
-from chatgui.ui.message_menu import Asked, open_menu, open_thought_menu
-from chatgui.ui.pictures import Pictures
 from chatgui.ui.reading import Reading
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.stage import Stage
@@ -39,8 +35,6 @@ from chatgui.ui.transcript.places import END, Place
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.chat.turn import Turn
-    from chatgui.ui.transcript.links import Link
-    from chatgui.ui.transcript.view import TranscriptView
 
 
 class ConversationBinding(QObject):
@@ -55,20 +49,15 @@ class ConversationBinding(QObject):
         *,
         moved: Callable[[str], None],
         stirred: Callable[[], None],
-        show_reasoning: Callable[[], None],
         open_accounts: Callable[[], None],
-        enter_key: Callable[[str], None],
-        mend_account: Callable[[str, Failure | None], None],
     ) -> None:
         super().__init__(stage)
         self._session = session
         self._stage = stage
         self._side = side
         self._tasks = tasks
-        self._pictures = Pictures(session, tasks)
         self._moved = moved
         self._stirred = stirred
-        self._show_reasoning = show_reasoning
         self._open_accounts = open_accounts
         self.conversation: Conversation | None = None
         self._reading = Reading(session, stage)
@@ -77,22 +66,7 @@ class ConversationBinding(QObject):
         self._has_own = self._own_account()
         self.library_used = False  # whether anything was ever said in this profile
         self._heard: Callable[[], None] = lambda: None
-        self._actions: dict[str, Callable[[str], object]] = {
-            "regenerate": lambda one: tasks.start(session.regenerate(self.id, one)),
-            "continue": lambda one: tasks.start(session.resume(self.id, one)),
-            "edit": lambda one: self.composing.edit(self._message(one)),
-            "copy": self._copy,
-            "copy_link": lambda one: self.going.copy(self.id, one),
-            "quote": lambda one: self.composing.quote(self._message(one)),
-            "show_reasoning": self._show_thought,
-            "request": self._show_request,
-            "enter_key": lambda one: enter_key(message.account if (message := self._message(one)) else ""),
-            "account": lambda one: self._mend_account(one, mend_account),
-            "model": lambda _: stage.header.model_wanted.emit(),
-            "cancel": lambda _: session.stop(self.id),
-            **self.branching.actions(),
-        }
-        stage.siblings = self.siblings
+        stage.siblings = self.branching.versions
         self.composing = Composing(session, stage, tasks, trouble=self.trouble)
         self._connect()
         self._unsubscribe = session.changed.subscribe(self._hear)
@@ -100,28 +74,10 @@ class ConversationBinding(QObject):
     def _connect(self) -> None:
         stage, view = self._stage, self._stage.view
         stage.composer.stop_wanted.connect(self.stop)
-        stage.composer.edit_last_wanted.connect(lambda: self.composing.edit(self._message(self.last(Role.USER))))
+        stage.composer.edit_last_wanted.connect(lambda: self.composing.edit(self.message(self.last(Role.USER))))
         stage.composer.take_back_wanted.connect(lambda _: self._show_state())
         stage.header.renamed.connect(lambda title: self._tasks.start(self._session.library.rename(self.id, title)))
-        view.action_requested.connect(self.act)
-        view.quote_requested.connect(self.composing.put_quote)
-        view.menu_requested.connect(self._open_menu)
         view.turn_selected.connect(self._side.show_message)
-        for one in (view, *self._side.views):
-            one.link_activated.connect(self.going.follow)
-            one.wanted.connect(self._pictures.do)
-        for one in self._side.views:
-            one.quote_requested.connect(self.composing.put_quote)
-            one.menu_requested.connect(partial(self._open_thought_menu, one))
-
-    def _open_menu(self, message_id: str, link: Link | None, place: QPoint) -> None:
-        message = self._message(message_id)
-        newest = message_id == self.last(Role.ASSISTANT)
-        asked = Asked(message, newest, *self.siblings(message_id)) if message is not None else None
-        open_menu(self._stage.view, asked, link, place)
-
-    def _open_thought_menu(self, view: TranscriptView, message_id: str, link: Link | None, place: QPoint) -> None:
-        open_thought_menu(view, message_id, link, place, self._stage.view.jump_to)
 
     def close(self) -> None:
         """Hear no more."""
@@ -299,7 +255,7 @@ class ConversationBinding(QObject):
     def _end_turn(self, message_id: str) -> None:
         self._heard()
         self._heard = lambda: None
-        message = self.conversation.messages.get(message_id) if self.conversation else None
+        message = self.message(message_id)
         if message is None:  # stopped before anything came
             self._show_branch()
         else:
@@ -308,7 +264,7 @@ class ConversationBinding(QObject):
             self._show_state()
 
     def _show_changed(self, message_id: str) -> None:
-        message = self.conversation.messages.get(message_id) if self.conversation else None
+        message = self.message(message_id)
         if message is not None:
             self._stage.view.replace(message)
         else:
@@ -340,42 +296,12 @@ class ConversationBinding(QObject):
         """Keep the draft now: the program ends."""
         await self.composing.keep()
 
-    # What is asked of a message
+    # What is shown
 
-    def act(self, message_id: str, action: str) -> None:
-        """An action of the transcript, by its name."""
-        if act := self._actions.get(action):
-            act(message_id)
-
-    def _message(self, message_id: str) -> Message | None:
+    def message(self, message_id: str) -> Message | None:
+        """A message of the shown conversation, if it is one."""
         return self.conversation.messages.get(message_id) if self.conversation else None
 
     def last(self, role: Role) -> str:
         """The id of the newest message of a role on the shown branch, or empty."""
         return self.conversation.branch().last(role) if self.conversation else ""
-
-    def _copy(self, message_id: str) -> None:
-        if message := self._message(message_id):
-            QGuiApplication.clipboard().setText(message.text)
-            self._stage.notices.say("Copied.")
-
-    def _show_thought(self, message_id: str) -> None:
-        self._show_reasoning()
-        self._side.show_panel(0)
-        self._side.show_message(message_id)
-
-    def _mend_account(self, message_id: str, mend: Callable[[str, Failure | None], None]) -> None:
-        if message := self._message(message_id):
-            mend(message.account, message.failure)
-
-    def _show_request(self, message_id: str) -> None:
-        self._show_reasoning()
-        self._side.show_panel(1)
-        self._side.show_message(message_id)
-
-    def siblings(self, message_id: str) -> tuple[int, int]:
-        """Where a message stands among its versions (from 0), and how many there are."""
-        if self.conversation is None or message_id not in self.conversation.messages:
-            return 0, 1
-        versions = self.conversation.siblings(message_id)
-        return versions.index(message_id), len(versions)

@@ -46,8 +46,8 @@ class SidePane(QWidget):
         row.setSpacing(4)
         row.addWidget(self._title, 1)
         self._choices = [
-            self._button(theme, panel.icon, f"Show {panel.title.lower()} panel", partial(self.show_panel, at))
-            for at, panel in enumerate(PANELS)
+            self._button(theme, panel.icon, f"Show {panel.title.lower()} panel", partial(self.show_panel, panel.title))
+            for panel in PANELS
         ]
         for choice in self._choices:
             choice.setCheckable(True)
@@ -60,7 +60,7 @@ class SidePane(QWidget):
         column.setSpacing(0)
         column.addLayout(row)
         column.addWidget(self._stack, 1)
-        self.show_panel(0)
+        self.show_panel(PANELS[0].title)
 
     def furnish(self, style: Style, session: Session, tasks: Tasks) -> None:
         """Make the panels."""
@@ -78,13 +78,14 @@ class SidePane(QWidget):
         button.clicked.connect(lambda _=False: act())
         return button
 
-    def show_panel(self, at: int) -> None:
+    def show_panel(self, title: str) -> None:
         """Show one of `PANELS`."""
-        self._stack.setCurrentIndex(at)
-        self._title.setText(PANELS[at].title)
-        self._title.setAccessibleName(f"Side pane: {PANELS[at].title}")  # the panel itself bears the plain name
-        for one, choice in enumerate(self._choices):
-            choice.setChecked(one == at)
+        titles = [panel.title for panel in PANELS]
+        self._stack.setCurrentIndex(titles.index(title))
+        self._title.setText(title)
+        self._title.setAccessibleName(f"Side pane: {title}")  # the panel itself bears the plain name
+        for one, choice in zip(titles, self._choices, strict=True):
+            choice.setChecked(one == title)
 
     def set_style(self, style: Style) -> None:
         """Another theme or zoom."""

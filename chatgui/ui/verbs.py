@@ -191,7 +191,7 @@ class Verbs:
     def regenerate(self) -> None:
         """Ask for another answer to the last message."""
         if last := self._conversation.last(Role.ASSISTANT) or self._conversation.last(Role.USER):
-            self._conversation.act(last, "regenerate")
+            self._tasks.start(self._session.regenerate(self._conversation.id, last))
 
     def resume(self) -> None:
         """Go on with the last answer, if it was cut short."""
@@ -201,7 +201,7 @@ class Verbs:
         if message.state is State.FINISHED and message.finish_reason != "length":
             self._stage.notices.say("The last answer is complete.")
         else:
-            self._conversation.act(message.id, "continue")
+            self._tasks.start(self._session.resume(self._conversation.id, message.id))
 
     def _last_answer(self) -> Message | None:
         shown = self._conversation.conversation
@@ -219,7 +219,7 @@ class Verbs:
         view = self._stage.view
         turned_to = view.reader.current if view.index_of(view.reader.current) is not None else ""
         if message := turned_to or (view.messages[-1].id if view.messages else ""):
-            self._conversation.act(message, "copy_link")
+            self._conversation.going.copy(self._conversation.id, message)
 
     def go_to(self, link: str) -> None:
         """Show the message a link leads to."""

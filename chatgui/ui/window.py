@@ -97,6 +97,7 @@ class Window(QMainWindow):
         from chatgui.ui.attaching.showing import Showing
         from chatgui.ui.conversation_binding import ConversationBinding
         from chatgui.ui.dialogs import Context, Dialogs
+        from chatgui.ui.message_actions import MessageActions
         from chatgui.ui.notify import Notifications
         from chatgui.ui.picking.model_choice import ModelChoice
         from chatgui.ui.picking.palette import Palette
@@ -110,16 +111,17 @@ class Window(QMainWindow):
         self.conversation = ConversationBinding(
             session, self.stage, self.side, self.tasks,
             moved=self._moved, stirred=self._enable,
-            show_reasoning=lambda: self.panes.show_pane(Place.TRAILING, True),
             open_accounts=self.actions_by_id["accounts"].trigger,
-            enter_key=lambda name: self.verbs_bound.enter_key(account=name),
-            mend_account=lambda name, why: self.verbs_bound.mend_account(name, failure=why),
         )  # fmt: skip
         self.library = LibraryBinding(session, self.sidebar, self.stage.notices, self.tasks, self._open)
         self.verbs = Verbs(
             session, self.conversation, self.library, dialogs,
             stage=self.stage, sidebar=self.sidebar, side=self.side, panes=self.panes, tasks=self.tasks,
             palette=Palette(self, self.theme, self.actions_by_id),
+        )  # fmt: skip
+        MessageActions(
+            session, self.conversation, self.tasks, stage=self.stage, side=self.side, panes=self.panes,
+            enter_key=self.verbs.enter_key, mend_account=self.verbs.mend_account,
         )  # fmt: skip
         ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
         self._equip_composer(session, self.conversation)

@@ -262,7 +262,7 @@ async def test_editing_a_message_brings_its_files_back(qapp: QApplication, profi
         await taken(window, 2)
         window.stage.composer._send()
         await until(lambda: window.conversation_bound.last(Role.ASSISTANT) and not window.conversation_bound.turn)
-        window.conversation_bound.act(window.conversation_bound.last(Role.USER), "edit")
+        window.stage.view.do(window.conversation_bound.last(Role.USER), "edit")
         assert [one.name for one in tray(window).attachments] == ["a.txt", "b.txt"]
         tray(window).remove(tray(window).chips[0])
         window.stage.composer._send()

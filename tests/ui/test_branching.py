@@ -26,7 +26,7 @@ async def test_an_answer_is_edited_in_its_place_and_nothing_is_asked(qapp: QAppl
         await until(lambda: answered(window), 40)
         shown = window.conversation_bound
         answer = shown.last(Role.ASSISTANT)
-        shown.act(answer, "edit")
+        window.stage.view.do(answer, "edit")
         assert "nothing is asked" in window.stage.notices.words
         editor = window.stage.composer.editor
         editor.selectAll()
@@ -45,15 +45,15 @@ async def test_one_goes_on_from_an_earlier_answer_and_what_followed_stays(qapp: 
             say(window, words)
             await until(lambda count=count: answered(window) and len(said(window)) == count, 40)
         whole = said(window)
-        window.conversation_bound.act(whole[1], "branch")
+        window.stage.view.do(whole[1], "branch")
         await until(lambda: said(window) == whole[:2] and "new branch" in window.stage.notices.words)
         QTest.mouseClick(button(window, "Show It Again"), Qt.MouseButton.LeftButton)
         await until(lambda: said(window) == whole)
-        window.conversation_bound.act(whole[1], "branch")
+        window.stage.view.do(whole[1], "branch")
         await until(lambda: said(window) == whole[:2])
         say(window, "Another second")
         await until(lambda: answered(window) and len(said(window)) == 4, 40)
-        assert window.conversation_bound.siblings(said(window)[2]) == (1, 2)
+        assert window.conversation_bound.branching.versions(said(window)[2]) == (1, 2)
 
 
 async def test_a_fork_and_a_duplicate_are_shown_and_the_source_stays(qapp: QApplication, profile: Path) -> None:
@@ -61,7 +61,7 @@ async def test_a_fork_and_a_duplicate_are_shown_and_the_source_stays(qapp: QAppl
         say(window, "Tides")
         await until(lambda: answered(window), 40)
         source = window.conversation_bound.id
-        window.conversation_bound.act(said(window)[0], "fork")
+        window.stage.view.do(said(window)[0], "fork")
         await until(lambda: window.conversation_bound.id != source)
         assert [one.text for one in window.stage.view.messages] == ["Tides"]
         window.verbs_bound.open(source)
@@ -94,7 +94,7 @@ async def test_undoing_what_made_the_shown_conversation_shows_what_was_before(
         say(window, "Tides")
         await until(lambda: answered(window), 40)
         shown, source = window.conversation_bound, window.conversation_bound.id
-        shown.act(said(window)[0], "fork")
+        window.stage.view.do(said(window)[0], "fork")
         await until(lambda: shown.id != source and "Tides (branch)" in titles(window))
         fork = shown.id
         window.actions_by_id["duplicate"].trigger()
@@ -113,7 +113,7 @@ async def test_what_is_typed_in_an_edit_outlives_a_look_elsewhere(qapp: QApplica
         shown, editor, notices = window.conversation_bound, window.stage.composer.editor, window.stage.notices
         here, question, answer = shown.id, shown.last(Role.USER), shown.last(Role.ASSISTANT)
         QTest.keyClicks(editor, "a draft")
-        shown.act(question, "edit")
+        window.stage.view.do(question, "edit")
         QTest.keyClicks(editor, ", you")
         window.verbs_bound.new_conversation()
         await until(lambda: shown.id != here)
@@ -129,17 +129,17 @@ async def test_what_is_typed_in_an_edit_outlives_a_look_elsewhere(qapp: QApplica
         assert kept is not None
         assert kept.draft == "Hello, you\na draft", "a program that is killed finds both"
 
-        shown.act(answer, "edit")  # the other edit waits
+        window.stage.view.do(answer, "edit")  # the other edit waits
         editor.selectAll()
         QTest.keyClicks(editor, "Mine.")
-        shown.act(question, "edit")
+        window.stage.view.do(question, "edit")
         assert editor.toPlainText() == "Hello, you"
         QTest.keyClick(editor, Qt.Key.Key_Return)
         await until(lambda: answered(window) and shown.last(Role.USER) != question, 40)
         assert editor.toPlainText() == "a draft"
         await until(lambda: question not in session.drafts.edits(here))
 
-        shown.act(answer, "edit")
+        window.stage.view.action_requested.emit(answer, "edit")
         assert editor.toPlainText() == "Mine."
         QTest.keyClick(editor, Qt.Key.Key_Escape)
         await until(lambda: editor.toPlainText() == "a draft")

@@ -162,7 +162,7 @@ async def test_editing_a_message_counts_what_comes_before_it(qapp: QApplication,
         await shown.send(WORDS * 20)
         await until(lambda: shown.turn is None and shown.last(Role.ASSISTANT))
         await until(lambda: (gauge.fill.history or 0) > 200)
-        shown.act(shown.last(Role.USER), "edit")
+        window.stage.view.do(shown.last(Role.USER), "edit")
         await until(lambda: gauge.fill.history == 0)
         assert gauge.fill.draft > 200
         shown.composing.give_up_editing()

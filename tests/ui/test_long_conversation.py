@@ -14,6 +14,7 @@ from chatgui.chat.session import Session
 from chatgui.core.conversation import Conversation
 from chatgui.core.message import Message, Reasoning, Role, Text
 from chatgui.store import conversations
+from chatgui.ui.panels import REASONING
 from chatgui.ui.panels.reasoning import ReasoningPane
 from chatgui.ui.window import Window
 from tests.ui.conftest import showing, until
@@ -91,7 +92,7 @@ async def test_the_reasoning_of_the_whole_conversation_is_there_with_what_was_as
 ) -> None:
     async with showing(qapp, profile) as (window, session):
         await opened_long(window, session)
-        window.side.show_panel(0)
+        window.side.show_panel(REASONING)
         pane = window.side.panels[0]
         assert isinstance(pane, ReasoningPane)
         pane.set_whole(True)

@@ -155,8 +155,8 @@ async def test_the_last_message_can_be_said_differently(qapp: QApplication, prof
         )
         await until(lambda: answered(window), 40)
         shown = window.stage.view.messages[0].id
-        assert window.conversation_bound.siblings(shown) == (1, 2)
-        window.conversation_bound.act(shown, "previous_branch")
+        assert window.conversation_bound.branching.versions(shown) == (1, 2)
+        window.stage.view.do(shown, "previous_branch")
         await until(lambda: window.stage.view.messages[0].text == "First wording")
 
 
@@ -358,7 +358,7 @@ async def test_what_went_over_the_wire_can_be_seen(qapp: QApplication, profile: 
         say(window, "Hello there")
         await until(lambda: answered(window), 40)
         answer = window.stage.view.messages[-1].id
-        window.conversation_bound.act(answer, "request")
+        window.stage.view.do(answer, "request")
         panel = next(one for one in window.side.panels if isinstance(one, InspectorPanel))
         assert panel.isVisible()
         assert "request sent" in panel.text.toPlainText()
@@ -371,7 +371,7 @@ async def test_what_went_over_the_wire_can_be_seen(qapp: QApplication, profile: 
         assert "[DONE]" in panel.text.toPlainText()
         panel._curl.click()
         assert qapp.clipboard().text().startswith("curl ")
-        window.conversation_bound.act(answer, "show_reasoning")
+        window.stage.view.do(answer, "show_reasoning")
         assert not panel.isVisible()
 
 

@@ -38,7 +38,7 @@ class Panel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PanelRow:
-    """One panel: its name for people, its icon, and how it is made."""
+    """One panel: its name (for people, and for `SidePane.show_panel`), its icon, and how it is made."""
 
     title: str
     icon: str
@@ -57,7 +57,9 @@ def _inspector(style: Style, session: Session, tasks: Tasks) -> QWidget:
     return InspectorPanel(style, session.inspector, tasks)
 
 
+REASONING, REQUEST = "Reasoning", "Request"
+
 PANELS: tuple[PanelRow, ...] = (
-    PanelRow("Reasoning", "thought", _reasoning),
-    PanelRow("Request", "wire", _inspector),
+    PanelRow(REASONING, "thought", _reasoning),
+    PanelRow(REQUEST, "wire", _inspector),
 )

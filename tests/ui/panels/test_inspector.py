@@ -36,7 +36,7 @@ async def test_the_time_line_grows_with_the_answer(qapp: QApplication, profile: 
         shown, panel = window.conversation_bound, inspector(window)
         await session.choose_model(shown.id, account.id, "m")
         await shown.send("Well?")
-        shown.act(shown.last(Role.ASSISTANT), "request")
+        window.stage.view.do(shown.last(Role.ASSISTANT), "request")
         await until(lambda: panel._attempt.currentText() == "Attempt 2 · no answer yet")
         go_on.set()
         await until(lambda: panel._attempt.currentText() == "Attempt 2 · 200")
@@ -66,7 +66,7 @@ async def test_a_library_that_cannot_be_read_is_said(
 
     async with showing(qapp, profile) as (window, session):
         panel = inspector(window)
-        window.conversation_bound._show_request("of another day")
+        window.stage.view.action_requested.emit("of another day", "request")
         await until(panel.isVisible)
         monkeypatch.setattr(session.inspector, "recall", refuse)
         panel.show_message("of a day before")
