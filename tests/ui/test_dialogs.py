@@ -73,7 +73,7 @@ async def test_an_account_is_added_tested_and_removed_with_a_way_back(qapp: QApp
         assert form.is_new
         form.url.setText(f"  {server.url}/chat/completions ")
         form.name.setText("Local")
-        form.kept.setCurrentIndex(form.kept.findData(KeySource.NONE))
+        form.key.kept.setCurrentIndex(form.key.kept.findData(KeySource.NONE))
         form.model.setEditText("demo")
         form.trial.toggle()
         await until(lambda: form.test_button.text() == "Test" and form.steps.count() > 3, 30)
@@ -158,7 +158,7 @@ async def test_a_trial_says_each_step_and_leads_on(qapp: QApplication, profile: 
         form = one.form
         form.url.setText(server.url)
         form.name.setText("Local")
-        form.kept.setCurrentIndex(form.kept.findData(KeySource.NONE))
+        form.key.kept.setCurrentIndex(form.key.kept.findData(KeySource.NONE))
         form.model.setEditText("kindoo")
 
         async def tried() -> list[str]:
@@ -217,16 +217,16 @@ async def test_a_key_is_never_shown_again_and_a_wrong_one_is_named(qapp: QApplic
         form = one.form
         form.url.setText("http://127.0.0.1:9/v1")
         form.name.setText("Mine")
-        form.kept.setCurrentIndex(form.kept.findData(KeySource.SESSION))
-        form.key.setText("sk-with a space")
+        form.key.kept.setCurrentIndex(form.key.kept.findData(KeySource.SESSION))
+        form.key.line.setText("sk-with a space")
         await form.save()
         assert len(session.accounts.all()) == 1
-        assert "space" in form._key_words.text()
-        form.key.setText("sk-canary-of-this-test")
+        assert "space" in form.key.note.text()
+        form.key.line.setText("sk-canary-of-this-test")
         assert await form.save(), form._said.text()
         assert len(session.accounts.all()) == 2
-        assert form.key.text() == ""
-        assert form.key.echoMode() == form.key.EchoMode.Password
+        assert form.key.line.text() == ""
+        assert form.key.line.echoMode() == form.key.line.EchoMode.Password
         assert "canary" not in (profile / "chatgui.db").read_bytes().decode("latin-1")
         one.close()
 

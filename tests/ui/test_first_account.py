@@ -34,9 +34,9 @@ def adding(window: Window) -> AccountsDialog:
 def fill(one: AccountsDialog, url: str, key: str) -> None:
     """Address and key; the key is kept in memory, for there is no keyring here."""
     one.form.url.setText(url)
-    one.form.kept.setCurrentIndex(one.form.kept.findData(KeySource.SESSION))
-    one.form.key.setText(key)
-    QTest.keyClick(one.form.key, Qt.Key.Key_Return)
+    one.form.key.kept.setCurrentIndex(one.form.key.kept.findData(KeySource.SESSION))
+    one.form.key.line.setText(key)
+    QTest.keyClick(one.form.key.line, Qt.Key.Key_Return)
 
 
 async def test_an_address_and_a_key_lead_to_the_picker_and_then_to_the_composer(

@@ -58,21 +58,21 @@ def fill(one: AccountsDialog, url: str = "http://127.0.0.1:9/v1") -> None:
     form.url.setText(url)
     form.name.setText("Mine")
     form.model.setEditText("small")
-    form.kept.setCurrentIndex(form.kept.findData(KeySource.KEYRING))
-    form.key.setText(CANARY)
+    form.key.kept.setCurrentIndex(form.key.kept.findData(KeySource.KEYRING))
+    form.key.line.setText(CANARY)
 
 
 async def refused(one: AccountsDialog, words: str) -> None:
     """Save, and see that the form stays as it was typed, with the reason and both ways."""
     form = one.form
     press(form.save_button)
-    await until(lambda: form.ways.words.text().startswith("Not saved."))
-    assert shows(form.ways)
-    assert words in form.ways.words.text()
-    assert CANARY not in form.ways.words.text()
-    assert shows(form.ways.run_button)
-    assert shows(form.ways.variable_button)
-    typed = (form.url.text(), form.name.text(), form.key.text(), form.model.currentText())
+    await until(lambda: form.key.ways.words.text().startswith("Not saved."))
+    assert shows(form.key.ways)
+    assert words in form.key.ways.words.text()
+    assert CANARY not in form.key.ways.words.text()
+    assert shows(form.key.ways.run_button)
+    assert shows(form.key.ways.variable_button)
+    typed = (form.url.text(), form.name.text(), form.key.line.text(), form.model.currentText())
     assert typed == ("http://127.0.0.1:9/v1", "Mine", CANARY, "small")
 
 
@@ -90,13 +90,13 @@ async def test_without_a_keyring_the_key_serves_for_this_run(qapp: QApplication,
         one = accounts_of(window)
         fill(one)
         await refused(one, "No keyring answers")
-        press(one.form.ways.run_button)
+        press(one.form.key.ways.run_button)
         await until(lambda: len(session.accounts.all()) == 2)
         kept = session.accounts.by_name("Mine")
         assert kept.key_source is KeySource.SESSION
         assert (await session.accounts.secret(kept)) == Secret(CANARY)
         await until(lambda: one.form._said.text() == "Saved.")
-        assert not shows(one.form.ways)
+        assert not shows(one.form.key.ways)
         one.close()
 
 
@@ -108,11 +108,11 @@ async def test_without_a_keyring_a_variable_can_be_named(
         one = accounts_of(window)
         fill(one)
         await refused(one, "No keyring answers")
-        press(one.form.ways.variable_button)
-        assert one.focusWidget() is one.form.variable
-        assert shows(one.form.variable)
-        assert one.form.key.text() == CANARY
-        one.form.variable.setText("KEY_OF_THIS_TEST")
+        press(one.form.key.ways.variable_button)
+        assert one.focusWidget() is one.form.key.variable
+        assert shows(one.form.key.variable)
+        assert one.form.key.line.text() == CANARY
+        one.form.key.variable.setText("KEY_OF_THIS_TEST")
         press(one.form.save_button)
         await until(lambda: len(session.accounts.all()) == 2)
         kept = session.accounts.by_name("Mine")
@@ -143,10 +143,10 @@ async def test_a_locked_keyring_leaves_the_account_as_it_is_and_the_key_in_memor
         kept = session.accounts.by_name("Mine")
         assert kept.key_source is KeySource.KEYRING
         with keyring.locked():
-            one.form.key.setText(CANARY)
+            one.form.key.line.setText(CANARY)
             await refused(one, "is locked")
-            one.form.key.setText("sk-another-one")
-            press(one.form.ways.run_button)
+            one.form.key.line.setText("sk-another-one")
+            press(one.form.key.ways.run_button)
             await until(lambda: "until the program ends" in one.form._said.text())
             assert session.accounts.by_name("Mine").key_source is KeySource.KEYRING
             assert await session.accounts.secret(kept) == Secret("sk-another-one")
@@ -190,8 +190,8 @@ async def test_an_answer_without_a_key_leads_to_its_field_and_then_succeeds(
         one = window.findChild(AccountsDialog)
         assert one is not None
         assert one.form.name.text() == "Mine"
-        assert one.focusWidget() is one.form.key
-        one.form.key.setText("sk-demo")
+        assert one.focusWidget() is one.form.key.line
+        one.form.key.line.setText("sk-demo")
         press(one.form.save_button)
         await until(lambda: one.form._said.text() == "Saved.")
         window.stage.view.do(answer, "regenerate")
@@ -210,7 +210,7 @@ def test_only_an_answer_that_lacked_a_key_offers_to_enter_one(kind: Kind, is_off
 
 def _answered(window: Window, before: str) -> bool:
     last = window.conversation_bound.last(Role.ASSISTANT)
-    message = window.conversation_bound._message(last)
+    message = window.conversation_bound.message(last)
     return last != before and message is not None and window.conversation_bound.turn is None and message.failure is None
 
 
@@ -288,12 +288,12 @@ async def test_a_kept_key_that_is_gone_is_said_when_the_account_is_shown(
         account = await session.accounts.add(account)
         one = accounts_of(window)
         one.ask_for_key("Mine")
-        await until(lambda: shows(one.form.ways))
-        assert "KEY_THAT_IS_NOT_SET holds no key" in one.form.ways.words.text()
-        assert one.focusWidget() is one.form.variable
-        press(one.form.ways.run_button)
-        assert one.focusWidget() is one.form.key
-        assert one.form.key.isEnabled()
+        await until(lambda: shows(one.form.key.ways))
+        assert "KEY_THAT_IS_NOT_SET holds no key" in one.form.key.ways.words.text()
+        assert one.focusWidget() is one.form.key.variable
+        press(one.form.key.ways.run_button)
+        assert one.focusWidget() is one.form.key.line
+        assert one.form.key.line.isEnabled()
         one.close()
 
 
@@ -332,7 +332,7 @@ async def test_a_keyring_that_keeps_no_key_is_said_and_leaves_both_ways(
         fill(one)
         await refused(one, words)
         assert len(session.accounts.all()) == 1
-        press(one.form.ways.run_button)
+        press(one.form.key.ways.run_button)
         await until(lambda: len(session.accounts.all()) == 2)
         one.close()
     assert CANARY not in (profile / "chatgui.db").read_bytes().decode("latin-1")
@@ -352,9 +352,9 @@ async def test_a_keyring_that_dies_stops_no_conversation_and_is_said_at_the_next
         with keyring.killed():
             say(window, "Hello")
             await until(lambda: answered(window))
-            one.form.key.setText(f"{CANARY}-2")
+            one.form.key.line.setText(f"{CANARY}-2")
             press(one.form.save_button)
-            await until(lambda: one.form.ways.words.text().startswith("Not saved."))
+            await until(lambda: one.form.key.ways.words.text().startswith("Not saved."))
             assert await session.accounts.secret(session.accounts.by_name("Mine")) == Secret(CANARY)
         one.close()
 
@@ -373,7 +373,7 @@ async def test_a_locked_keyring_fails_an_answer_in_words_and_unlocked_it_goes_on
             say(window, "Hello")
             await until(lambda: conversation.last(Role.ASSISTANT) and conversation.turn is None)
             failed = conversation.last(Role.ASSISTANT)
-            message = conversation._message(failed)
+            message = conversation.message(failed)
             assert message is not None
             words, actions, _ = notice(message)
             assert "The keyring is locked" in words

@@ -1,4 +1,4 @@
-"""One account's form: a preset or an address, a name, the key and where it is kept, a model, and a test."""
+"""One account's form: a preset or an address, a name, the key (`account_key_rows`), a model, and a test."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from chatgui.chat.abilities import efforts_of
-from chatgui.chat.setup import PRESETS, Preset, check_key, host_name, mend, preset
+from chatgui.chat.setup import PRESETS, Preset, host_name, mend, preset
 from chatgui.core.account import DEMO, Account, KeySource, Network, Traits
-from chatgui.core.errors import VaultError, VaultState
 from chatgui.core.ids import new_id
 from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.account_fields import colour_box, kept_box, line, model_box, note, provider_box
+from chatgui.ui.dialogs.account_fields import colour_box, line, model_box, note, provider_box
+from chatgui.ui.dialogs.account_key_rows import KeyRows
 from chatgui.ui.dialogs.account_keys import AccountKeys, keeps_several
 from chatgui.ui.dialogs.account_learnt import AccountLearnt
 from chatgui.ui.dialogs.account_more import AccountMore
 from chatgui.ui.dialogs.account_remedies import AGAIN, PAGE
 from chatgui.ui.dialogs.account_trial import AccountTrial
-from chatgui.ui.dialogs.account_ways import KeyWays, why
 from chatgui.ui.dialogs.parts import Bar, Fold, Sheet, say
-from chatgui.ui.links import open_link
 
 Save = Callable[[Account, bool], Awaitable[bool]]  # what to keep, and whether its key serves for this run only
 
@@ -44,18 +42,10 @@ class AccountForm(QWidget):
         self.url = line("https://…/v1")
         self.url.editingFinished.connect(self._mend)
         self.name = line("What you call it")
-        self.key = line("")
-        self.key.setEchoMode(QLineEdit.EchoMode.Password)
-        self.key.textChanged.connect(lambda _: self._check_key())
-        self.kept = kept_box()
-        self.kept.activated.connect(lambda _: self._show_kept())
-        self.variable = line("OPENAI_API_KEY")
+        self.key = KeyRows(context, sheet, keep=lambda briefly: self.save(for_this_run=briefly), tell=self.say)
         self.model = model_box()
         self.model.currentTextChanged.connect(lambda _: self._show_efforts())
         self.colour = colour_box(context.theme)
-        self.ways = KeyWays()
-        self.ways.for_this_run.connect(self._keep_for_this_run)
-        self.ways.by_variable.connect(self._name_variable)
         self.keys = AccountKeys(context)
         self.learnt = AccountLearnt(context)
         self.more = AccountMore(self.learnt)
@@ -64,33 +54,19 @@ class AccountForm(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self._url_words, self._key_words, self._about = note(), note(), note()
-        self._get_key = QPushButton("Get a Key…")
-        self._get_key.clicked.connect(self._open_key_page)
+        self._url_words, self._about = note(), note()
         self._form = QFormLayout()
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
         self._form.setVerticalSpacing(8)
-        key = QHBoxLayout()
-        key.addWidget(self.key, 1)
-        key.addWidget(self._get_key)
-        for label, name, field in (
-            ("Provider", "Provider", self.provider),
-            ("", "", self._about),
-            ("Address", "Base URL", self.url),
-            ("", "", self._url_words),
-            ("Name", "Name", self.name),
-            ("Key", "Key", key),
-            ("", "", self._key_words),
-            ("Key is kept", "Key is kept", self.kept),
-            ("Variable", "Environment variable", self.variable),
-            ("Model", "Default model", self.model),
-            ("Colour", "Colour", self.colour),
-        ):
-            self._form.addRow(label, field)
-            if name and isinstance(field, QWidget):
-                field.setAccessibleName(name)
-        self.key.setAccessibleName("Key")
+        self._add_row("Provider", self.provider)
+        self._form.addRow("", self._about)
+        self._add_row("Address", self.url, "Base URL")
+        self._form.addRow("", self._url_words)
+        self._add_row("Name", self.name)
+        self.key.add_to(self._form)
+        self._add_row("Model", self.model, "Default model")
+        self._add_row("Colour", self.colour)
         self._keys = Fold("Keys", "Further keys, which one is used, a copy", self._form, self.keys)
         self._more = Fold(
             "More",
@@ -99,6 +75,10 @@ class AccountForm(QWidget):
             self.more,
         )
         self._add_buttons()
+
+    def _add_row(self, label: str, field: QWidget, name: str = "") -> None:
+        self._form.addRow(label, field)
+        field.setAccessibleName(name or label)
 
     def _add_buttons(self) -> None:
         self.save_button = QPushButton("Save")
@@ -110,7 +90,7 @@ class AccountForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addLayout(self._form)
-        column.addWidget(self.ways)
+        column.addWidget(self.key.ways)
         column.addLayout(self.steps)
 
     # What is shown
@@ -139,9 +119,6 @@ class AccountForm(QWidget):
         self.provider.setCurrentIndex(max(self.provider.findData(account.provider), 0))
         self.url.setText(account.base_url)
         self.name.setText(account.name)
-        self.key.clear()
-        self.kept.setCurrentIndex(self.kept.findData(account.key_source))
-        self.variable.setText(account.key_env)
         self.offer_models(account.default_model)
         self.colour.setCurrentIndex(max(self.colour.findData(account.colour), 0))
         self.more.show_account(account)
@@ -149,13 +126,12 @@ class AccountForm(QWidget):
         self._show_efforts()
         self._more.setChecked(AccountMore.is_used(account))
         self._show_keys(account)
-        for widget in (self.provider, self.url, self.key, self.kept, self._get_key):
+        for widget in (self.provider, self.url):
             widget.setEnabled(not account.is_demo)
         say(self._about, "Answers without a key or a network, from this computer." if account.is_demo else "")
-        for label in (self._url_words, self._key_words):
-            say(label, "")
+        say(self._url_words, "")
         say(self._said, account.last_test and f"Last test: {account.last_test}")
-        self._show_kept()
+        self.key.show_account(account, is_new=self.is_new, page=self._key_page)
 
     def offer_models(self, chosen: str | None = None) -> None:
         """The models of the account as they are known now; what is typed stays unless another is chosen."""
@@ -178,17 +154,21 @@ class AccountForm(QWidget):
     def _choose_preset(self) -> None:
         """Take a preset, and go to what is still missing."""
         self._take_preset()
-        (self.key if self.key.isEnabled() and self.url.text() else self.url).setFocus()
+        (self.key.line if self.key.line.isEnabled() and self.url.text() else self.url).setFocus()
 
     @property
     def _preset(self) -> Preset | None:
         return preset(self.provider.currentData() or "")
 
+    @property
+    def _key_page(self) -> str:
+        return self._preset.key_url if self._preset else ""
+
     def _take_preset(self) -> None:
         preset = self._preset
         known = {one.title for one in PRESETS}
         say(self._about, preset.words if preset else "")
-        self._get_key.setVisible(bool(preset and preset.key_url))
+        self.key.offer_page(self._key_page)
         if preset is None:
             return
         self.url.setText(preset.base_url)
@@ -196,27 +176,7 @@ class AccountForm(QWidget):
             self.name.setText(preset.title)
         if preset.model and not self.model.currentText():
             self.model.setEditText(preset.model)
-        source = KeySource.KEYRING if preset.needs_key else KeySource.NONE
-        self.kept.setCurrentIndex(self.kept.findData(source))
-        self._show_kept()
-
-    def _show_kept(self) -> None:
-        source = self._source()
-        self._form.setRowVisible(self.variable, source is KeySource.ENVIRONMENT)
-        self.key.setEnabled(source.is_kept_here)
-        self.key.setPlaceholderText(self._key_hint(source))
-        preset = self._preset
-        self._get_key.setVisible(bool(preset and preset.key_url))
-        self.ways.hide()
-        self._sheet.start(self._tasks, self._look_for_key())
-
-    def _key_hint(self, source: KeySource) -> str:
-        account = self._account
-        if not source.is_kept_here:
-            return ""
-        if account is None or self.is_new or account.key_source is not source:
-            return "Paste it here"
-        return f"Unchanged (“{account.key}”)" if account.key else "Unchanged"
+        self.key.keep_in(KeySource.KEYRING if preset.needs_key else KeySource.NONE)
 
     def _show_keys(self, account: Account) -> None:
         several = not self.is_new and keeps_several(account)
@@ -224,47 +184,13 @@ class AccountForm(QWidget):
         self._keys.setChecked(several and bool(account.keys))
         self.keys.show_account(account)
 
-    def _source(self) -> KeySource:
-        return KeySource(self.kept.currentData())  # Qt keeps the bare string
-
-    # The key, where its place does not serve
-
-    async def _look_for_key(self) -> None:
-        """Say at once if the kept key is not to be had. The keyring is left alone: it might ask the person for its password
-        before anything is to be kept, and says at Save what is to be said."""
-        account, source = self._account, self._source()
-        if account is None or self.is_new or source is not account.key_source or source is KeySource.KEYRING:
-            return
-        try:
-            await self._session.accounts.secret(account)
-        except VaultError as error:
-            if self._account is account and self._source() is source and self.ways.isHidden():
-                self.show_refusal(error)
-
-    def show_refusal(self, error: VaultError, *, failed: bool = False) -> None:
-        """Say why the key is not to be had, or was not kept (`failed`), and offer the ways on. What is typed stays."""
-        source, is_missing = self._source(), error.state is VaultState.MISSING
-        text = f"Not saved. {why(error)}" if failed else why(error)
-        if is_missing:
-            self.key.setPlaceholderText("Paste it here")
-        by_run = not is_missing or source is KeySource.ENVIRONMENT
-        self.ways.offer(text, run=by_run, variable=not is_missing, failed=failed)
-        if failed:
-            self.say("")
-
-    def ask_for_key(self) -> None:
-        """Be ready for the key of the shown account, wherever it is kept."""
-        if self._source() is KeySource.NONE:
-            self._keep_in(KeySource.KEYRING)
-        (self.variable if self._source() is KeySource.ENVIRONMENT else self.key).setFocus()
-
     def go_to(self, place: str, value: str = "") -> None:
         """Go to a field by its name, test again, or open the provider's page. A `value` is what the field should say: it is
         put in, and tried."""
         if place == PAGE:
-            self._open_key_page()
+            self.key.open_page()
         elif place == "key":
-            self.ask_for_key()
+            self.key.ask()
         elif place in self.more.places:
             self._more.setChecked(True)
             self.more.go_to(place)
@@ -278,27 +204,6 @@ class AccountForm(QWidget):
             self.reached.emit(focused)
         if value or place == AGAIN:
             self.trial.toggle()
-
-    def _keep_in(self, source: KeySource) -> None:
-        self.kept.setCurrentIndex(self.kept.findData(source))
-        self._show_kept()
-
-    def _name_variable(self) -> None:
-        self._keep_in(KeySource.ENVIRONMENT)
-        self.say("")
-        self.variable.setFocus()
-
-    def _keep_for_this_run(self) -> None:
-        """An account of the keyring stays one: it will be asked again in the next run. Any other is told its place."""
-        before = self._account.key_source if self._account and not self.is_new else None
-        lends = before is KeySource.KEYRING and self._source() is KeySource.KEYRING
-        if not lends:
-            self._keep_in(KeySource.SESSION)
-        if problem := check_key(self.key.text()):
-            say(self._key_words, problem if self.key.text() else "Enter the key.", "error")
-            self.key.setFocus()
-            return
-        self._tasks.start(self.save(for_this_run=lends))
 
     def _mend(self) -> None:
         if self.provider.currentData() == DEMO or not self.url.text().strip():
@@ -318,15 +223,6 @@ class AccountForm(QWidget):
         if self.name.text() in ("", self._named):
             self._named = known.title if known is not None else host_name(url)
             self.name.setText(self._named)
-
-    def _check_key(self) -> None:
-        text = self.key.text()
-        say(self._key_words, check_key(text) if text else "", "error")
-
-    def _open_key_page(self) -> None:
-        preset = self._preset
-        if preset is not None:
-            open_link(preset.key_url, self)
 
     # What is in it
 
@@ -356,32 +252,13 @@ class AccountForm(QWidget):
             self.url.setFocus()
             return None
         preset = self._preset
-        source = self._source()
         account = replace(
-            account, base_url=mended.url, provider=preset.name if preset else "", key_source=source,
-            key_env=self.variable.text().strip() if source is KeySource.ENVIRONMENT else "",
+            account, base_url=mended.url, provider=preset.name if preset else "", key_source=self.key.source,
+            key_env=self.key.variable_name,
             key_header=preset.key_header if preset else account.key_header,
             traits=preset.traits if preset and self.is_new else account.traits,
         )  # fmt: skip
-        return account if self._key_fits(source) else None
-
-    def _key_fits(self, source: KeySource) -> bool:
-        wanted = source.is_kept_here
-        before = self._account.key_source if self._account and not self.is_new else None
-        problem = check_key(self.key.text()) if wanted and (self.key.text() or before is not source) else ""
-        if source is KeySource.ENVIRONMENT and not self.variable.text().strip():
-            problem = "Name the environment variable that holds the key."
-        say(self._key_words, problem if wanted else "", "error")
-        if problem:
-            (self.key if wanted else self.variable).setFocus()
-            self.say("" if wanted else problem, "error")
-        return not problem
-
-    def secret(self) -> Secret | None:
-        """The key that was typed; None if the kept one stays."""
-        text = self.key.text().strip()
-        wanted = self._source().is_kept_here
-        return Secret(text) if text and wanted else None
+        return account if self.key.fits() else None
 
     async def save(self, *, for_this_run: bool = False) -> bool:
         """Keep what the form says; the key only until the program ends if it is `for_this_run`."""
@@ -390,7 +267,7 @@ class AccountForm(QWidget):
 
     def _patient(self) -> tuple[Account, Secret | None] | None:
         account = self.account()
-        return (account, self.secret()) if account is not None else None
+        return (account, self.key.secret()) if account is not None else None
 
 
 def _as_typed(account: Account) -> Account:

@@ -130,7 +130,7 @@ class AccountsDialog(Sheet):
 
         With `for_this_run` the account is kept as it is, and the key in memory.
         """
-        secret = self.form.secret()
+        secret = self.form.key.secret()
         lent = secret if for_this_run else None
         try:
             account = await self._keep(account, None if lent else secret)
@@ -183,8 +183,8 @@ class AccountsDialog(Sheet):
 
     def _say_not_saved(self, error: ChatError, account: Account) -> None:
         if isinstance(error, VaultError) and account.key_source is KeySource.KEYRING:
-            self.form.show_refusal(error, failed=True)
-            self._scroll_to(self.form.ways)
+            self.form.key.show_refusal(error, failed=True)
+            self._scroll_to(self.form.key.ways)
             return
         shown = present(error)
         self.form.say(f"{shown.words} {shown.advice}".strip(), "error")
@@ -195,8 +195,8 @@ class AccountsDialog(Sheet):
         if account is None:
             return
         self._choose(account)
-        self.form.ask_for_key()
-        self._scroll_to(self.form.key)
+        self.form.key.ask()
+        self._scroll_to(self.form.key.line)
 
     def show_for(self, name: str, failure: Failure | None) -> None:
         """Show the account of this name, at what would mend `failure`."""
