@@ -23,7 +23,8 @@ from chatgui.core.message import Attachment
 from chatgui.ui import assets
 from chatgui.ui.attaching.tray import Tray
 from chatgui.ui.composer.editor import LARGE, MessageEditor
-from chatgui.ui.composer.gauge import ComposerNotes, Gauge
+from chatgui.ui.composer.gauge import Gauge
+from chatgui.ui.composer.notes import ComposerNotes
 from chatgui.ui.theme import Theme
 
 DRAFT_MS = 500
@@ -159,7 +160,7 @@ class Composer(QFrame):
         return unsent
 
     def flush_draft(self) -> None:
-        """Tell the draft now if it was about to be told."""
+        """Tell the draft now, rather than in a moment."""
         self._draft.stop()
         self.draft_changed.emit(str(self.said()))
 
