@@ -27,6 +27,7 @@ from chatgui.ui.transcript.style import Style
 if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.ui.conversation_binding import ConversationBinding
+    from chatgui.ui.dialogs import Dialogs
     from chatgui.ui.notify import Notifications
     from chatgui.ui.sidebar.binding import LibraryBinding
     from chatgui.ui.verbs import Verbs
@@ -94,12 +95,9 @@ class Window(QMainWindow):
 
     async def bind(self, session: Session) -> None:
         """Show this session from now on: its library, and a conversation to write in."""
-        from chatgui.ui.attaching.showing import Showing
         from chatgui.ui.conversation_binding import ConversationBinding
         from chatgui.ui.dialogs import Context, Dialogs
-        from chatgui.ui.message_actions import MessageActions
         from chatgui.ui.notify import Notifications
-        from chatgui.ui.picking.model_choice import ModelChoice
         from chatgui.ui.picking.palette import Palette
         from chatgui.ui.sidebar.binding import LibraryBinding
         from chatgui.ui.verbs import Verbs
@@ -119,13 +117,8 @@ class Window(QMainWindow):
             stage=self.stage, sidebar=self.sidebar, side=self.side, panes=self.panes, tasks=self.tasks,
             palette=Palette(self, self.theme, self.actions_by_id),
         )  # fmt: skip
-        MessageActions(
-            session, self.conversation, self.tasks, stage=self.stage, side=self.side, panes=self.panes,
-            enter_key=self.verbs.enter_key, mend_account=self.verbs.mend_account,
-        )  # fmt: skip
-        ModelChoice(session, self.stage.header, self.theme, self.tasks, self.conversation)
+        self._equip_messages(session, self.conversation, self.verbs, dialogs)
         self._equip_composer(session, self.conversation)
-        Showing(session, self.stage, self.tasks, self.conversation, dialogs)
         self.sidebar.delete_wanted.connect(lambda ids: self.tasks.start(self.verbs_bound.delete_all(ids)))
         self.stage.welcome.demo_wanted.connect(
             lambda: self.tasks.start(self.conversation_bound.send("What can this program do?"))
@@ -143,6 +136,21 @@ class Window(QMainWindow):
             self.stage.notices.trouble(refused)
         elif session.opening_words:
             self.stage.notices.say(session.opening_words, meaning="warning", stays=True)
+
+    def _equip_messages(
+        self, session: Session, conversation: ConversationBinding, verbs: Verbs, dialogs: Dialogs
+    ) -> None:
+        """What is done with the messages that are shown, and who is asked for the next one."""
+        from chatgui.ui.attaching.showing import Showing
+        from chatgui.ui.message_actions import MessageActions
+        from chatgui.ui.picking.model_choice import ModelChoice
+
+        MessageActions(
+            session, conversation, self.tasks, stage=self.stage, side=self.side, panes=self.panes,
+            enter_key=verbs.enter_key, mend_account=verbs.mend_account,
+        )  # fmt: skip
+        Showing(session, self.stage, self.tasks, conversation, dialogs)
+        ModelChoice(session, self.stage.header, self.theme, self.tasks, conversation)
 
     def _equip_composer(self, session: Session, conversation: ConversationBinding) -> None:
         """What looks after the message that is being written: its files, its tokens, the budget it comes from."""
