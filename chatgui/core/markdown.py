@@ -19,12 +19,11 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from chatgui.core import formulas
 from chatgui.core.markup import FENCE, Item, List, Node, closing_fence, parse, parser
 from chatgui.core.pieces import cut_at
-from chatgui.core.starts import Start, blank_lines, first_line, settled, top_level
+from chatgui.core.starts import Start, blank_lines, definition, first_line, settled, top_level
 from chatgui.core.unfinished import closed_for_display
 
 CREDIT = 8  # characters the parser may read for each character that came, on the average
@@ -102,7 +101,7 @@ class Splitter:
     def __init__(self, *, whole: bool = False) -> None:
         self.closed: list[Source] = []
         self._whole = whole  # whether no block is ever too long
-        self._linked: list[int] = []  # those of the closed that may need definitions
+        self.linked: list[int] = []  # those of the closed that may need definitions: the end may change them
         self._long = ""  # what the tail may go on with, after a piece was cut off
         self._begins_line = False  # and whether with a new line
         self._tail = ""
@@ -134,6 +133,11 @@ class Splitter:
         return tuple(made)
 
     @property
+    def waiting(self) -> int:
+        """How many characters are not closed yet."""
+        return len(self._tail)
+
+    @property
     def text(self) -> str:
         """All that came."""
         return "".join(one.markdown for one in self.closed) + self._tail
@@ -156,7 +160,7 @@ class Splitter:
         """Nothing more will come: close what is open, and give every block the definitions it needs."""
         while self._tail and self._step(final=True):
             pass
-        for index in self._linked:
+        for index in self.linked:
             self.closed[index] = self._with_links(self.closed[index])
 
     # -------------------------------------------------------------------------------------------- cutting
@@ -364,13 +368,13 @@ class Splitter:
             return
         source = _source(text, head)
         if "[" in text and source.kind not in UNLINKED:
-            self._linked.append(len(self.closed))
+            self.linked.append(len(self.closed))
         self.closed.append(self._with_links(source, growing=True))
         if source.kind == "footnote":
             self._definitions.setdefault(f"^{source.info}".casefold(), f"[^{source.info}]: x")
         elif "]:" in text and source.kind not in {"code", "html", "math", "long"}:
             for label, one in parser().reference_definitions(text).items():
-                self._definitions.setdefault(" ".join(label.casefold().split()), _definition(label, one))
+                self._definitions.setdefault(" ".join(label.casefold().split()), definition(label, one))
 
     def _with_links(self, source: Source, *, growing: bool = False) -> Source:
         """The source with the definitions it needs. While the text grows, a note it refers to is thought to come: answers
@@ -390,10 +394,3 @@ def _source(text: str, head: Start) -> Source:
     match = FENCE.match(text, blank_lines(text))
     info = (match[2] if match[1] else match[4]).strip() if match else ""
     return Source("code", text, info)
-
-
-def _definition(label: str, found: Any) -> str:
-    """A link definition as Markdown of one line."""
-    address = re.sub(r"([<>\\])", r"\\\1", found["dest"])
-    title = re.sub(r'(["\\])', r"\\\1", " ".join((found["title"] or "").split()))
-    return f"[{' '.join(label.split())}]: <{address}>" + (f' "{title}"' if title else "")

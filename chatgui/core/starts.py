@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from chatgui.core.markup import parser
 
@@ -80,3 +82,10 @@ def first_line(text: str, start: int, end: int) -> int:
 def blank_lines(text: str) -> int:
     """Length of the empty lines `text` begins with."""
     return text.rfind("\n", 0, len(text) - len(text.lstrip(" \t\n"))) + 1
+
+
+def definition(label: str, found: Any) -> str:
+    """A link definition as Markdown of one line."""
+    address = re.sub(r"([<>\\])", r"\\\1", found["dest"])
+    title = re.sub(r'(["\\])', r"\\\1", " ".join((found["title"] or "").split()))
+    return f"[{' '.join(label.split())}]: <{address}>" + (f' "{title}"' if title else "")

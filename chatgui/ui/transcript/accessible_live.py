@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from chatgui.chat.turn import Phase
 from chatgui.ui.transcript.chrome import speaker
-from chatgui.ui.transcript.message import LiveItem
+from chatgui.ui.transcript.live import LiveItem
 from chatgui.ui.transcript.notice import Running, retrying
 from chatgui.ui.transcript.selection import Selection
 

@@ -79,7 +79,7 @@ class BlockPart(RowPart):
         if which != QAccessible.Text.Name:
             return super().text(which)
         row = self.block_row
-        return " ".join(filter(None, (_named(row), row.note.words)))
+        return " ".join(filter(None, (_named(row), row.said)))
 
     def _level(self) -> int:
         return next((node.level for node in self.block_row.source.nodes() if isinstance(node, Heading)), 1)
@@ -215,7 +215,7 @@ class MessagePart(Part):
             len(item.rows),
             sum(row.height > 0 for row in item.rows),  # before that, a row has no actions
             sum(row.refreshed for row in item.body),
-            sum(row.note.words != "" for row in item.body),
+            sum(row.said != "" for row in item.body),
             tuple(row.source.kind for row in item.body[-2:]),  # what still grows may become something else
         )
         if now == self._made_of:
@@ -256,7 +256,7 @@ class MessagePart(Part):
         parts: list[RowPart] = []
         for row in item.rows:
             if isinstance(row, BlockRow):
-                if row.source.kind in STANDS_OUT or row.note.words:
+                if row.source.kind in STANDS_OUT or row.said:
                     parts.append(BlockPart(self, row, STANDS_OUT.get(row.source.kind, QAccessible.Role.Section)))
                 if row.height and "![" in row.source.markdown:
                     parts += [ImagePart(self, row, n, *told) for n, told in enumerate(row.block.images())]

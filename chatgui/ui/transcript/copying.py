@@ -15,6 +15,7 @@ from chatgui.core.deadline import TooSlow, check, within
 from chatgui.core.markdown import Source
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.page import Page
+from chatgui.ui.transcript.reading import UnreadRow
 from chatgui.ui.transcript.rows import BlockRow
 from chatgui.ui.transcript.selection import Selection
 
@@ -46,6 +47,8 @@ def _rich(page: Page, selection: Selection) -> QMimeData:
     texts, marked, html = [], [], []
     for index in range(selection.first.message, selection.last.message + 1):
         rows = _chosen(page, index, selection)
+        if not page.item(index).is_read and any(isinstance(row, UnreadRow) for row in rows):
+            raise TooSlow
         pieces = [piece for row in rows if (piece := _piece(index, row, selection))]
         texts.append(_joined(pieces, 0))
         marked.append(_joined(pieces, 1))
@@ -69,6 +72,8 @@ def _piece(index: int, row: BlockRow, selection: Selection) -> Piece | None:
     span = selection.span(index, row.start, len(row.text))
     if span is None:
         return None
+    if isinstance(row, UnreadRow):
+        return row.text[slice(*span)], row.text[slice(*span)], "", _joint(row.source)
     fragment = row.block.fragment(*span)
     if not row.is_laid:
         row.release()  # parsed for this only
@@ -133,7 +138,7 @@ def _unchanged(source: Source) -> Piece:
 
 def _joint(source: Source) -> str:
     """What parts a block from the one before."""
-    if source.kind == "long" and not source.first:
+    if source.kind == "unread" or (source.kind == "long" and not source.first):
         return "\n" if source.number else ""
     return "\n" if source.kind == "item" and not source.first else "\n\n"
 
@@ -164,7 +169,7 @@ def _leave_text() -> None:
 def whole(item: Item) -> QMimeData:
     """A whole message, for the clipboard."""
     markdown = item.context.facet.text(item.message)
-    if len(markdown) > RICH_CHARS:
+    if len(markdown) > RICH_CHARS or not item.is_read:
         return plain(markdown)
     with suppress(TooSlow), within(RICH_S):
         pieces = [_all_of(row) for row in item.body]

@@ -6,9 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 
-from chatgui.core import markdown
-from chatgui.core.literal import literal
-from chatgui.core.markdown import Source
+from chatgui.core.cutting import Script
 from chatgui.core.message import (
     Image,
     Message,
@@ -26,8 +24,9 @@ from chatgui.core.messages import Branch
 from chatgui.core.reply import Growing, Reply
 from chatgui.ui.transcript.chrome import FooterRow, HeaderRow, Lookups, SpaceRow, TraceRow, TurnRow, thought
 from chatgui.ui.transcript.files import file_rows, files_height
+from chatgui.ui.transcript.heights import estimate_length
 from chatgui.ui.transcript.notice import NoticeRow, notice
-from chatgui.ui.transcript.rows import Measure, Row, estimate_length
+from chatgui.ui.transcript.rows import Measure, Row
 from chatgui.ui.transcript.style import Style
 
 
@@ -62,12 +61,12 @@ class Facet:
         """Whether the text is somebody's literal words rather than Markdown."""
         return message.role is not Role.ASSISTANT
 
-    def sources(self, message: Message) -> list[Source]:
-        """The blocks of a message."""
+    def scripts(self, message: Message) -> list[Script]:
+        """The texts of a message, to be cut into blocks."""
         if self.is_plain(message):
-            return literal(self.text(message))
+            return [Script(self.text(message), is_plain=True)]
         extra = "\n\n".join(filter(None, map(_part_markdown, message.parts)))
-        return markdown.blocks(message.text) + (markdown.blocks(extra) if extra else [])
+        return [Script(message.text), Script(extra)]
 
     def before(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
         """The rows above the text."""
@@ -123,8 +122,8 @@ class ReasoningFacet(Facet):
     def is_plain(self, message: Message) -> bool:
         return False
 
-    def sources(self, message: Message) -> list[Source]:
-        return markdown.blocks(message.reasoning)
+    def scripts(self, message: Message) -> list[Script]:
+        return [Script(message.reasoning)]
 
     def before(self, message: Message, style: Style, lookups: Lookups) -> list[Row]:
         if not self.heads:

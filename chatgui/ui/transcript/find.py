@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from chatgui.ui.transcript.places import Place, Placed
+from chatgui.ui.transcript.reading import UnreadRow
 from chatgui.ui.transcript.rows import BlockRow, Mark
 from chatgui.ui.transcript.selection import Point
 
@@ -59,6 +60,7 @@ class Find(QObject):
         self._known = 0  # messages that were here when the search began; others are counted when they are gone to
         self._place: Point | None = None  # of the current one
         self._wanted = 0  # a step asked for before the search found what it leads to
+        self._waits = False  # the current place is in what is not read yet: it is shown once it is
         self._home: Place | None = None  # where one was before one was led away by typing alone
         self._led: Place | None = None  # where that led
         self._told = 0.0
@@ -119,7 +121,7 @@ class Find(QObject):
         self._pattern = pattern_of(query) if query else None
         self._in_source, self._in_text = counters(query) if query else (_nowhere, _nowhere)
         self.counts, self.total, self._ring = {}, 0, []
-        self.current, self._place, self._wanted = None, None, 0
+        self.current, self._place, self._wanted, self._waits = None, None, 0, False
         self._end = self._known = len(self.view.messages)
         if self._from.message >= self._end:
             self._from = TOP
@@ -297,8 +299,12 @@ class Find(QObject):
         if self.current is None:
             return
         index, nth = self.current
-        self._place = None
+        self._place, self._waits = None, False
         for row, count in self._found_in(index):
+            if nth < count and isinstance(row, UnreadRow):
+                self._waits = True
+                self.view.refresh()
+                break
             if nth < count and (place := self._nth(row.text, nth)) is not None:
                 self._place = Point(index, row.start, place)
                 self.view.reveal(self._place)
@@ -306,6 +312,14 @@ class Find(QObject):
             nth = max(0, nth - count)
         self.view.viewport().update()
         self._tell()
+
+    def resume(self) -> None:
+        """Something was read: show the current place if it was in that."""
+        if self._waits and self.current is not None and self.view.page.item(self.current[0]).is_read:
+            is_led = self.view.place() == self._led
+            self._show()
+            if is_led:
+                self._led = self.view.place()
 
     def _nth(self, text: str, nth: int) -> int | None:
         """Where the place of this number begins, or the last one; None if there is none after all."""

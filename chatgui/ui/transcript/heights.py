@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chatgui.ui.transcript.style import Style
 
 CHUNK = 256  # heights summed together; 100,000 messages are 391 sums
 
@@ -97,3 +102,19 @@ class Heights:
                 self._values[index] = estimate(index)
         self._sums[self._unknown] = sum(self._values[start : start + CHUNK])
         return self._unknown > 0
+
+
+def estimate_text(text: str, is_code: bool, width: float, style: Style) -> int:
+    """A guess at the height of a text, from its length and its line breaks alone."""
+    breaks = text.strip("\n").count("\n")
+    if is_code:
+        return round((breaks - 1) * style.line("code") + 2 * style.px(style.padding) + style.px(16))
+    return estimate_length(len(text), width, style) + round(breaks * style.line() / 2)
+
+
+def estimate_length(length: int, width: float, style: Style) -> int:
+    """A guess at the height of running text of so many characters."""
+    if not length:
+        return 0
+    per_line = max(8.0, width / (style.px(style.text_size) * 0.5))
+    return round(math.ceil(length * 1.1 / per_line) * style.line())

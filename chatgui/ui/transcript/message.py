@@ -1,24 +1,25 @@
-"""A realised message: its rows, made from the message, or growing with a reply."""
+"""A realised message: its rows. A long one is read a little at a time (see `reading`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 
-from chatgui.chat.usage import duration
+from PySide6.QtCore import QPointF
+
 from chatgui.core.markdown import Source
-from chatgui.core.message import Message, Reasoning, Refusal, State, Text
-from chatgui.core.reply import Reply
+from chatgui.core.message import Message
 from chatgui.ui.transcript.blocks import space_above
-from chatgui.ui.transcript.chrome import Lookups, TraceRow
+from chatgui.ui.transcript.chrome import Lookups
 from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.files import FileRow, PicturesRow
 from chatgui.ui.transcript.heights import Heights
 from chatgui.ui.transcript.links import Link
-from chatgui.ui.transcript.notice import ProgressRow, Running, progress
+from chatgui.ui.transcript.places import Line
+from chatgui.ui.transcript.reading import Reading, UnreadRow
 from chatgui.ui.transcript.rows import BlockRow, Measure, Row
 from chatgui.ui.transcript.style import Style
-from chatgui.ui.transcript.tail import Tail
 
 
 def _nothing(*_: object) -> None:
@@ -50,6 +51,8 @@ class Item:
         self.rows: list[Row] = []
         self.heights = Heights()
         self._body: list[BlockRow] = []
+        self._reading: Reading | None = None  # while not all of it is read
+        self._front = 0  # rows of text before what is not
         self._set(message)
         self._body = self._blocks()
         self._assemble()
@@ -64,7 +67,13 @@ class Item:
                 row.changed = context.changed
 
     def _blocks(self) -> list[BlockRow]:
-        return self._fresh(self.context.facet.sources(self.message), 0)
+        reading = Reading(self.context.facet.scripts(self.message))
+        if reading.at_once():
+            return self._fresh(reading.cutting.sources, 0)
+        last = reading.above()
+        self._reading, self._front = reading, 0
+        unread = UnreadRow(reading, self.context.style)
+        return [unread, *self._fresh(last, reading.end)]
 
     @property
     def height(self) -> int:
@@ -135,112 +144,55 @@ class Item:
         """All its plain text."""
         return "\n\n".join(row.text for row in self._body)
 
-    def _sources(self, message: Message) -> list[Source]:
-        return self.context.facet.sources(message)
+    # becoming another
 
     def update(self, message: Message) -> None:
         """The message is another version of itself now. Rows whose source is the same are kept as they are."""
-        before, self._body, start = self._body, [], 0
-        for index, source in enumerate(self._sources(message)):
-            row = before[index] if index < len(before) else None
-            space = self._space(source, start)
-            if row is not None and row.source.growing:
-                row.update(source, space)  # it grows to its end
-            if row is None or row.source != source or row.space != space:
-                (row,) = self._fresh([source], start)
-            row.start = start
-            start += len(source.markdown)
-            self._body.append(row)
+        scripts = self.context.facet.scripts
+        before, same = self._body, scripts(message) == scripts(self.message)
+        self._dress(message)
+        if not same:
+            self._reading = None
+            after = self._blocks()
+            if self.is_read:
+                self._take([row.source for row in after])
+            else:
+                self._splice(self.first, self.first + len(before), after)
+
+    def _dress(self, message: Message) -> None:
+        """What stands around the text is that of this version."""
+        first, last = self.first, self.last
         self._set(message)
-        self._assemble()
+        for start, stop, rows in ((last, len(self.rows), self._foot), (0, first, self._head)):
+            self.rows[start:stop] = rows
+            self.heights.splice(start, stop, [row.estimate(self.context.measure) for row in rows])
+        self.shifted = True
 
-
-class LiveItem(Item):
-    """A message whose reply is still coming."""
-
-    def __init__(self, message: Message, context: Context, reply: Reply, turn: Running | None) -> None:
-        self.reply = reply
-        self.turn = turn
-        self._progress = ProgressRow(context.style, keeps_room=context.facet.has_footer)
-        self._retry_began: tuple[object, float] = (None, 0.0)
-        self._told: tuple[object, object] = (None, None)  # phase and retry the line of progress speaks of
-        self._open = 0  # how many of the last rows of text may still grow
-        self.pulled = 0  # characters taken in the last frame that had any
-        self._tail = Tail(context.facet.growing(reply), context.facet.text(message))
-        super().__init__(message, context)
-
-    def _set(self, message: Message) -> None:
-        super()._set(message)
-        if message.state is State.STREAMING:
-            self._foot = [self._progress]
-
-    def _blocks(self) -> list[BlockRow]:
-        return []
-
-    def _sources(self, message: Message) -> list[Source]:
-        """The blocks of the finished message: those that were cut while it came, and of what else is in it."""
-        ended = message.state is not State.STREAMING
-        known = self._tail.whole(self.context.facet.text(message)) if ended else None
-        if known is None:
-            return super()._sources(message)
-        others = tuple(part for part in message.parts if not isinstance(part, (Text, Refusal, Reasoning)))
-        return known + self.context.facet.sources(replace(message, parts=others))
-
-    @property
-    def backlog(self) -> int:
-        """Characters that have come and are not shown yet."""
-        return self._tail.backlog
-
-    @property
-    def closed(self) -> int:
-        """How many rows of text will not change any more."""
-        return len(self._body) - self._open
-
-    @property
-    def is_stirred(self) -> bool:
-        """Whether there may be something to show at once: text has come, or there is none yet and it is waited for otherwise.
-        (How long it has been waited for is the clock's.)"""
-        turn = self.turn
-        return self.backlog > 0 or (turn is not None and not self._body and (turn.phase, turn.retry) != self._told)
-
-    def again(self, context: Context) -> LiveItem:
-        """The same in another context."""
-        fresh = LiveItem(self.message, context, self.reply, self.turn)
-        while fresh.pull():
-            pass
-        fresh.tick()
-        return fresh
-
-    def pull(self) -> bool:
-        """Take in a bounded piece of what is new; whether there was anything."""
-        backlog = self._tail.backlog
-        pulled = self._tail.pull()
-        if pulled is None:
-            return False
-        self.pulled = backlog - self._tail.backlog
-        closed, still_open = pulled
-        sources = [*closed, *still_open]
-        kept = self._grow_open(sources)
-        start = self._body[-1].start + len(self._body[-1].source.markdown) if self._body else 0
-        self._splice(self.last, self.last, self._fresh(sources[kept:], start))
-        self._open = len(still_open)
-        return True
-
-    def _grow_open(self, sources: list[Source]) -> int:
-        """The rows that were open take their new sources; how many sources were taken so."""
-        was_open = self._body[len(self._body) - self._open :] if self._open else []
-        taken = min(len(was_open), len(sources))
-        if taken < len(was_open):  # what looked like two blocks is one after all
-            self._splice(self.last - len(was_open) + taken, self.last, [])
-        start = was_open[0].start if was_open else 0
-        for row, source in zip(was_open, sources, strict=False):
-            if source != row.source:
-                row.update(source, self._space(source, start))
-            row.start = start
+    def _take(self, sources: Sequence[Source]) -> None:
+        """The blocks of the text are these now. Of many, few are others than they were, and those mostly at the end."""
+        start = same = 0
+        for row, source in zip(self._body, sources, strict=False):
+            if row.source is not source and row.source != source:
+                if row.source.growing or row.source.markdown != source.markdown:
+                    break
+                self._put(same, source)
             start += len(source.markdown)
-        for index in range(self.last - taken, self.last):
-            self.heights.put(index, self.heights[index], exact=False)
-        return taken
+            same += 1
+        after = self._fresh(list(sources[same:]), start)
+        for index, (row, fresh) in enumerate(zip(self._body[same:], after, strict=False)):
+            if row.source.growing:
+                row.update(fresh.source, fresh.space)  # it grows to its end
+            if row.source == fresh.source and row.space == fresh.space:
+                row.start = fresh.start
+                after[index] = row
+        self._splice(self.first + same, self.last, after)
+
+    def _put(self, index: int, source: Source) -> None:
+        """One block of the text is this now, of the same length."""
+        (row,) = self._fresh([source], self._body[index].start)
+        self._body[index] = self.rows[self.first + index] = row
+        self.heights.put(self.first + index, row.estimate(self.context.measure), exact=False)
+        self.shifted = True
 
     def _splice(self, first: int, last: int, rows: list[BlockRow]) -> None:
         """Put text rows in the place of others; indices count all rows."""
@@ -250,25 +202,79 @@ class LiveItem(Item):
         self._body[first - above : last - above] = rows
         self.rows[first:last] = rows
         self.shifted = True
-        self.heights.splice(first, last, [row.estimate(self.context.measure) for row in rows])
+        self.heights.splice(first, last, [row.height or row.estimate(self.context.measure) for row in rows])
 
-    def tick(self) -> bool:
-        """Bring the line of progress and the trace up to date; whether anything of them changed."""
-        if self.turn is None:
-            return False
-        elapsed = self.turn.elapsed()
-        self._told = (self.turn.phase, self.turn.retry)
-        if self._retry_began[0] is not self.turn.retry:
-            self._retry_began = (self.turn.retry, elapsed)
-        words = "" if self._body and not self.message.text else progress(self.turn, elapsed - self._retry_began[1])
-        beat = int(elapsed * 2) % 2 if words and self.context.style.motion else 0
-        changed = self._progress.say(words, can_cancel=self.turn.retry is not None and words != "", beat=beat)
-        if changed:
-            self.lay(len(self.rows) - 1)
-        thinking = self.turn.thinking_ms()
-        if thinking is not None and not words:
-            for index, row in enumerate(self._head):
-                if isinstance(row, TraceRow) and row.say(f"Thought for {duration(thinking)}"):
-                    self.lay(index)
-                    changed = True
-        return changed
+    # reading on
+
+    @property
+    def is_read(self) -> bool:
+        """Whether all of it has been read."""
+        return self._reading is None
+
+    def is_unread(self, row: int) -> bool:
+        """Whether row number `row` is what has not been read."""
+        return self._reading is not None and row == self.first + self._front
+
+    def _unread(self) -> UnreadRow | None:
+        row = self._body[self._front] if self._reading is not None else None
+        return row if isinstance(row, UnreadRow) else None
+
+    def read_on(self, seconds: float, row: int = 0, offset: int = 0) -> tuple[int, int]:
+        """Read for so long. `offset` pixels into row number `row`: where that is then."""
+        reading, unread, was = self._reading, self._unread(), self.rows[row]
+        if reading is None or unread is None:
+            return row, offset
+        gap, below, until = self.first + self._front, len(self.rows) - row, perf_counter() + seconds
+        place = was.start + (was.position_at(QPointF(0, offset)) if was is unread else 0)
+        begin, made = reading.begin, list[Source]()
+        while True:
+            made += reading.front(self._front + len(made))
+            if reading.cutting.done or perf_counter() > until:
+                break
+        self._splice(gap, gap, self._fresh(made, begin))
+        self._front += len(made)
+        self._went_on(unread)
+        line = Line.at(0, was, offset) if reading.cutting.done and row > gap and isinstance(was, BlockRow) else None
+        if reading.cutting.done:
+            self._end_reading(reading)
+        if row < gap:
+            return row, offset
+        if was is unread:
+            at = self.row_at(place)
+            return at, round(unread.caret_rect(place - unread.start).top()) if self.rows[at] is unread else 0
+        at = max(0, len(self.rows) - below)
+        if self.rows[at] is not was and line is not None:  # what stood at the end is something else
+            at = self.row_at(line.start)
+            self.lay(at)
+            offset = max(0, line.offset_in(self.rows[at]))
+        return at, offset
+
+    def _went_on(self, unread: UnreadRow) -> None:
+        unread.went_on()
+        self.heights.put(self.first + self._front, unread.layout(self.context.measure), exact=False)
+        self.shifted = True
+
+    def _end_reading(self, reading: Reading) -> None:
+        """All blocks are known. Those at the end are nearly always what they were thought to be."""
+        cutting, known = reading.cutting, {row.start: row for row in self._body[self._front + 1 :]}
+        for index in cutting.changed:
+            if index < self._front:
+                self._put(index, cutting.sources[index])
+        start, rest = reading.begin, []
+        for source in cutting.sources[self._front :]:
+            row = known.get(start)
+            rest += [row] if row is not None and row.source == source else self._fresh([source], start)
+            start += len(source.markdown)
+        self._splice(self.first + self._front, self.last, rest)
+        self._reading, self._front = None, 0
+
+    def reach(self, row: int) -> int:
+        """Row number `row` comes into sight from below: if it is what is not read, its last blocks are looked at, and stand in
+        its place; how many."""
+        reading, unread = self._reading, self._unread()
+        if reading is None or unread is None or not self.is_unread(row):
+            return 0
+        rows = self._fresh(reading.above(), reading.end)
+        self._splice(row + 1, row + 1, rows)
+        self._went_on(unread)
+        return len(rows)

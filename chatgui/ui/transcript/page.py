@@ -9,7 +9,8 @@ from chatgui.core.message import Message
 from chatgui.core.messages import Branch
 from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.heights import Heights
-from chatgui.ui.transcript.message import Context, Item, LiveItem
+from chatgui.ui.transcript.live import LiveItem
+from chatgui.ui.transcript.message import Context, Item
 from chatgui.ui.transcript.places import END, Line, Place, Placed
 from chatgui.ui.transcript.realised import Realised
 from chatgui.ui.transcript.rows import BlockRow, Measure
@@ -33,9 +34,8 @@ class Page:
         self.heights = Heights()
         self.realised = Realised()
         self._index, self._row, self._offset = 0, 0, 0  # the anchor: `_offset` pixels of this row are above the pane
-        self._held: tuple[Line, tuple[int, int, int]] | None = (
-            None  # a line to stay where it is, while the anchor is this
-        )
+        self._held: tuple[Line, tuple[int, int, int]] | None = None  # a line that stays, while the anchor is this
+        self._sought: Place | None = None  # in what is not read yet, while the anchor is there
 
     @property
     def facet(self) -> Facet:
@@ -152,7 +152,24 @@ class Page:
             self._index = index
             self._row = item.row_at(place.start) if place.start >= 0 else 0
             self._offset = place.offset
+            self._sought = place if item.is_unread(self._row) else None
         self.arrange()
+
+    def read_on(self, seconds: float) -> bool:
+        """Read so long in what is not read, first of what is in sight; whether there was anything. Nothing that is seen moves."""
+        item = self.realised.unread(self.placed)
+        index = self.messages.index_of(item.message.id) if item is not None else None
+        if item is None or index is None:
+            return False
+        self._settle()
+        if index == self._index:
+            self._row, self._offset = item.read_on(seconds, self._row, self._offset)
+        else:
+            item.read_on(seconds)
+        self.heights.put(index, item.height, exact=False)
+        if self._sought is not None and not item.is_unread(self._row):
+            self.go(self._sought)
+        return True
 
     @property
     def value(self) -> int:
@@ -179,7 +196,7 @@ class Page:
         """Move by so many pixels, down if positive, stopping at the ends."""
         if not self.messages or (self.at_end and dy >= 0):
             return
-        self.at_end = False
+        self.at_end, self._sought = False, None
         self._settle()
         index, row, offset = self._index, self._row, self._offset + dy
         item = self.item(index)
@@ -192,6 +209,7 @@ class Page:
                 item = self.item(index)
                 row = len(item.rows)
             row -= 1
+            row += item.reach(row)
             offset += self._lay(index, item, row)
         while offset >= (height := self._lay(index, item, row)):
             if row + 1 == len(item.rows) and index + 1 == len(self.messages):
@@ -212,7 +230,7 @@ class Page:
         index, offset = self.heights.find(value)
         item = self.item(index)
         row, rest = item.heights.find(min(offset, max(0, item.height - 1)))
-        self.at_end = False
+        self.at_end, self._sought = False, None
         self._index, self._row, self._offset = index, row, min(rest, max(0, self._lay(index, item, row) - 1))
         self.arrange()
 
@@ -224,7 +242,7 @@ class Page:
 
     def follow(self) -> None:
         """Go to the end and stay there."""
-        self.at_end = True
+        self.at_end, self._sought = True, None
         self.arrange()
 
     def reveal(self, index: int, start: int, position: int, *, share: float = 0.3) -> None:
@@ -334,8 +352,11 @@ class Page:
     def _up(self) -> Iterator[tuple[int, Item, int]]:
         for at in range(len(self.messages) - 1, -1, -1):
             item = self.item(at)
-            for number in range(len(item.rows) - 1, -1, -1):
+            number = len(item.rows) - 1
+            while number >= 0:
+                number += item.reach(number)
                 yield at, item, number
+                number -= 1
 
     def _arrange_from_anchor(self) -> None:
         self._settle()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.places import Placed
@@ -40,6 +41,11 @@ class Realised:
         if item is not None:
             self._items.move_to_end(message_id)
         return item
+
+    def unread(self, placed: Sequence[Placed] = ()) -> Item | None:
+        """An item that is not read to its end, first of those in sight."""
+        items = chain((one.item for one in placed), self._items.values())
+        return next((one for one in items if not one.is_read), None)
 
     def put(self, item: Item) -> Item:
         """Take in one that was made."""

@@ -17,6 +17,7 @@ from chatgui.core.markdown import Source
 from chatgui.ui.transcript.blocks import Block, make_block, plain_block
 from chatgui.ui.transcript.blocks.note import Note
 from chatgui.ui.transcript.blocks.scroll import Sideways
+from chatgui.ui.transcript.heights import estimate_text
 from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.style import Style
 
@@ -164,7 +165,7 @@ class BlockRow(Row):
         self.style = style
         self.space = self._gap = space  # the gap to the row above, and what stands in it
         self._block: Block | None = None
-        self.note = Note(style)
+        self.said = ""  # why it is not shown as what it is
         self._laid: Measure | None = None
         self._grew = False  # in place, since the last layout: the block knows from where on
         self._is_plain = False  # it took too long as what it is, and is shown as its source
@@ -174,6 +175,11 @@ class BlockRow(Row):
         self.changed: Callable[[], None] = _nothing  # told when the block changed by itself
         self.wanted: Callable[[tuple[str, str]], object] = _nothing  # told what only a person may ask for
         self.opened: Callable[[Link], object] = _nothing  # told the link a person follows
+
+    @property
+    def note(self) -> Note:
+        """The line that says why."""
+        return Note(self.style, self.said)
 
     @property
     def block(self) -> Block:
@@ -235,7 +241,7 @@ class BlockRow(Row):
             self.dirty_from = self._gap + self.block.dirty_from if self._grew else 0.0
             self._grew = False
             self.width = measure.width
-            self.note.words = "" if self.source.growing else self.block.trouble
+            self.said = "" if self.source.growing else self.block.trouble
             above, below = (self.note.height, 0) if self.block.excuse else (0, self.note.height)
             self.space = self._gap + above
             height = math.ceil(self.block.height)
@@ -378,19 +384,3 @@ class BlockRow(Row):
 
 def _nothing(*_: object) -> None:
     pass
-
-
-def estimate_text(text: str, is_code: bool, width: float, style: Style) -> int:
-    """A guess at the height of a text, from its length and its line breaks alone."""
-    breaks = text.strip("\n").count("\n")
-    if is_code:
-        return round((breaks - 1) * style.line("code") + 2 * style.px(style.padding) + style.px(16))
-    return estimate_length(len(text), width, style) + round(breaks * style.line() / 2)
-
-
-def estimate_length(length: int, width: float, style: Style) -> int:
-    """A guess at the height of running text of so many characters."""
-    if not length:
-        return 0
-    per_line = max(8.0, width / (style.px(style.text_size) * 0.5))
-    return round(math.ceil(length * 1.1 / per_line) * style.line())

@@ -29,7 +29,8 @@ from chatgui.ui.transcript.facet import Facet
 from chatgui.ui.transcript.find import Find
 from chatgui.ui.transcript.keys import Keys
 from chatgui.ui.transcript.links import Link
-from chatgui.ui.transcript.message import Context, LiveItem
+from chatgui.ui.transcript.live import LiveItem
+from chatgui.ui.transcript.message import Context
 from chatgui.ui.transcript.notice import Running
 from chatgui.ui.transcript.page import Page
 from chatgui.ui.transcript.picture import Picture
@@ -45,6 +46,7 @@ FRAME_MS = 16
 CALM_MS = 40  # between frames while little comes: half the work, and nobody sees it
 LITTLE = 64  # characters a frame
 LATE_MS = 80  # what changed by itself while text comes waits so long for more text, to be painted with it
+SLICE_S = 0.006  # so long a message that is long is read on before the window has its turn
 STILL_MS, MUCH = 250, 4000  # where nothing is to move: between frames, unless a frame takes so many characters
 MARKED_MS, MARKED_STILL_MS = 1600, 5000  # so long a message jumped to is marked; longer where nothing is to come and go
 
@@ -298,8 +300,11 @@ class TranscriptView(QAbstractScrollArea):
 
     def _refine(self) -> None:
         self._idle.setInterval(0)
-        if not self.page.refine():
+        if self.page.read_on(SLICE_S):
+            self.refresh()
+        elif not self.page.refine():
             self._idle.stop()
+        self.search.resume()
         self._bar.sync()
 
     def to_start(self) -> None:
@@ -323,6 +328,8 @@ class TranscriptView(QAbstractScrollArea):
         self.picture.update(anew=anew)
         self._bar.sync()
         self._note_following()
+        if self.page.realised.unread() and (self._idle.interval() or not self._idle.isActive()):
+            self._idle.start(0)
         stir(self)
 
     def _show_all(self) -> None:

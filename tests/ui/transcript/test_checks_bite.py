@@ -10,7 +10,8 @@ import pytest
 from chatgui.core.delta import TextDelta
 from chatgui.core.message import Role
 from chatgui.core.reply import Reply
-from chatgui.ui.transcript.message import Item, LiveItem
+from chatgui.ui.transcript.live import LiveItem
+from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.page import Page
 from chatgui.ui.transcript.picture import Picture
 from tests.ui.transcript import test_following, test_staying, test_streaming

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from chatgui.app import READ_S
 from chatgui.chat.turn import Phase
+from chatgui.core import cutting
 from chatgui.core.delta import ReasoningDelta, TextDelta
 from chatgui.core.markdown import blocks
 from chatgui.core.message import Role, State, Text, ToolCall
 from chatgui.core.reply import Reply
-from chatgui.ui.transcript import facet
 from chatgui.ui.transcript.tail import PULL, Tail
 from chatgui.ui.transcript.view import TranscriptView
 from tests.ui.transcript.scenes import Turn, answer, document, flush, message, picture, seen_text, shown, streaming
@@ -169,7 +169,7 @@ def test_the_end_of_an_answer_does_not_read_it_again(monkeypatch: pytest.MonkeyP
     flush(view)
     rows = list(view.page.item(1).body)
     read: list[str] = []
-    monkeypatch.setattr(facet.markdown, "blocks", lambda text: read.append(text) or blocks(text))
+    monkeypatch.setattr(cutting, "blocks", lambda text: read.append(text) or blocks(text))
     view.end_reply(message(999, Role.ASSISTANT, text, parts=(Text(text), ToolCall("1", "f", "{}"))))
     assert [one for one in read if "One." in one] == []
     body = view.page.item(1).body
@@ -195,6 +195,7 @@ def test_a_message_that_changes_in_mid_stream_goes_on_where_it_was() -> None:
     reply.apply(TextDelta("One word"))
     flush(view)
     view.replace(message(999, Role.ASSISTANT, "One word", state=State.STREAMING))
+    assert seen_text(view).endswith("One word")
     reply.apply(TextDelta(" and another."))
     flush(view)
     view.end_reply(message(999, Role.ASSISTANT, "One word and another."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
@@ -13,12 +15,12 @@ TOO_MANY = "Shown as plain text: too many parts to typeset."
 NO_FORMULA = "A formula here cannot be read; its source is shown."
 
 
+@dataclass(frozen=True, slots=True)
 class Note:
-    """One line of small text; it takes no room while it has no words."""
+    """One line of small text; it takes no room if it has no words."""
 
-    def __init__(self, style: Style) -> None:
-        self.style = style
-        self.words = ""
+    style: Style
+    words: str = ""
 
     @property
     def height(self) -> int:

@@ -60,7 +60,7 @@ class Rows:
         position = self._starts[-1] + self._lengths[-1] + 1 if first and self._starts else 0
         lengths = list(map(len, self._pieces[first:]))
         self._lengths += lengths
-        self._starts += list(accumulate((length + 1 for length in lengths), initial=position))[:-1]
+        self._starts += list(accumulate(map((1).__add__, lengths), initial=position))[:-1]
 
     def replace_tail(self, lines: list[str], *, instead: bool) -> int:
         """Put `lines` behind the last line, or `instead` of it; the first line that is new."""
