@@ -26,7 +26,7 @@ LONGEST = 4_000  # characters of a formula
 
 _REFUSED = re.compile(
     r"\\(?:def|edef|gdef|xdef|let|futurelet|newcommand|renewcommand|providecommand|newenvironment|input|include|openin|openout|"
-    r"read|write|csname|catcode|loop|repeat|expandafter|special|href|url|includegraphics|require|html\w*|unicode)(?![A-Za-z])"
+    r"read|write|csname|catcode|loop|repeat|expandafter|special|href|url|includegraphics|html\w*|unicode)(?![A-Za-z])"
 )
 _RAISED = re.compile(r"\\begin\{(\w+\*?)\}((?:(?!\\begin|\\end).)*)\\end\{\1\}(?=\s*[\^_])", re.DOTALL)
 
@@ -37,11 +37,25 @@ _REWRITTEN = tuple((re.compile(pattern), words) for pattern, words in (
     (r"\\begin\{eqnarray\*?\}", r"\\begin{array}{rcl}"), (r"\\end\{eqnarray\*?\}", r"\\end{array}"),
     (r"\\(begin|end)\{[dr]cases\}", r"\\\1{cases}"),
     (rf"\\tag\*{_GROUP}", r"\\qquad\\text{\1}"), (rf"\\tag{_GROUP}", r"\\qquad\\text{(\1)}"),
-    (rf"\\label{_GROUP}|\\(?:nonumber|notag)(?![A-Za-z])", ""),
-    (rf"\\bra{_GROUP}", r"\\langle \1|"), (rf"\\ket{_GROUP}", r"|\1\\rangle "),
+    (r"\\begin\{alignedat\}\s*\{\d*\}", r"\\begin{aligned}"), (r"\\end\{alignedat\}", r"\\end{aligned}"),
+    (rf"\\label{_GROUP}|\\require{_GROUP}|\\(?:nonumber|notag|allowbreak|nobreak|hfill|ensuremath)(?![A-Za-z])", ""),
+    (r"\\(?:tiny|scriptsize|footnotesize|small|normalsize|large|Large|LARGE|huge|Huge)(?![A-Za-z])\s*", ""),
+    (rf"\\eqref{_GROUP}", r"\\text{(\1)}"), (r"\\newline(?![A-Za-z])", r"\\\\"), (r"\\hdots(?![A-Za-z])", r"\\ldots "),
+    (rf"\\bra{_GROUP}", r"\\langle \1|"), (rf"\\ket{_GROUP}", r"|\1\\rangle "), (rf"\\[bB]raket{_GROUP}", r"\\langle \1\\rangle "),
+    (rf"\\mel{_GROUP}{_GROUP}{_GROUP}", r"\\langle \1|\2|\3\\rangle "), (rf"\\prescript{_GROUP}{_GROUP}{_GROUP}", r"{}^{\1}_{\2}{\3}"),
+    (rf"\\dv{_GROUP}{_GROUP}", r"\\frac{\\mathrm{d} \1}{\\mathrm{d} \2}"), (rf"\\pdv{_GROUP}{_GROUP}", r"\\frac{\\partial \1}{\\partial \2}"),
+    (rf"\\(?:SI|qty){_GROUP}{_GROUP}", r"{\1}\\,\\mathrm{\2}"), (rf"\\(?:si|unit){_GROUP}", r"\\mathrm{\1}"), (rf"\\num{_GROUP}", r"{\1}"),
+    (rf"\\cancelto{_GROUP}{_GROUP}", r"{\\cancel{\2}}^{\1}"), (rf"\\raisebox{_GROUP}{_GROUP}", r"\\text{\2}"),
+    (r"\\(Tr|tr|rank|sgn|sign|diag|Var|Cov|erf|lcm|grad|curl)(?![A-Za-z])", r"\\operatorname{\1}"),
     (rf"\\abs{_GROUP}", r"\\left|\1\\right|"), (rf"\\norm{_GROUP}", r"\\left\\|\1\\right\\|"),
-    (rf"\\mathop{_GROUP}", r"\\operatorname{\1}"), (r"\\middle(?![A-Za-z])", ""),
+    (r"\\mathop\s*\{\s*(\\[A-Za-z]+)\s*\}", r"\1 "), (rf"\\mathop{_GROUP}", r"\\operatorname{\1}"), (r"\\middle(?![A-Za-z])", ""),
 ))  # fmt: skip
+_NAMED = re.compile(r"(<m[io]\b[^>]*>)(\\[^<]+)<")
+_FENCES = {
+    "\\{": "{", "\\}": "}", "\\lbrace": "{", "\\rbrace": "}", "\\|": "‖", "\\Vert": "‖", "\\lVert": "‖", "\\rVert": "‖", "\\vert": "|",
+    "\\lvert": "|", "\\rvert": "|", "\\langle": "⟨", "\\rangle": "⟩", "\\lfloor": "⌊", "\\rfloor": "⌋", "\\lceil": "⌈", "\\rceil": "⌉",
+    "\\lbrack": "[", "\\rbrack": "]", "\\backslash": "&#92;", "\\P": "¶", "\\copyright": "©",
+}  # fmt: skip
 _CHEMISTRY = re.compile(rf"\\ce{_GROUP}")
 _ARROWS = {"->": r"\rightarrow", "<-": r"\leftarrow", "<->": r"\leftrightarrow", "<=>": r"\rightleftharpoons"}
 
@@ -171,7 +185,10 @@ def formula(request: dict[str, Any]) -> dict[str, Any]:
     latex = permitted(request["latex"])
     limit_cpu(MATHS_CPU * request.get("patience", 1))
     maths, latex = maths_module(), familiar(latex)
-    made = maths.Latex(latex, size=24, inline=not request["display"])
+    marked = fenced(import_module("ziamath.tex").tex2mml(latex, inline=not request["display"]))
+    if _NAMED.search(marked):
+        raise ValueError("unknown")  # it would be set letter by letter
+    made = maths.Math(marked, size=24)
     width, height = made.getsize()
     return {"svg": made.svg(), "width": width, "height": height, "descent": -made.getyofst()}
 
@@ -181,7 +198,7 @@ def mathml(request: dict[str, Any]) -> dict[str, Any]:
     latex = permitted(request["latex"])
     limit_cpu(MATHS_CPU * request.get("patience", 1))
     convert: Any = import_module("latex2mathml.converter").convert
-    return {"mathml": convert(latex, display="block" if request["display"] else "inline")}
+    return {"mathml": fenced(convert(familiar(latex), display="block" if request["display"] else "inline"))}
 
 
 def familiar(latex: str) -> str:
@@ -190,6 +207,11 @@ def familiar(latex: str) -> str:
     for pattern, words in _REWRITTEN:
         latex = pattern.sub(words, latex)
     return latex
+
+
+def fenced(mathml: str) -> str:
+    """MathML in which large brackets are signs; the converter leaves their names."""
+    return _NAMED.sub(lambda match: match[1] + _FENCES.get(match[2], match[2]) + "<", mathml)
 
 
 def _molecules(word: str) -> str:
