@@ -51,8 +51,8 @@ class Code:
 
     @property
     def language(self) -> str:
-        """The language as written, lower case; empty if none was."""
-        word = re.split(r"[\s,{]", self.info.strip(), maxsplit=1)[0]
+        """The language as written, lower case, without a file’s name behind it; empty if none was."""
+        word = re.split(r"[\s,{:]", self.info.strip(), maxsplit=1)[0]
         return word.lower()
 
 

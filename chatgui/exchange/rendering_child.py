@@ -60,12 +60,23 @@ _CHEMISTRY = re.compile(rf"\\ce{_GROUP}")
 _ARROWS = {"->": r"\rightarrow", "<-": r"\leftarrow", "<->": r"\leftrightarrow", "<=>": r"\rightleftharpoons"}
 
 
+# What models call languages, and file endings, that Pygments has under another name or next to nothing of.
+_CALLED = {
+    "apex": "java", "astro": "html", "cc": "cpp", "cmd": "bat", "conf": "ini", "curl": "bash", "cxx": "cpp", "docker-compose": "yaml", "dotenv": "ini",
+    "env": "ini", "geojson": "json", "gql": "graphql", "gradle": "groovy", "h": "c", "hpp": "cpp", "ipython": "python", "jinja2": "jinja",
+    "json-schema": "json", "jsonc": "json5", "jsonl": "json", "kt": "kotlin", "mdx": "markdown", "mjs": "js", "ml": "ocaml", "ndjson": "json",
+    "node": "js", "nodejs": "js", "opencl": "c", "patch": "diff", "plist": "xml", "plsql": "sql", "shellscript": "bash", "sol": "solidity",
+    "sqlite": "sql", "svelte": "html", "svg": "xml", "terminal": "console", "tool_code": "python", "vb": "vbnet", "vba": "vbnet", "x86asm": "nasm",
+}  # fmt: skip
+
+
 class Session:
     """A block of code that grows: its lexer, and where it stood after the last whole line."""
 
     def __init__(self, language: str) -> None:
         base: Any = import_module("pygments.lexer").RegexLexer
-        self.lexer: Any = import_module("pygments.lexers").get_lexer_by_name(language, stripnl=False, ensurenl=False)
+        known = _CALLED.get(language, language)
+        self.lexer: Any = import_module("pygments.lexers").get_lexer_by_name(known, stripnl=False, ensurenl=False)
         kind = type(self.lexer)
         self.resumable = issubclass(kind, base) and kind.get_tokens_unprocessed is base.get_tokens_unprocessed
         self.text = ""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from chatgui.core.formulas import formulas
 from chatgui.core.markdown import Splitter, blocks, document
-from chatgui.core.markup import Heading, Html, Item, List, Paragraph, Run, parse, plain
+from chatgui.core.markup import Code, Heading, Html, Item, List, Paragraph, Run, parse, plain
 from chatgui.core.unfinished import closed_for_display
 from chatgui.core.writing import cut, html, markdown, source_of
 from chatgui.core.writing import plain as plain_text
@@ -81,6 +81,13 @@ def test_half_a_character_is_no_reason_to_stop() -> None:
     (node,) = source.nodes()
     assert isinstance(node, Paragraph)
     assert plain(node.runs) == "a \ufffd b \u2400 c"
+
+
+@pytest.mark.parametrize("info", ["py", "PY", "py title=a.py", "py:src/a.py", "py{1,3}", "py, linenos"])
+def test_the_language_of_code_is_the_first_word_behind_the_fence(info: str) -> None:
+    (node,) = document(f"```{info}\nx\n```\n")
+    assert isinstance(node, Code)
+    assert (node.language, node.info) == ("py", info)
 
 
 def test_raw_html_is_text() -> None:

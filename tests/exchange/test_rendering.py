@@ -28,6 +28,14 @@ def test_a_line_is_cut_where_its_colour_changes() -> None:
     assert "\n".join("".join(piece for piece, _ in line) for line in lines) == text
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("jsonc", '{"a": 1} // b'), ("kt", "val a = 1"), ("svelte", "<p>a</p>"), ("patch", "+a"), ("dotenv", "A=1")]
+)  # fmt: skip
+def test_a_language_is_known_by_what_models_call_it(language: str, text: str) -> None:
+    with at_work():
+        assert any(role for _, role in next(iter(coloured(language, text))))
+
+
 @pytest.mark.parametrize("language", ["", "no-such-language", "../x", "text"])
 def test_what_no_lexer_knows_is_plain(language: str) -> None:
     with at_work():
