@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chatgui.core.conversation import Conversation
+from chatgui.core.errors import UsageError
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 
@@ -28,6 +29,7 @@ class Branching:
         self._show = show
         self._shown = shown
         self._before: dict[str, str] = {}  # what was made here: what was shown before it
+        self._left: dict[str, str] = {}  # what was shown instead of what was undone: that
 
     def actions(self) -> dict[str, Callable[[str], None]]:
         """What can be asked of a message of the shown conversation, by the transcript's names."""
@@ -89,14 +91,33 @@ class Branching:
             self._before.update(dict.fromkeys(made, before.id))
         await self._show(made[-1])
 
-    async def leave_undone(self) -> None:
-        """Something was undone: if that is why the shown conversation is in the trash now, show what was shown before it."""
+    async def undo(self) -> str:
+        """Take the last change back, and say what it was; if it made the shown conversation, show what was shown before."""
+        words = await self._session.library.undo()
         shown = self._shown()
         at = there = shown.id if shown is not None else ""
-        while at in self._before and (await self._session.library.summary(at)).deleted:
+        while at in self._before and await self._is_gone(at):
             at = self._before[at]
         if at != there:
+            self._left[at] = there
             await self._show(at)
+        return words
+
+    async def redo(self) -> str:
+        """Do again what was taken back; if that brings back what was left for the shown conversation, show it again."""
+        shown = self._shown()
+        left = self._left.get(shown.id, "") if shown is not None else ""
+        was_gone = bool(left) and await self._is_gone(left)
+        words = await self._session.library.redo()
+        if was_gone and not await self._is_gone(left):
+            await self._show(left)
+        return words
+
+    async def _is_gone(self, conversation_id: str) -> bool:
+        try:
+            return (await self._session.library.summary(conversation_id)).deleted is not None
+        except UsageError:
+            return True  # the trash was emptied
 
     def _say(self, words: str, back: str = "Undo", *, steps: int = 1) -> None:
         """Say what was done in so many steps, and offer to take all of them back."""
@@ -104,5 +125,4 @@ class Branching:
 
     async def _undo(self, steps: int) -> None:
         for _ in range(steps):
-            await self._session.library.undo()
-        await self.leave_undone()
+            await self.undo()

@@ -166,12 +166,11 @@ class Verbs:
         self._tasks.start(self._redo())
 
     async def _undo(self) -> None:
-        words = await self._session.library.undo()
-        await self._conversation.branching.leave_undone()
+        words = await self._conversation.branching.undo()
         self._stage.notices.say(f"Undone: {words}." if words else "There is nothing to undo.")
 
     async def _redo(self) -> None:
-        words = await self._session.library.redo()
+        words = await self._conversation.branching.redo()
         self._stage.notices.say(f"Done again: {words}." if words else "There is nothing to redo.")
 
     # The shown conversation

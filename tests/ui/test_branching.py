@@ -90,7 +90,7 @@ async def test_duplicates_of_several_are_taken_back_together(qapp: QApplication,
 async def test_undoing_what_made_the_shown_conversation_shows_what_was_before(
     qapp: QApplication, profile: Path
 ) -> None:
-    async with showing(qapp, profile) as (window, _):
+    async with showing(qapp, profile) as (window, session):
         say(window, "Tides")
         await until(lambda: answered(window), 40)
         shown, source = window.conversation_bound, window.conversation_bound.id
@@ -104,6 +104,27 @@ async def test_undoing_what_made_the_shown_conversation_shows_what_was_before(
         window.verbs_bound.undo()
         await until(lambda: shown.id == source)
         await until(lambda: titles(window) == ["Tides"])
+        window.verbs_bound.redo()
+        await until(lambda: shown.id == fork)
+        window.verbs_bound.redo()
+        await until(lambda: shown.id not in (source, fork))
+        window.verbs_bound.undo()
+        await until(lambda: shown.id == fork)
+        window.verbs_bound.new_conversation()
+        await until(lambda: shown.id != fork)
+        elsewhere = shown.id
+        window.verbs_bound.redo()
+        await until(lambda: len(titles(window)) == 3)
+        assert shown.id == elsewhere, "who went elsewhere meanwhile stays there"
+        window.verbs_bound.open(fork)
+        await until(lambda: shown.id == fork)
+        window.verbs_bound.undo()
+        await until(lambda: len(titles(window)) == 2)
+        window.verbs_bound.undo()
+        await until(lambda: shown.id == source)
+        await session.library.purge([fork])
+        window.verbs_bound.redo()
+        await until(lambda: shown.id == fork)
 
 
 async def test_what_is_typed_in_an_edit_outlives_a_look_elsewhere(qapp: QApplication, profile: Path) -> None:
