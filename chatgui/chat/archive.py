@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chatgui.core.change import AccountsChanged, Change, LibraryChanged
+from chatgui.core.conversation import Unsent
 from chatgui.core.errors import UsageError
 from chatgui.core.event import Event
 from chatgui.core.message import Attachment
@@ -126,6 +127,8 @@ def _entry(connection: Any, conversation_id: str) -> Entry:
     summary = conversations.summary(connection, conversation_id)
     if conversation is None or summary is None:
         raise UsageError(f"There is no conversation “{conversation_id}”.")
+    unsent = sum((*conversation.edits.values(), conversation.unsent), Unsent())  # in files there is but the draft
+    conversation.draft, conversation.draft_attachments, conversation.edits = unsent.text, unsent.attachments, {}
     parts = [part for message in conversation.messages.values() for part in message.parts]
     wanted = {part.sha256 for part in (*parts, *conversation.draft_attachments) if isinstance(part, Attachment)}
     return Entry(conversation, Shelf.of(summary), attachments.load(connection, sorted(wanted)))

@@ -22,7 +22,7 @@ class Drafts:
     """One draft for each conversation, other words for its messages, and behind its running turn what waits; all are kept
     with the conversation.
 
-    In the database all of it stands before the draft, so that a program that is killed finds it in the composer again.
+    In the database what waits stands before the draft, so that a program that is killed finds it in the composer again.
     """
 
     def __init__(
@@ -37,7 +37,6 @@ class Drafts:
         self._changed = changed
         self._ensure_kept = ensure_kept  # in the database, if it is not yet
         self._waiting: dict[str, list[Unsent]] = {}
-        self._edits: dict[str, dict[str, Unsent]] = {}  # by message, the one last written at last
 
     async def save(self, conversation_id: str, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Keep what stands unsent in the composer. An empty draft does not make a new conversation."""
@@ -45,35 +44,27 @@ class Drafts:
         if conversation.unsent != (fresh := Unsent(text, tuple(attachments))):
             await self._keep(conversation, fresh)
 
-    def put(self, conversation: Conversation, draft: Unsent) -> dict[str, Any]:
-        """Another draft; the fields to keep: what waits, then the draft."""
+    def put(self, conversation: Conversation, draft: Unsent) -> Callable[[Any], None]:
+        """Another draft; what keeps it in the database: what waits, then the draft, and what is being made of messages."""
         conversation.draft, conversation.draft_attachments = draft.text, draft.attachments
-        before = (*self._waiting.get(conversation.id, ()), *self.edits(conversation.id).values())
-        kept = sum((*before, draft), Unsent())
-        return {"draft": kept.text, "draft_attachments": kept.attachments}
+        kept, edits = sum((*self.waiting(conversation.id), draft), Unsent()), dict(conversation.edits)
+        return lambda connection: conversations.keep_unsent(connection, conversation.id, kept, edits)
 
     async def _keep(self, conversation: Conversation, draft: Unsent, *, durable: bool = False) -> None:
-        kept = self.put(conversation, draft)
-        if any(kept.values()):
+        write = self.put(conversation, draft)
+        if draft or conversation.edits or self.waiting(conversation.id):
             await self._ensure_kept(conversation)
-        await self._db.write(
-            lambda connection: conversations.set_fields(connection, conversation.id, **kept), durable=durable
-        )
+        await self._db.write(write, durable=durable)
 
     async def edit(self, conversation_id: str, message_id: str, unsent: Unsent | None) -> None:
         """Keep what is being made of a message; None if nothing is any more."""
-        edits = self._edits.setdefault(conversation_id, {})
-        if edits.get(message_id) == unsent:
-            return
-        edits.pop(message_id, None)
-        if unsent is not None:
-            edits[message_id] = unsent
         conversation = await self._session.conversation(conversation_id)
+        if conversation.edits.get(message_id) == unsent:
+            return
+        conversation.edits.pop(message_id, None)
+        if unsent is not None:
+            conversation.edits[message_id] = unsent
         await self._keep(conversation, conversation.unsent)
-
-    def edits(self, conversation_id: str) -> dict[str, Unsent]:
-        """What is being made of messages, by their ids; the one last written comes last."""
-        return self._edits.get(conversation_id, {})
 
     async def wait(self, conversation_id: str, unsent: Unsent, draft: Unsent) -> None:
         """Send this when the running turn has ended; `draft` is what stands in the composer now."""

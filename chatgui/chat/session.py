@@ -215,10 +215,11 @@ class Session:
         await self.opened.keep(conversation)
         if fresh and conversation.title == UNTITLED:
             conversation.title = title_of(message)
-        title, kept = conversation.title, self.drafts.put(conversation, draft)
+        title, keep_unsent = conversation.title, self.drafts.put(conversation, draft)
 
         def say(connection: Any) -> None:
-            conversations.set_fields(connection, conversation.id, title=title, tip=message.id, **kept)
+            conversations.set_fields(connection, conversation.id, title=title, tip=message.id)
+            keep_unsent(connection)
             conversations.insert_message(connection, conversation.id, message)
 
         await self._db.write(say, durable=True)

@@ -87,7 +87,8 @@ class Conversation:
     """The tree in memory. Messages are immutable; this object is owned by the session, and others only read it.
 
     `params` are the parameters set for this conversation, `system` its system prompt, `draft` what stands unsent in the
-    composer, with `draft_attachments` beside it. `account` is an account's id; empty until one was chosen. `assistant` is
+    composer, with `draft_attachments` beside it, and `edits` what is being made of messages, by their ids, the one last
+    written last. `account` is an account's id; empty until one was chosen. `assistant` is
     the id of the assistant it was begun with, which may have been removed since.
     """
 
@@ -101,6 +102,7 @@ class Conversation:
     params: Mapping[str, Any] = field(default_factory=dict)
     draft: str = ""
     draft_attachments: tuple[Attachment, ...] = ()
+    edits: dict[str, Unsent] = field(default_factory=dict)
     tip: str | None = None
     assistant: str = ""
     messages: Messages = field(default_factory=Messages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from chatgui.core.message import Attachment
@@ -38,26 +38,31 @@ def load(connection: sqlite3.Connection, wanted: Iterable[str]) -> dict[str, byt
     return found
 
 
-def keep_draft(connection: sqlite3.Connection, conversation: int, attachments: Iterable[Attachment]) -> None:
-    """These files, in order, stand unsent in the conversation of this row."""
+def keep_unsent(connection: sqlite3.Connection, conversation: int, files: Mapping[str, Iterable[Attachment]]) -> None:
+    """These files, in order, stand unsent in the conversation of this row: in the draft (""), and by the ids of messages in
+    what is being made of those."""
     connection.execute("DELETE FROM draft_attachments WHERE conversation = ?", (conversation,))
+    rows = [(one.sha256, clean(to_json(one)), message) for message, some in files.items() for one in some]
     connection.executemany(
-        "INSERT INTO draft_attachments VALUES (?, ?, ?, ?)",
-        ((conversation, at, one.sha256, clean(to_json(one))) for at, one in enumerate(attachments)),
+        "INSERT INTO draft_attachments (conversation, position, sha256, attachment, message) VALUES (?, ?, ?, ?, ?)",
+        ((conversation, at, *row) for at, row in enumerate(rows)),
     )
 
 
-def of_draft(connection: sqlite3.Connection, conversation: int) -> tuple[Attachment, ...]:
-    """The files that stand unsent in the conversation of this row; a damaged row is none."""
+def unsent(connection: sqlite3.Connection, conversation: int) -> dict[str, tuple[Attachment, ...]]:
+    """The same, read; a damaged row is none."""
     rows = connection.execute(
-        "SELECT attachment FROM draft_attachments WHERE conversation = ? ORDER BY position", (conversation,)
+        "SELECT message, attachment FROM draft_attachments WHERE conversation = ? ORDER BY position", (conversation,)
     )
-    found = (from_json(row[0], Attachment) for row in rows.fetchall())
-    return tuple(one for one in found if one is not None)
+    found: dict[str, tuple[Attachment, ...]] = {}
+    for message, attachment in rows.fetchall():
+        if (one := from_json(attachment, Attachment)) is not None:
+            found[message] = (*found.get(message, ()), one)
+    return found
 
 
 def named_in(connection: sqlite3.Connection, conversation: int) -> set[str]:
-    """What the messages and the draft of the conversation of this row name."""
+    """What the messages of the conversation of this row, and what stands unsent there, name."""
     rows = connection.execute(
         "SELECT sha256 FROM message_attachments JOIN messages ON messages.seq = message WHERE conversation = ?1"
         " UNION SELECT sha256 FROM draft_attachments WHERE conversation = ?1",

@@ -9,15 +9,15 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from sys import intern
 from typing import Any
 
-from chatgui.core.conversation import Conversation, Summary
+from chatgui.core.conversation import Conversation, Summary, Unsent
 from chatgui.core.errors import UsageError
-from chatgui.core.message import Message, Role
+from chatgui.core.message import Attachment, Message, Role
 from chatgui.core.messages import Messages, Source
 from chatgui.store import attachments, messages, search_index
 from chatgui.store.clean import clean, from_json, to_json
@@ -27,7 +27,7 @@ from chatgui.store.times import from_ms, to_ms
 
 __all__ = [
     "append_chunks", "begin_reply", "create", "drop_reply", "finish_reply", "hidden", "hide_messages",
-    "insert_message", "load", "outlined", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
+    "insert_message", "keep_unsent", "load", "outlined", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
     "unhide_messages",
 ]  # fmt: skip
 
@@ -109,16 +109,16 @@ def _load(
     connection: sqlite3.Connection, conversation_id: str, source: Source | None, newest: int = 0
 ) -> Conversation | None:
     row = connection.execute(
-        "SELECT seq, id, title, created, updated, account, model, system, params, draft, assistant, tip"
+        "SELECT seq, id, title, created, updated, account, model, system, params, draft, assistant, tip, edits"
         " FROM conversations WHERE id = ?",
         (conversation_id,),
     ).fetchone()
     if row is None:
         return None
-    seq, identity, title, created, updated, account, model, system, params, draft, assistant, tip = row
+    seq, identity, title, created, updated, account, model, system, params, draft, assistant, tip, edits = row
     conversation = Conversation(
         identity, title, from_ms(created), from_ms(updated), account, model, system, from_json(params) or {}, draft,
-        assistant=assistant, draft_attachments=attachments.of_draft(connection, seq), messages=Messages(source),
+        assistant=assistant, messages=Messages(source),
     )  # fmt: skip
     if source is not None:
         messages.outline_of(connection, seq, conversation.messages.outline)
@@ -130,9 +130,24 @@ def _load(
         conversation.tip = tip
     elif roots := conversation.children(None):
         conversation.tip = conversation.deepest(roots[-1])
+    _put_unsent(conversation, from_json(edits, dict[str, str]) or {}, attachments.unsent(connection, seq))
     if source is not None:
         conversation.messages.hold(messages.some(connection, conversation.branch().far()[-newest:]))
     return conversation
+
+
+def _put_unsent(
+    conversation: Conversation, texts: Mapping[str, str], files: Mapping[str, tuple[Attachment, ...]]
+) -> None:
+    """What stands unsent. What was being made of a message that is no longer there stands before the draft."""
+    draft = Unsent(conversation.draft, files.get("", ()))
+    for message in {**texts, **files}:
+        unsent = Unsent(texts.get(message, ""), files.get(message, ()))
+        if message in conversation.messages:
+            conversation.edits[message] = unsent
+        elif message:
+            draft = unsent + draft
+    conversation.draft, conversation.draft_attachments = draft.text, draft.attachments
 
 
 def end(connection: sqlite3.Connection, conversation_id: str, count: int, over: int) -> list[Message]:
@@ -160,7 +175,7 @@ def create(connection: sqlite3.Connection, conversation: Conversation) -> None:
     )  # fmt: skip
     if made.rowcount and (conversation.messages or conversation.draft_attachments):
         seq = row_of(connection, conversation.id)
-        attachments.keep_draft(connection, seq, conversation.draft_attachments)
+        keep_unsent(connection, conversation.id, conversation.unsent, conversation.edits)
         for message in conversation.messages.values():
             messages.put(connection, seq, message)
         count(connection, seq)
@@ -221,9 +236,6 @@ _FIELDS: dict[str, Callable[[Any], Any]] = {
 
 def set_fields(connection: sqlite3.Connection, conversation_id: str, **fields: Any) -> None:
     """Change fields of a conversation; its place in the order of newness stays. A conversation that is gone is none of it."""
-    if (draft := fields.pop("draft_attachments", None)) is not None:
-        for (seq,) in connection.execute(_ROW, (conversation_id,)).fetchall():
-            attachments.keep_draft(connection, seq, draft)
     if not fields:
         return
     kept = {name: _FIELDS[name](value) for name, value in fields.items()}
@@ -231,6 +243,19 @@ def set_fields(connection: sqlite3.Connection, conversation_id: str, **fields: A
         kept["folded_title"] = fold(kept["title"])
     names = ", ".join(f"{name} = ?" for name in kept)
     connection.execute(f"UPDATE conversations SET {names} WHERE id = ?", (*kept.values(), conversation_id))  # noqa: S608
+
+
+def keep_unsent(
+    connection: sqlite3.Connection, conversation_id: str, draft: Unsent, edits: Mapping[str, Unsent]
+) -> None:
+    """This stands unsent in a conversation (see `Conversation`); nothing happens if that is gone."""
+    for (seq,) in connection.execute(_ROW, (conversation_id,)).fetchall():
+        files = {"": draft.attachments, **{message: one.attachments for message, one in edits.items()}}
+        attachments.keep_unsent(connection, seq, files)
+        texts = to_json({message: one.text for message, one in edits.items()})
+        connection.execute(
+            "UPDATE conversations SET draft = ?, edits = ? WHERE seq = ?", (clean(draft.text), texts, seq)
+        )
 
 
 def purge(connection: sqlite3.Connection, ids: Sequence[str]) -> None:

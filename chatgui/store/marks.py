@@ -6,8 +6,8 @@ import hashlib
 import sqlite3
 
 _QUERY = """
-SELECT c.id, c.updated, c.title, c.tip, c.messages, c.state, c.model, c.system, c.params, c.draft, c.pinned, c.archived,
-       c.folder, c.tags, m.sum
+SELECT c.id, c.updated, c.title, c.tip, c.messages, c.state, c.model, c.system, c.params, c.draft, c.edits, c.pinned,
+       c.archived, c.folder, c.tags, m.sum
   FROM conversations AS c
   LEFT JOIN (SELECT conversation, total(crc) AS sum FROM messages GROUP BY conversation) AS m ON m.conversation = c.seq
  WHERE c.deleted IS NULL ORDER BY c.seq

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chatgui.chat.attachments import judge
 from chatgui.core.conversation import Unsent
 from chatgui.core.errors import UsageError
 from chatgui.store import conversations
@@ -22,6 +23,32 @@ async def on_disk(session: Any, conversation_id: str) -> Unsent:
     assert kept is not None
     unsent: Unsent = kept.unsent
     return unsent
+
+
+async def test_what_is_made_of_messages_is_kept_beside_the_draft(opened: Callable[[], Any]) -> None:
+    async with scripted([head(), *sse(said("yes"), finish())]) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        await (await session.send(conversation.id, "one")).wait()
+        question, answer = (one.id for one in conversation.branch())
+        file = await session.attachments.keep(await judge("a.txt", b"bytes"))
+        await session.drafts.save(conversation.id, "half a")
+        await session.drafts.edit(conversation.id, question, Unsent("two", (file,)))
+        await session.drafts.edit(conversation.id, answer, Unsent("no"))
+        await session.drafts.edit(conversation.id, question, Unsent("three", (file,)))
+    async with opened() as session:
+        again = await session.conversation(conversation.id)
+        assert again.unsent == Unsent("half a")
+        assert list(again.edits.items()) == [(answer, Unsent("no")), (question, Unsent("three", (file,)))]
+        entry = await session.archive.entry(conversation.id)
+        assert entry.conversation.unsent == Unsent("no\nthree\nhalf a", (file,)), "a file to take away has but a draft"
+        assert list(entry.attachments) == [file.sha256]
+        await session.drafts.edit(conversation.id, question, None)
+        await session.editing.delete_message(conversation.id, answer)
+    async with opened() as session:
+        again = await session.conversation(conversation.id)
+        assert again.edits == {}
+        assert again.unsent == Unsent("no\nhalf a"), "its message is gone: it is not"
 
 
 async def test_what_waits_is_kept_before_the_draft_until_it_is_sent(opened: Callable[[], Any]) -> None:

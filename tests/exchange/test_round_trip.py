@@ -187,7 +187,14 @@ async def test_the_document_describes_the_format(tmp_path: Path) -> None:
 def test_no_field_is_forgotten() -> None:
     """Whoever adds a field to a conversation, a message or its place in the library has to write it, too."""
     known = _known()
-    elsewhere = {"_children", "deleted", "messages", "unread", "state"}  # of the tree, the trash, the moment
+    elsewhere = {
+        "_children",
+        "deleted",
+        "messages",
+        "unread",
+        "state",
+        "edits",
+    }  # of the tree, the trash, the moment, the draft
     assert {one.name for one in fields(Conversation)} - elsewhere <= known["conversation"]
     assert {one.name for one in fields(Message)} - {"state"} <= known["message"]
     summary = {one.name for one in fields(Summary)} - elsewhere

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
+from chatgui.core.conversation import Unsent
 from chatgui.core.message import Attachment, Text
 from chatgui.store import attachments, conversations
 from chatgui.store.database import Database
@@ -37,7 +38,7 @@ async def test_a_draft_keeps_its_files_in_order(db: Database) -> None:
     loaded = await db.call(conversations.load, talk.id)
     assert loaded is not None
     assert loaded.unsent == talk.unsent
-    await db.write(lambda c: conversations.set_fields(c, talk.id, draft_attachments=(first,)))
+    await db.write(lambda c: conversations.keep_unsent(c, talk.id, Unsent("", (first,)), {}))
     loaded = await db.call(conversations.load, talk.id)
     assert loaded is not None
     assert loaded.draft_attachments == (first,)
@@ -89,7 +90,7 @@ async def test_a_damaged_row_of_a_draft_is_left_out(db: Database) -> None:
     part = await db.write(keep)
     talk = conversation(draft_attachments=(part,))
     await db.write(conversations.create, talk)
-    await db.write(lambda c: c.execute("INSERT INTO draft_attachments SELECT seq, 9, 'x', '{' FROM conversations"))
+    await db.write(lambda c: c.execute("INSERT INTO draft_attachments SELECT seq, 9, 'x', '{', '' FROM conversations"))
     loaded = await db.call(conversations.load, talk.id)
     assert loaded is not None
     assert loaded.draft_attachments == (part,)

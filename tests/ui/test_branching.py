@@ -148,7 +148,8 @@ async def test_what_is_typed_in_an_edit_outlives_a_look_elsewhere(qapp: QApplica
 
         kept = await session._db.call(conversations.load, here)
         assert kept is not None
-        assert kept.draft == "Hello, you\na draft", "a program that is killed finds both"
+        assert kept.draft == "a draft"
+        assert [one.text for one in kept.edits.values()] == ["Hello, you"], "a program that is killed finds both"
 
         window.stage.view.do(answer, "edit")  # the other edit waits
         editor.selectAll()
@@ -158,13 +159,34 @@ async def test_what_is_typed_in_an_edit_outlives_a_look_elsewhere(qapp: QApplica
         QTest.keyClick(editor, Qt.Key.Key_Return)
         await until(lambda: answered(window) and shown.last(Role.USER) != question, 40)
         assert editor.toPlainText() == "a draft"
-        await until(lambda: question not in session.drafts.edits(here))
+        await until(lambda: shown.conversation and question not in shown.conversation.edits)
 
         window.stage.view.action_requested.emit(answer, "edit")
         assert editor.toPlainText() == "Mine."
         QTest.keyClick(editor, Qt.Key.Key_Escape)
         await until(lambda: editor.toPlainText() == "a draft")
-        await until(lambda: not session.drafts.edits(here))
+        await until(lambda: shown.conversation and not shown.conversation.edits)
         kept = await session._db.call(conversations.load, here)
         assert kept is not None
         assert kept.draft == "a draft"
+
+
+async def test_an_edit_is_one_still_after_a_restart(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, _):
+        say(window, "Hello")
+        await until(lambda: answered(window), 40)
+        shown, editor = window.conversation_bound, window.stage.composer.editor
+        here, question = shown.id, shown.last(Role.USER)
+        QTest.keyClicks(editor, "a draft")
+        window.stage.view.do(question, "edit")
+        QTest.keyClicks(editor, ", you")
+    async with showing(qapp, profile) as (window, _):
+        shown, editor = window.conversation_bound, window.stage.composer.editor
+        window.verbs_bound.open(here)
+        await until(lambda: shown.id == here and editor.toPlainText() == "Hello, you")
+        assert "new version" in window.stage.notices.words
+        assert shown.composing.after is None
+        QTest.keyClick(editor, Qt.Key.Key_Escape)
+        await until(lambda: editor.toPlainText() == "a draft" and shown.conversation and not shown.conversation.edits)
+        window.stage.view.do(question, "edit")
+        assert editor.toPlainText() == "Hello"

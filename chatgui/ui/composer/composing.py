@@ -62,7 +62,7 @@ class Composing(QObject):
         self._stop_editing()
         self._conversation = conversation
         self._composer.editor.setReadOnly(False)
-        for message_id in reversed(self._session.drafts.edits(conversation.id)):
+        for message_id in reversed(conversation.edits):
             if message := conversation.messages.get(message_id):
                 self._begin_editing(message)
                 return
@@ -152,7 +152,8 @@ class Composing(QObject):
 
     def _begin_editing(self, message: Message) -> None:
         self._editing, self._in_place = message.id, message.role is Role.ASSISTANT
-        unsent = self._session.drafts.edits(self._here).get(message.id, _said_in(message))
+        edits = self._conversation.edits if self._conversation else {}
+        unsent = edits.get(message.id, _said_in(message))
         self._composer.put(unsent.text, unsent.attachments)
         self._stage.notices.say(WORDS_OF_EDITING[message.role], [("Leave as It Was", self.give_up_editing)], stays=True)
 
