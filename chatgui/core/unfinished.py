@@ -23,11 +23,14 @@ _ACROSS = re.compile(r"[ \t]*([-*_])(?:[ \t]*\1)+[ \t]*")  # a line across, or n
 _BARE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)]?)")  # may yet be an item, a line across or a number
 _ALERT = re.compile(r"[ \t]*>[ \t]*\[!?\w*\]?[ \t]*")
 # what tells only with the next sign what it is
-_LATE = re.compile(r"(?:(?<![~\\])~|(?<!\\)\\\n?|(?<=\s)!|(?<![^\s(])\$\\?|&#?\w{0,8}|(?:!?\[\d{0,3}\]?)+)\Z")
+_LATE = re.compile(
+    r"(?:(?<![~\\])~|(?<!\\)\\\n?|(?<=\s)!|(?<![^\s(])\$\\?|<ht{0,2}|<https?:?/?|&#?\w{0,8}|(?:!?\[\d{0,3}\]?)+)\Z"
+)
 _BREAK = re.compile(r"<(?:br? */?|/)?\Z")  # in a table it may yet be a line break
 # may yet be the head of a formula, or a tag
 _COMMAND = re.compile(r"[ \t]*(?:\\(?:b|be|beg|begi|begin(?:\{\w*\*?\}?)?)|</?\w{0,16})")
-_TOKEN = re.compile(r"\\[(\[]|\\.|`+|\$\$?|\*+|_+|~~|!?\[|\]\(?|\||\n", re.DOTALL)
+_ADDRESS = re.compile(r"<https?://[^\s<>]*")
+_TOKEN = re.compile(r"https?://[^\s<>()\[\]*~`|]+|\\[(\[]|\\.|`+|\$\$?|\*+|_+|~~|!?\[|\]\(?|\||\n", re.DOTALL)
 
 
 def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
@@ -60,6 +63,9 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
         text = f"{head}\n" if head else ""
         return text if kind == "table" else _closed(text.rstrip("\n")) if text else ""
     text = text.rstrip(" \t")
+    at = text.rfind("<http", -REACH)
+    if at >= 0 and _ADDRESS.fullmatch(text, at):
+        text = text[:at] + text[at + 1 :]
     text, end = text[:-END], text[-END:]
     if kind != "table":
         return _closed(text + _LATE.sub("", end))

@@ -135,7 +135,8 @@ def test_definitions_from_elsewhere_are_known() -> None:
         ("paragraph", "See [[3](#re", "See [3"), ("paragraph", "See [[3](#ref)", "See [[3](#ref)"), ("paragraph", "[![a](b) and", "![a](b) and"),
         ("paragraph", "half** open, mo", "half** open, mo"), ("paragraph", "a*, b", "a*, b"), ("paragraph", "“*a*”b *c", "“*a*”b *c*"), ("paragraph", "so *(a", "so *(a*"),
         ("paragraph", "so $1 + P^2\\left(c^{*} |", "so `` 1 + P^2\\left(c^{*} | ``"), ("paragraph", "from $5 to $6", "from $5 to $6"),
-        ("paragraph", "so $ x_1 + *", "so `` x_1 + * ``"), ("paragraph", "so $ x_1 $ *a", "so $ x_1 $ *a*"), ("paragraph", "so $ a", "so $ a"), ("paragraph", "$a*b$ is", "$a*b$ is"),
+        ("paragraph", "so $ x_1 + *", "so `` x_1 + * ``"), ("paragraph", "so $ x_1 $ *a", "so $ x_1 $ *a*"), ("paragraph", "so $ a", "so $ a"), ("paragraph", "$a*b$ is", "$a*b$ is"), ("paragraph", "at <https://a.b/c", "at https://a.b/c"), ("paragraph", "at <htt", "at "),
+        ("paragraph", "at https://a.b/c_-_d/*e", "at https://a.b/c_-_d/*e*"), ("paragraph", "**https://a.b**, *c", "**https://a.b**, *c*"), ("paragraph", "at <https://a.b/c_-_d> *e", "at <https://a.b/c_-_d> *e*"),
     ],
 )  # fmt: skip
 def test_what_is_unfinished_looks_finished(kind: str, grown: str, shown: str) -> None:
