@@ -62,15 +62,18 @@ def closed_for_display(markdown: str, kind: str = "paragraph") -> str:
     if last and not (kind == "item" and not head) and (_MARKS_ONLY.fullmatch(last) or _COMMAND.fullmatch(last)):
         text = f"{head}\n" if head else ""
         return text if kind == "table" else _closed(text.rstrip("\n")) if text else ""
-    text = text.rstrip(" \t")
-    at = text.rfind("<http", -REACH)
-    if at >= 0 and _ADDRESS.fullmatch(text, at):
-        text = text[:at] + text[at + 1 :]
+    text = _without_bracket(text.rstrip(" \t"))
     text, end = text[:-END], text[-END:]
     if kind != "table":
         return _closed(text + _LATE.sub("", end))
     head, _, last = _closed(text + _LATE.sub("", _BREAK.sub("", end))).rpartition("\n")
     return f"{head}\n{last}" if last.strip(" |") else f"{head}\n"  # a row of which nothing is to be seen is none yet
+
+
+def _without_bracket(text: str) -> str:
+    """`text` without the bracket that opens an address at its end."""
+    at = text.rfind("<http", -REACH)
+    return text[:at] + text[at + 1 :] if at >= 0 and _ADDRESS.fullmatch(text, at) else text
 
 
 def _open_fence(text: str) -> str:
