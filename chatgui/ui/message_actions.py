@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 
 from chatgui.core.errors import Failure
 from chatgui.core.message import Role
+from chatgui.ui.attaching.offered import encoded
+from chatgui.ui.choosing import ask_where_to_save, save
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.message_menu import Asked, open_menu, open_thought_menu
 from chatgui.ui.panels import REASONING, REQUEST
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.ui.transcript.links import Link
     from chatgui.ui.transcript.view import TranscriptView
+
+IMAGES = "Images (*.png *.jpg *.webp)"
 
 
 class MessageActions(QObject):
@@ -42,6 +48,7 @@ class MessageActions(QObject):
         mend_account: Callable[[str, Failure | None], None],
     ) -> None:
         super().__init__(stage)
+        self._tasks = tasks
         self._stage = stage
         self._side = side
         self._panes = panes
@@ -105,7 +112,23 @@ class MessageActions(QObject):
         message = self._shown.message(message_id)
         newest = message_id == self._shown.last(Role.ASSISTANT)
         versions = self._shown.branching.versions(message_id)
-        open_menu(self._stage.view, Asked(message, newest, *versions) if message is not None else None, link, place)
+        asked = Asked(message, newest, *versions) if message is not None else None
+        open_menu(self._stage.view, asked, link, place, keep=self._ask_where)
 
     def _open_thought_menu(self, view: TranscriptView, message_id: str, link: Link | None, place: QPoint) -> None:
-        open_thought_menu(view, message_id, link, place, self._stage.view.jump_to)
+        open_thought_menu(view, message_id, link, place, keep=self._ask_where, go=self._stage.view.jump_to)
+
+    def _ask_where(self, image: QImage) -> None:
+        ask_where_to_save(
+            self._stage, "Save Image", "image.png", lambda path: self._tasks.start(self._save(image, path)),
+            folder=str(Path.home()), kinds=IMAGES,
+        )  # fmt: skip
+
+    async def _save(self, image: QImage, path: Path) -> None:
+        """Write an image, in the format its name asks for."""
+        kind = path.suffix.lstrip(".").upper() or "PNG"
+        content = await asyncio.to_thread(encoded, image, kind)
+        done, words = (
+            await save(path, content) if content else (False, f"Not saved: no image can be written as {kind}.")
+        )
+        self._stage.notices.say(words, meaning="" if done else "error", stays=not done)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
-from PySide6.QtWidgets import QFileDialog
 
 from chatgui.core.message import Message, Role, State
 from chatgui.ui.menus import ContextMenu
@@ -17,9 +15,10 @@ from chatgui.ui.transcript.links import Link
 from chatgui.ui.transcript.offers import image_at, offers_at
 from chatgui.ui.transcript.view import TranscriptView
 
-Key = (
-    QKeySequence.StandardKey
-)  # made into a sequence only where it is used: before there is a QApplication, Qt crashes at that
+# Made into sequences only where they are used: before there is a QApplication, Qt crashes at that.
+Key = QKeySequence.StandardKey
+
+Keep = Callable[[QImage], object]  # asks where to save an image, and does
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,12 @@ ENTRIES: tuple[Entry, ...] = (
 )
 
 
-def open_menu(view: TranscriptView, asked: Asked | None, link: Link | None, place: QPoint) -> ContextMenu:
+def open_menu(
+    view: TranscriptView, asked: Asked | None, link: Link | None, place: QPoint, *, keep: Keep
+) -> ContextMenu:
     """Offer what can be done with a message and with what lies at `place` in it."""
     menu = ContextMenu(view)
-    _add_under(menu, view, link, place)
+    _add_under(menu, view, link, place, keep)
     group = 0
     for entry in ENTRIES if asked is not None else ():
         if asked is None or not entry.when(asked):
@@ -89,11 +90,11 @@ def open_menu(view: TranscriptView, asked: Asked | None, link: Link | None, plac
 
 
 def open_thought_menu(
-    view: TranscriptView, message_id: str, link: Link | None, place: QPoint, go: Callable[[str], object]
+    view: TranscriptView, message_id: str, link: Link | None, place: QPoint, *, keep: Keep, go: Callable[[str], object]
 ) -> ContextMenu:
     """The same in the reasoning pane; `go` shows the answer that was thought about."""
     menu = ContextMenu(view)
-    _add_under(menu, view, link, place)
+    _add_under(menu, view, link, place, keep)
     if message_id:
         menu.do("Copy Reasoning", partial(view.do, message_id, "copy"))
         menu.do("Quote", partial(view.do, message_id, "quote"))
@@ -109,7 +110,7 @@ def _add_all(menu: ContextMenu, view: TranscriptView, place: QPoint) -> None:
     menu.popup(place)
 
 
-def _add_under(menu: ContextMenu, view: TranscriptView, link: Link | None, place: QPoint) -> None:
+def _add_under(menu: ContextMenu, view: TranscriptView, link: Link | None, place: QPoint, keep: Keep) -> None:
     """What lies under the pointer comes first: the link, the image, the block, then the selection."""
     if link is not None and link.allowed:
         menu.do("Open Link", partial(view.link_activated.emit, link))
@@ -117,7 +118,7 @@ def _add_under(menu: ContextMenu, view: TranscriptView, link: Link | None, place
         menu.line()
     if (image := image_at(view, place)) is not None:
         menu.do("Copy Image", partial(QGuiApplication.clipboard().setImage, image))
-        menu.do("Save Image As…", partial(_ask_where, view, image))
+        menu.do("Save Image As…", partial(keep, image))
         menu.line()
     for words, act in offers_at(view, place):
         menu.do(words, act)
@@ -125,12 +126,3 @@ def _add_under(menu: ContextMenu, view: TranscriptView, link: Link | None, place
     if view.has_selection:
         menu.do("Copy Selection", view.copy, keys=QKeySequence(Key.Copy))
         menu.line()
-
-
-def _ask_where(view: TranscriptView, image: QImage) -> None:
-    chooser = QFileDialog(view.window(), "Save Image", str(Path.home() / "image.png"), "Images (*.png *.jpg *.webp)")
-    chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    chooser.setDefaultSuffix("png")
-    chooser.fileSelected.connect(image.save)
-    chooser.finished.connect(lambda _: chooser.deleteLater())
-    chooser.open()

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QBuffer, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from chatgui.core.change import LibraryChanged
 from chatgui.core.message import Role
@@ -154,7 +154,14 @@ async def test_an_image_can_be_copied_and_saved(qapp: QApplication, profile: Pat
         view.refresh(anew=True)
         menu = asked(view.viewport(), QPoint(at.x() - 6, at.y()))
         assert entries(menu)[:2] == ["Copy Image", "Save Image As…"]
-        menu.close()
+        pick(menu, "Save Image As…")
+        (chooser,) = window.findChildren(QFileDialog)
+        chooser.fileSelected.emit(str(profile / "here.png"))
+        await until(lambda: window.stage.notices.words == "Saved as “here.png”.")
+        assert QImage(str(profile / "here.png")).width() == 40
+        chooser.fileSelected.emit(str(profile / "no" / "here.png"))
+        await until(lambda: window.stage.notices.words == "Not saved: No such file or directory.")
+        chooser.reject()
 
 
 async def test_a_selection_is_copied_and_ones_own_words_are_edited(qapp: QApplication, profile: Path) -> None:

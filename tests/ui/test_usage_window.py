@@ -140,7 +140,7 @@ async def test_csv_and_sorting(qapp: QApplication, profile: Path, tmp_path: Path
         assert table["big"]["total_tokens"] == "1200"
         assert table["mute"]["total_tokens"] == table["mute"]["cost"] == ""
         assert "'=HYPERLINK()" in table
-        assert "Saved as out.csv." in dialog._note.text()
+        assert "Saved as “out.csv”." in dialog._note.text()
         await dialog.write(tmp_path / "no" / "out.csv")
         assert dialog._note.text().startswith("Not saved: ")
         dialog._table.sortByColumn(5, Qt.SortOrder.AscendingOrder)

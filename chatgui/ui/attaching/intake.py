@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from chatgui.chat.attachments import Loose, judge, read
 from chatgui.core.attaching import (
@@ -29,6 +28,7 @@ from chatgui.ui.attaching.chip import AttachmentChip
 from chatgui.ui.attaching.dropping import DropTarget
 from chatgui.ui.attaching.offered import Offered, encoded
 from chatgui.ui.attaching.shrinking import shrunk
+from chatgui.ui.choosing import ask_for_files
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
@@ -76,11 +76,7 @@ class Intake(QObject):
 
     def choose(self) -> None:
         """Ask for files of this machine."""
-        chooser = QFileDialog(self._stage, "Attach files", self._folder)
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        chooser.filesSelected.connect(lambda paths: self._chosen([Path(one) for one in paths]))
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
+        ask_for_files(self._stage, "Attach files", self._chosen, folder=self._folder)
 
     def _chosen(self, paths: list[Path]) -> None:
         self._folder = str(paths[0].parent) if paths else self._folder

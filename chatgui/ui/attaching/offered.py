@@ -48,10 +48,10 @@ def _has_picture(mime: QMimeData) -> bool:
     return mime.hasImage() or any(mime.hasFormat(media_type) for media_type, _ in PICTURES)
 
 
-def encoded(drawn: QImage) -> bytes:
-    """A picture of the clipboard as PNG; empty if that fails. Takes a while: call it in a thread."""
+def encoded(drawn: QImage, kind: str = "PNG") -> bytes:
+    """A picture in a format Qt writes; empty if that fails. Takes a while: call it in a thread."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    drawn.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs forget that it takes a device
+    drawn.save(buffer, kind)  # type: ignore[call-overload]  # the stubs forget that it takes a device
     return bytes(content.data())

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from chatgui.core.attaching import Kind, kind_of, short, text_of
 from chatgui.core.message import Attachment
 from chatgui.ui.attaching.intake import show_image
+from chatgui.ui.choosing import ask_where_to_save, save
 from chatgui.ui.conversation_binding import ConversationBinding
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
@@ -83,21 +83,17 @@ class Showing(QObject):
 
     def save(self, attachment: Attachment) -> None:
         """Ask where to, and write the file as it is in the library."""
-        chooser = QFileDialog(self._stage, f"Save “{short(attachment.name)}”")
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile(_NOT_IN_NAMES.sub("_", attachment.name).strip(" .") or "file")
-        chooser.fileSelected.connect(lambda path: self._tasks.start(self._write(attachment, Path(path))))
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
+        ask_where_to_save(
+            self._stage,
+            f"Save “{short(attachment.name)}”",
+            _NOT_IN_NAMES.sub("_", attachment.name).strip(" .") or "file",
+            lambda path: self._tasks.start(self._write(attachment, path)),
+        )
 
     async def _write(self, attachment: Attachment, path: Path) -> None:
         content = await self._session.attachments.content(attachment)
         if content is None:
             self._stage.notices.say(GONE, meaning="error", stays=True)
             return
-        try:
-            await asyncio.to_thread(path.write_bytes, content)
-        except OSError as error:
-            self._stage.notices.say(f"Not saved: {error.strerror}.", meaning="error", stays=True)
-        else:
-            self._stage.notices.say(f"Saved as “{short(path.name)}”.")
+        done, words = await save(path, content)
+        self._stage.notices.say(words, meaning="" if done else "error", stays=not done)

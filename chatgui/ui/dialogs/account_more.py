@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from chatgui.core.account import Account, Budget, Network, ProxyMode
 from chatgui.core.money import read_money
 from chatgui.core.params import read_extra
+from chatgui.ui.choosing import ask_for_file
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs.parameter_form import ParameterForm
 from chatgui.ui.dialogs.parts import heading, words
@@ -99,15 +99,9 @@ class AccountMore(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(line, 1)
         button = QPushButton("Choose…")
-        button.clicked.connect(lambda: self._choose(line))
+        button.clicked.connect(lambda: ask_for_file(self, "Choose a File", lambda path: line.setText(str(path))))
         row.addWidget(button)
         return box
-
-    def _choose(self, line: QLineEdit) -> None:
-        chooser = QFileDialog(self, "Choose a File")
-        chooser.fileSelected.connect(line.setText)
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
 
     def _show_proxy(self) -> None:
         self.proxy.setEnabled(self.proxy_mode.currentData() == ProxyMode.OWN)

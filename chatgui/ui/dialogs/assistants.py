@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from chatgui.core.assistant import Assistant
 from chatgui.core.change import AccountsChanged, AssistantsChanged, Change
 from chatgui.core.errors import ChatError
+from chatgui.ui.choosing import ask_for_file, ask_where_to_save
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.assistant_form import AssistantForm
 from chatgui.ui.dialogs.parts import Sheet, scrolling, words
@@ -18,6 +19,7 @@ from chatgui.ui.dialogs.preview import EXAMPLE
 from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster, beside
 from chatgui.ui.notices import present
 
+FILES = "Assistants (*.json)"
 ABOUT = (
     "An assistant is a model, a system prompt and parameters under one name. "
     "Choose one where you choose the model, or begin a conversation with it here."
@@ -167,23 +169,12 @@ class AssistantsDialog(Sheet):
     # Out and in
 
     def _choose_target(self) -> None:
-        chooser = self._chooser("Export Assistants", QFileDialog.AcceptMode.AcceptSave)
-        chooser.selectFile("assistants.json")
-        chooser.fileSelected.connect(lambda path: self._tasks.start(self.export(Path(path))))
-        chooser.open()
+        ask_where_to_save(
+            self, "Export Assistants", "assistants.json", lambda path: self._tasks.start(self.export(path)), kinds=FILES
+        )
 
     def _choose_source(self) -> None:
-        chooser = self._chooser("Import Assistants", QFileDialog.AcceptMode.AcceptOpen)
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.fileSelected.connect(lambda path: self._tasks.start(self.take_in(Path(path))))
-        chooser.open()
-
-    def _chooser(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
-        chooser = QFileDialog(self, title, filter="Assistants (*.json)")
-        chooser.setAcceptMode(mode)
-        chooser.setDefaultSuffix("json")
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        return chooser
+        ask_for_file(self, "Import Assistants", lambda path: self._tasks.start(self.take_in(path)), kinds=FILES)
 
     async def export(self, target: Path) -> None:
         """Write all assistants into a file."""

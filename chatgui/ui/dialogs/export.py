@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QDialogButtonBox,
-    QFileDialog,
     QFormLayout,
     QHBoxLayout,
     QMessageBox,
@@ -24,6 +23,7 @@ from chatgui.exchange.exporters import FORMATS, by_name
 from chatgui.exchange.exporters.base import Exporter, Options
 from chatgui.exchange.exporting import export, file_names
 from chatgui.exchange.names import safe_name
+from chatgui.ui.choosing import ask_for_folder, ask_where_to_save
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.export_preview import ExportPreview
@@ -175,19 +175,16 @@ class ExportDialog(Sheet):
             say(self._state, "There is no conversation to export.", "warning")
             return
         exporter = self._exporter
-        chooser = QFileDialog(self, "Export to")
+
+        def write(path: Path) -> None:
+            self._tasks.start(self._ask_and_write(ids, exporter, path))
+
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         if len(ids) == 1 or self._one_file.isChecked():
             title = (await self._session.library.summary(ids[0])).title if len(ids) == 1 else "Conversations"
-            chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-            chooser.setDefaultSuffix(exporter.suffix.lstrip("."))
-            chooser.selectFile(str(Path(folder) / safe_name(title, exporter.suffix)))
+            ask_where_to_save(self, "Export to", safe_name(title, exporter.suffix), write, folder=folder)
         else:
-            chooser.setFileMode(QFileDialog.FileMode.Directory)
-            chooser.setDirectory(folder)
-        chooser.fileSelected.connect(lambda path: self._tasks.start(self._ask_and_write(ids, exporter, Path(path))))
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
+            ask_for_folder(self, "Export to", write, folder=folder)
 
     async def _ask_and_write(self, ids: list[str], exporter: Exporter, path: Path) -> None:
         """Files in a folder that have the names of ours are replaced only after a question."""

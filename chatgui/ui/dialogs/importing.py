@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialogButtonBox,
-    QFileDialog,
     QHeaderView,
     QPlainTextEdit,
     QTreeWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from chatgui.core.errors import ChatError
 from chatgui.exchange.importing import Reading, read
+from chatgui.ui.choosing import ask_for_files
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Progress, Sheet, say, words
 from chatgui.ui.notices import present
@@ -93,11 +93,7 @@ class ImportDialog(Sheet):
     # Looking
 
     def _choose(self) -> None:
-        chooser = QFileDialog(self, "Import")
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        chooser.filesSelected.connect(lambda paths: self._tasks.start(self.look([Path(path) for path in paths])))
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
+        ask_for_files(self, "Import", lambda paths: self._tasks.start(self.look(paths)))
 
     async def look(self, paths: list[Path]) -> None:
         """Read the files and list what could be taken in; one that cannot be read does not keep the others out."""

@@ -11,7 +11,6 @@ import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -26,6 +25,7 @@ from chatgui.core.change import AccountsChanged, Change, SettingsChanged
 from chatgui.core.errors import ChatError
 from chatgui.core.settings import DEFAULTS, SECTIONS
 from chatgui.core.settings import shown as shown_settings
+from chatgui.ui.choosing import ask_for_file, ask_where_to_save
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, heading, say, scrolling, words
 from chatgui.ui.dialogs.setting_row import SettingRow
@@ -213,19 +213,16 @@ class SettingsDialog(Sheet):
     # Files
 
     def _ask_import(self) -> None:
-        chooser = QFileDialog(self, "Import Settings", str(Path.home()), FILES)
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.fileSelected.connect(lambda path: self._tasks.start(self.take(Path(path))))
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
+        ask_for_file(
+            self, "Import Settings", lambda path: self._tasks.start(self.take(path)),
+            folder=str(Path.home()), kinds=FILES,
+        )  # fmt: skip
 
     def _ask_export(self) -> None:
-        chooser = QFileDialog(self, "Export Settings", str(Path.home() / "chatgui-settings.toml"), FILES)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix("toml")
-        chooser.fileSelected.connect(lambda path: self._tasks.start(self.write(Path(path))))
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
+        ask_where_to_save(
+            self, "Export Settings", "chatgui-settings.toml", lambda path: self._tasks.start(self.write(path)),
+            folder=str(Path.home()), kinds=FILES,
+        )  # fmt: skip
 
     async def take(self, path: Path) -> None:
         """Put in what a file says, and tell what came of it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
-    QFileDialog,
     QHBoxLayout,
     QPushButton,
     QTableWidgetItem,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 from chatgui.chat.chart import TOKENS, chart_of, measures
 from chatgui.chat.report import as_csv, cost, counts, details, summary
 from chatgui.core.change import AccountsChanged, Change, TurnEnded
+from chatgui.ui.choosing import ask_where_to_save, save
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import NUMBERS, Sheet, Table, say, words
@@ -221,23 +220,13 @@ class UsageDialog(Sheet):
     # The file
 
     def _choose_file(self) -> None:
-        chooser = QFileDialog(self, "Save Usage as CSV")
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix("csv")
-        chooser.selectFile(f"usage-by-{self._by.currentData()}.csv")
-        chooser.fileSelected.connect(lambda path: self._tasks.start(self.write(Path(path))))
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
+        name = f"usage-by-{self._by.currentData()}.csv"
+        ask_where_to_save(self, "Save Usage as CSV", name, lambda path: self._tasks.start(self.write(path)))
 
     async def write(self, path: Path) -> None:
         """Save the rows as they are shown now."""
-        text = as_csv(self._by.currentData(), self._totals)
-        try:
-            await asyncio.to_thread(path.write_bytes, text.encode())
-        except OSError as error:
-            say(self._note, f"Not saved: {error.strerror}.", "error")
-        else:
-            say(self._note, f"Saved as {path.name}.", "good")
+        done, words = await save(path, as_csv(self._by.currentData(), self._totals).encode())
+        say(self._note, words, "good" if done else "error")
 
 
 def _name(by: str, total: Any) -> str:

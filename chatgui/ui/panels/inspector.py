@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -24,6 +22,7 @@ from chatgui.chat.usage import duration
 from chatgui.core.errors import StoreError
 from chatgui.core.message import Message, Role
 from chatgui.core.messages import Branch
+from chatgui.ui.choosing import ask_where_to_save, save
 from chatgui.ui.combo import Combo
 from chatgui.ui.panels.moments_bar import MomentsBar
 
@@ -239,24 +238,15 @@ class InspectorPanel(QWidget):
         record = self._record()
         if record is None:
             return
-        chooser = QFileDialog(self, "Save the Answer as It Came")
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix("sse")
-        chooser.selectFile("answer.sse")
-        chooser.fileSelected.connect(
-            lambda path: self._tasks.start(self.write(Path(path), self._inspector.raw(record)))
-        )
-        chooser.finished.connect(lambda _: chooser.deleteLater())
-        chooser.open()
+        ask_where_to_save(
+            self, "Save the Answer as It Came", "answer.sse",
+            lambda path: self._tasks.start(self.write(path, self._inspector.raw(record))),
+        )  # fmt: skip
 
     async def write(self, path: Path, body: bytes) -> None:
         """Save a body; how it went is said above."""
-        try:
-            await asyncio.to_thread(path.write_bytes, body)
-        except OSError as error:
-            self._say(f"Not saved: {error.strerror}.")
-        else:
-            self._say(f"Saved as {path.name}.")
+        _, words = await save(path, body)
+        self._say(words)
 
 
 def _name(at: int, record: WireRecord) -> str:

@@ -50,7 +50,7 @@ async def test_the_time_line_grows_with_the_answer(qapp: QApplication, profile: 
         assert [name for name, *_ in panel.bar.stretches()][-2:] == ["think", "answer"]
         assert not panel._live.isActive() or panel._turn is None or panel._turn.done
         await panel.write(tmp_path / "answer.sse", b"data: 1\n\n")
-        assert panel._note.text() == "Saved as answer.sse."
+        assert panel._note.text() == "Saved as “answer.sse”."
         await panel.write(tmp_path / "no" / "answer.sse", b"")
         assert panel._note.text().startswith("Not saved: ")
         panel.show_message("of another day")
