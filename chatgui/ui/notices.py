@@ -1,18 +1,17 @@
 """What goes wrong, in words a person can act on, and the quiet bar that says it.
 
-`present` is the only place where a failure becomes a title, a sentence and buttons. Errors of an answer stand in the
-transcript; everything else is said in the bar, which never takes the focus and moves nothing.
+Errors of an answer stand in the transcript; everything else is said in the bar, which never takes the focus and moves
+nothing, or in the dialog it happened in, both in the words of `told`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from chatgui.core.errors import ChatError, Failure, Kind
+from chatgui.core.errors import ChatError
 from chatgui.ui import assets
 from chatgui.ui.spoken import announce
 from chatgui.ui.theme import Theme
@@ -22,57 +21,14 @@ SHOWN_MS = 8000
 Act = tuple[str, Callable[[], object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Presented:
-    """A failure as it is shown. `actions` are names of verbs, the best first: retry, continue, enter_key, accounts, model,
-    new."""
-
-    title: str
-    words: str
-    advice: str
-    actions: tuple[str, ...]
-    details: str
-
-
-_TITLES: dict[Kind, tuple[str, tuple[str, ...]]] = {
-    Kind.AUTHENTICATION: ("The key was not accepted", ("enter_key", "retry")),
-    Kind.PERMISSION: ("The key may not do this", ("model", "accounts")),
-    Kind.RATE_LIMITED: ("Too many requests", ("retry", "model")),
-    Kind.QUOTA: ("No credit left", ("accounts", "model")),
-    Kind.CONTEXT_TOO_LONG: ("The conversation is too long for this model", ("model", "new")),
-    Kind.CONTENT_REFUSED: ("The provider refused the content", ("edit", "model")),
-    Kind.INVALID_REQUEST: ("The provider did not take the request", ("model", "accounts")),
-    Kind.NOT_FOUND: ("No such model or address", ("model", "accounts")),
-    Kind.UNAVAILABLE: ("The provider is not available", ("retry", "model")),
-    Kind.NOT_REACHED: ("The server was not reached", ("retry", "accounts")),
-    Kind.TIMED_OUT: ("Nobody answered in time", ("retry", "accounts")),
-    Kind.TLS: ("The connection is not secure", ("accounts",)),
-    Kind.INTERRUPTED: ("The answer broke off", ("continue", "retry")),
-    Kind.PROTOCOL: ("The answer could not be read", ("retry", "accounts")),
-    Kind.CANCELLED: ("Stopped", ("continue", "retry")),
-    Kind.VAULT: ("The key could not be had", ("enter_key", "retry")),
-    Kind.STORE: ("Not saved", ("retry",)),
-}
-
-
-def present(error: BaseException | Failure) -> Presented:
-    """How a failure is said. What is not a known failure is our own bug and is called that."""
-    if isinstance(error, ChatError):
-        error = error.failure
-    if not isinstance(error, Failure):
-        kind = type(error).__name__
-        return Presented("Something in the program went wrong", "What you wrote is kept.", "", ("retry",), kind)
-    title, actions = _TITLES[error.kind]
-    facts = [
-        f"Status {error.status}" if error.status is not None else "",
-        f"Code {error.code}" if error.code else "",
-        f"Request {error.request_id}" if error.request_id else "",
-        error.said,
-    ]
+def told(error: BaseException) -> str:
+    """What went wrong and what to do next, in sentences. What is no known failure is our own bug, and is called that."""
+    if not isinstance(error, ChatError):
+        return "Something in the program went wrong. What you wrote is kept."
     advice = error.advice
     if error.retry_after is not None and not advice:
         advice = f"Try again in {round(error.retry_after)} s."
-    return Presented(title, error.message, advice, actions, "\n".join(fact for fact in facts if fact))
+    return f"{error.message} {advice}".strip()
 
 
 class NoticeBar(QFrame):
@@ -131,11 +87,7 @@ class NoticeBar(QFrame):
 
     def trouble(self, error: BaseException, actions: Sequence[Act] = ()) -> None:
         """Say what went wrong, and stay until closed."""
-        shown = present(error)
-        known = isinstance(error, ChatError)
-        said = shown.words if known else f"{shown.title}. {shown.words}"
-        words = " ".join(part for part in (said or shown.title, shown.advice) if part)
-        self.say(words, actions, meaning="error", stays=True)
+        self.say(told(error), actions, meaning="error", stays=True)
 
     def dismiss(self) -> None:
         """Take the notice away."""

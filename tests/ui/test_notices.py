@@ -9,36 +9,23 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QVBoxLayout, QWidget
 
-from chatgui.core.errors import ChatError, Failure, Kind, RateLimited, StoreError, StoreState
+from chatgui.core.errors import ChatError, RateLimited, StoreError, StoreState, UsageError
 from chatgui.ui import links
 from chatgui.ui.garbage import Collector
-from chatgui.ui.notices import NoticeBar, present
+from chatgui.ui.notices import NoticeBar, told
 from chatgui.ui.theme import Theme
 from chatgui.ui.transcript.links import judge
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_kind_of_failure_has_a_title_and_a_way_on(kind: Kind) -> None:
-    shown = present(Failure(kind, "The server’s own words."))
-    assert shown.title
-    assert shown.actions
-    assert shown.words == "The server’s own words."
-
-
-def test_facts_for_support_stand_in_the_details() -> None:
-    shown = present(Failure(Kind.QUOTA, "No credit.", 402, "no_credit", "req-1", said="{}"))
-    for fact in ("402", "no_credit", "req-1", "{}"):
-        assert fact in shown.details
-
-
-def test_when_to_try_again_is_said() -> None:
-    assert "12 s" in present(RateLimited("Too many.", retry_after=12.0)).advice
+def test_a_failure_is_said_with_the_way_on() -> None:
+    assert told(UsageError("No.", advice="Ask again.")) == "No. Ask again."
+    assert told(RateLimited("Too many.", retry_after=12.0)) == "Too many. Try again in 12 s."
 
 
 def test_a_bug_of_ours_is_called_one_and_shows_no_internals() -> None:
-    shown = present(ZeroDivisionError("secret detail"))
-    assert "went wrong" in shown.title
-    assert "secret detail" not in f"{shown.title}{shown.words}{shown.advice}{shown.details}"
+    words = told(ZeroDivisionError("secret detail"))
+    assert "went wrong" in words
+    assert "secret detail" not in words
 
 
 @pytest.fixture

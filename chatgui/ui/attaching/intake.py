@@ -30,6 +30,7 @@ from chatgui.ui.attaching.offered import Offered, encoded
 from chatgui.ui.attaching.shrinking import shrunk
 from chatgui.ui.choosing import ask_for_files
 from chatgui.ui.conversation_binding import ConversationBinding
+from chatgui.ui.notices import told
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.transcript import shelf
@@ -132,7 +133,7 @@ class Intake(QObject):
                 loose = await _fitting(whole)
                 attachment = await self._keep(chip, loose, here)
             except ChatError as error:
-                troubles.append(_words(error))
+                troubles.append(told(error))
                 refused()
                 continue
             finally:
@@ -188,7 +189,7 @@ class Intake(QObject):
                 try:
                     await self._keep(chip, whole, here)
                 except ChatError as error:
-                    self._say(_words(error))
+                    self._say(told(error))
                 finally:
                     if chip.attachment is None and not self._closed:  # it stays as it was
                         self._tray.finish(chip, attachment)
@@ -213,10 +214,6 @@ class Intake(QObject):
 def show_image(attachment: Attachment, content: bytes) -> None:
     """Let the album decode an attached image, for whoever shows it."""
     album.supply(shelf.address(attachment), content, largest=LARGEST_IMAGE, pixels=MOST_PIXELS)
-
-
-def _words(error: ChatError) -> str:
-    return " ".join(filter(None, (error.message, error.failure.advice)))
 
 
 async def _fitting(loose: Loose) -> Loose:

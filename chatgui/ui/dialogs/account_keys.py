@@ -19,6 +19,7 @@ from chatgui.core.errors import ChatError, VaultError
 from chatgui.core.secret import Secret
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import say, words
+from chatgui.ui.notices import told
 
 FIRST = "First key"
 ROWS = 4  # of the list; further ones are scrolled to
@@ -122,7 +123,7 @@ class AccountKeys(QWidget):
         except ChatError as error:
             if not isValid(self):
                 raise  # the window says it
-            done, meaning = f"{error.message} {error.advice}".strip(), "error"
+            done, meaning = told(error), "error"
         if isValid(self):
             self._show_again()
             say(self.said, done, meaning)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from chatgui.core.errors import VaultError, VaultState
 from chatgui.ui.dialogs.parts import say, words
+from chatgui.ui.notices import told
 
 KEYRING = {
     VaultState.ABSENT: "No keyring answers on this system.",
@@ -24,7 +25,7 @@ KEYRING = {
 def why(error: VaultError) -> str:
     """The failure in the form's words. A keyring that is not trusted is named."""
     if error.state is VaultState.MISSING:
-        return f"{error.message} {error.advice}".strip()
+        return told(error)
     return error.message if error.state is VaultState.UNTRUSTED else KEYRING[error.state]
 
 

@@ -19,7 +19,7 @@ from chatgui.ui.dialogs.account_form import AccountForm
 from chatgui.ui.dialogs.account_remedies import AGAIN, PAGE, remedy
 from chatgui.ui.dialogs.parts import Sheet, scrolling
 from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster, beside
-from chatgui.ui.notices import present
+from chatgui.ui.notices import told
 
 
 class AccountsDialog(Sheet):
@@ -186,8 +186,7 @@ class AccountsDialog(Sheet):
             self.form.key.show_refusal(error, failed=True)
             self._scroll_to(self.form.key.ways)
             return
-        shown = present(error)
-        self.form.say(f"{shown.words} {shown.advice}".strip(), "error")
+        self.form.say(told(error), "error")
 
     def ask_for_key(self, name: str) -> None:
         """Show the account of this name, ready for its key; if it is gone, what is shown stays."""

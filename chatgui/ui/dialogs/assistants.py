@@ -17,7 +17,7 @@ from chatgui.ui.dialogs.assistant_form import AssistantForm
 from chatgui.ui.dialogs.parts import Sheet, scrolling, words
 from chatgui.ui.dialogs.preview import EXAMPLE
 from chatgui.ui.dialogs.roster import NEW, Foot, Item, Roster, beside
-from chatgui.ui.notices import present
+from chatgui.ui.notices import told
 
 FILES = "Assistants (*.json)"
 ABOUT = (
@@ -119,8 +119,7 @@ class AssistantsDialog(Sheet):
         except ChatError as error:
             if not isValid(self):
                 raise  # the window says it
-            shown = present(error)
-            self.form.say(f"{shown.words} {shown.advice}".strip(), "error")
+            self.form.say(told(error), "error")
             return False
         if isValid(self):
             self.form.show_assistant(one)
@@ -143,7 +142,7 @@ class AssistantsDialog(Sheet):
             conversation = await self._session.assistants.begin(self.roster.current)
             request = await self._session.preview(conversation.id, EXAMPLE)
         except ChatError as error:
-            self.form.say(f"{error.message} {error.advice}".strip(), "error")
+            self.form.say(told(error), "error")
             return
         self.form.preview.show_request(request, self._area)
 
@@ -181,7 +180,7 @@ class AssistantsDialog(Sheet):
         try:
             words = f"Written to {await self._session.assistants.export(target)}."
         except ChatError as error:
-            self.foot.say(f"{error.message} {error.advice}".strip(), "error")
+            self.foot.say(told(error), "error")
         else:
             self.foot.say(words)
 
@@ -190,6 +189,6 @@ class AssistantsDialog(Sheet):
         try:
             words = await self._session.assistants.take_in(path)
         except ChatError as error:
-            self.foot.say(f"{error.message} {error.advice}".strip(), "error")
+            self.foot.say(told(error), "error")
         else:
             self.foot.say(words, undo=not words.startswith("0 "))

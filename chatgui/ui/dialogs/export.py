@@ -28,7 +28,7 @@ from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.export_preview import ExportPreview
 from chatgui.ui.dialogs.parts import Progress, Sheet, heading, say, words
-from chatgui.ui.notices import present
+from chatgui.ui.notices import told
 
 PARTS = (
     ("reasoning", "Reasoning", True),
@@ -225,8 +225,7 @@ class ExportDialog(Sheet):
                 progress=self._progress, page=self._page,
             )  # fmt: skip
         except ChatError as error:
-            shown = present(error)
-            self._idle(f"{shown.words} {shown.advice}".strip(), "error")
+            self._idle(told(error), "error")
         except asyncio.CancelledError:
             self._idle("Cancelled. Nothing was written.")
             raise

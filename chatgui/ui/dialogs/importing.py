@@ -20,7 +20,7 @@ from chatgui.exchange.importing import Reading, read
 from chatgui.ui.choosing import ask_for_files
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Progress, Sheet, say, words
-from chatgui.ui.notices import present
+from chatgui.ui.notices import told
 from chatgui.ui.words import full_date, isolated
 
 SHOWN = 200  # skipped things listed by name; more are only counted
@@ -106,8 +106,7 @@ class ImportDialog(Sheet):
             try:
                 reading = await asyncio.to_thread(read, path, self._is_cancelled)
             except ChatError as error:
-                shown = present(error)
-                self.report.appendPlainText(f"{path.name}: {shown.words} {shown.advice}".strip())
+                self.report.appendPlainText(f"{path.name}: {told(error)}")
                 continue
             if self._cancelled:
                 self._rest("Cancelled. Nothing was changed.")
@@ -164,13 +163,10 @@ class ImportDialog(Sheet):
                     file.reading.entries.chosen(wanted), progress=self._progress, cancelled=self._is_cancelled
                 )
             except ChatError as error:
-                shown = present(error)
-                self._rest(
-                    f"{file.path.name}: {shown.words} {shown.advice}".strip(), "" if self._cancelled else "error"
-                )
+                self._rest(f"{file.path.name}: {told(error)}", "" if self._cancelled else "error")
                 return
-            told = f"{merged.added} added, {merged.grown} grown, {merged.unchanged} already there"
-            self.report.appendPlainText(f"{file.path.name}: {told}, {_count(merged.messages, 'message')} in all.")
+            came = f"{merged.added} added, {merged.grown} grown, {merged.unchanged} already there"
+            self.report.appendPlainText(f"{file.path.name}: {came}, {_count(merged.messages, 'message')} in all.")
         self._files.clear()
         self.list.clear()
         self._rest("Done.", "good")

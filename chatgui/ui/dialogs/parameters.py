@@ -11,6 +11,7 @@ from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parameter_form import ParameterForm
 from chatgui.ui.dialogs.parts import Sheet, heading, say, scrolling, words
 from chatgui.ui.dialogs.preview import EXAMPLE, Preview
+from chatgui.ui.notices import told
 
 
 class ParametersDialog(Sheet):
@@ -95,7 +96,7 @@ class ParametersDialog(Sheet):
         try:
             kept = await self._session.assistants.keep(self._conversation.id, name)
         except ChatError as error:
-            say(self._said, f"{error.message} {error.advice}".strip(), "error")
+            say(self._said, told(error), "error")
         else:
             say(self._said, f"Kept as “{kept.name}”.", "good")
 
@@ -106,6 +107,6 @@ class ParametersDialog(Sheet):
         try:
             request = await self._session.preview(self._conversation.id, EXAMPLE)
         except ChatError as error:
-            say(self._said, f"{error.message} {error.advice}".strip(), "error")
+            say(self._said, told(error), "error")
             return
         self.preview.show_request(request, self._area)

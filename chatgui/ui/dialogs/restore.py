@@ -9,7 +9,7 @@ from chatgui.chat.archive import Copy
 from chatgui.core.errors import ChatError
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, say, words
-from chatgui.ui.notices import present
+from chatgui.ui.notices import told
 from chatgui.ui.words import full_date
 
 
@@ -62,10 +62,9 @@ class RestoreDialog(Sheet):
         self.list.setEnabled(False)
         say(self.told, "Restoring …")
         try:
-            told, meaning = await self._session.archive.restore(self._copies[self.list.currentRow()]), "good"
+            words, meaning = await self._session.archive.restore(self._copies[self.list.currentRow()]), "good"
         except ChatError as error:
-            shown = present(error)
-            told, meaning = f"{shown.words} {shown.advice}".strip(), "error"
-        say(self.told, told, meaning)
+            words, meaning = told(error), "error"
+        say(self.told, words, meaning)
         self.list.setEnabled(True)
         self._enable()
