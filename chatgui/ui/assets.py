@@ -10,7 +10,7 @@ from functools import cache
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton
 
 from chatgui import resources
 from chatgui.ui.theme import Tokens
@@ -64,6 +64,15 @@ def dress(bearer: QAbstractButton | QAction, name: str, tokens: Tokens, role: st
     bearer.setIcon(icon(name, tokens, role) if name else QIcon())
     if isinstance(bearer, QAbstractButton):
         bearer.setIconSize(QSize(20, 20))
+
+
+def tool_button(icon_name: str, name: str, tokens: Tokens, hint: str = "") -> QToolButton:
+    """A button that is only an icon. `name` is what it is called; `hint` is shown under the pointer instead, if given."""
+    button = QToolButton()
+    button.setAccessibleName(name)
+    button.setToolTip(hint or name)
+    dress(button, icon_name, tokens)
+    return button
 
 
 def retint(root: QObject, tokens: Tokens) -> None:

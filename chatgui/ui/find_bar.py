@@ -39,15 +39,12 @@ class FindBar(QWidget):
         row.setSpacing(4)
         row.addWidget(self.line, 1)
         row.addWidget(self._where)
-        for icon, words, act in (
-            ("up", "Previous", lambda: self.step_wanted.emit(-1)),
-            ("down", "Next", lambda: self.step_wanted.emit(1)),
-            ("close", "Close", lambda: self.dismiss(back=False)),
+        for icon, name, hint, act in (
+            ("up", "Previous hit", "Previous", lambda: self.step_wanted.emit(-1)),
+            ("down", "Next hit", "Next", lambda: self.step_wanted.emit(1)),
+            ("close", "Close find", "Close", lambda: self.dismiss(back=False)),
         ):
-            button = QToolButton()
-            button.setAccessibleName(f"{words} hit" if icon != "close" else "Close find")
-            button.setToolTip(words)
-            assets.dress(button, icon, theme.tokens)
+            button = assets.tool_button(icon, name, theme.tokens, hint)
             button.clicked.connect(act)
             row.addWidget(button)
             self.last = button

@@ -143,10 +143,7 @@ class Header(QWidget):
         self.show_model("", "")
 
     def _button(self, theme: Theme, icon: str, words: str, wanted: object) -> QToolButton:
-        button = QToolButton()
-        button.setAccessibleName(words)
-        button.setToolTip(words)
-        assets.dress(button, icon, theme.tokens)
+        button = assets.tool_button(icon, words, theme.tokens)
         button.clicked.connect(wanted)
         return button
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from chatgui.core.errors import ChatError
 from chatgui.ui import assets
@@ -45,10 +45,7 @@ class NoticeBar(QFrame):
         self._label.setWordWrap(True)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._buttons = QHBoxLayout()
-        self._close = QToolButton()
-        self._close.setAccessibleName("Close notice")
-        self._close.setToolTip("Close")
-        assets.dress(self._close, "close", theme.tokens)
+        self._close = assets.tool_button("close", "Close notice", theme.tokens, "Close")
         self._close.clicked.connect(self.dismiss)
         row = self._row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 8, 6)

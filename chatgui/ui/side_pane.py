@@ -71,10 +71,7 @@ class SidePane(QWidget):
         self.set_style(style)
 
     def _button(self, theme: Theme, icon: str, words: str, act: Callable[[], object]) -> QToolButton:
-        button = QToolButton()
-        button.setAccessibleName(words)
-        button.setToolTip(words)
-        assets.dress(button, icon, theme.tokens)
+        button = assets.tool_button(icon, words, theme.tokens)
         button.clicked.connect(lambda _=False: act())
         return button
 

@@ -135,10 +135,7 @@ class SettingRow(QWidget):
         self.show_value(value)
 
     def _make_reset(self, title: str, theme: Theme) -> QToolButton:
-        reset = QToolButton()
-        reset.setAccessibleName(f"Reset {title.lower()}")
-        reset.setToolTip("Back to the default")
-        assets.dress(reset, "undo", theme.tokens)
+        reset = assets.tool_button("undo", f"Reset {title.lower()}", theme.tokens, "Back to the default")
         reset.clicked.connect(self._reset)
         policy = reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)

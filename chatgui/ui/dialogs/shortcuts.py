@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -130,10 +129,7 @@ class KeysOf(QFrame):
         change.setAccessibleName(f"Change {keys}")
         change.setToolTip("Press other keys instead")
         change.clicked.connect(partial(self.ask, at))
-        remove = QToolButton()
-        remove.setAccessibleName(f"Remove {keys}")
-        remove.setToolTip("Remove these keys")
-        assets.dress(remove, "close", self._theme.tokens)
+        remove = assets.tool_button("close", f"Remove {keys}", self._theme.tokens, "Remove these keys")
         remove.clicked.connect(partial(self.remove, at))
         self._chips.addWidget(change)
         self._chips.addWidget(remove)

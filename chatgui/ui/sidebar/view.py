@@ -93,12 +93,7 @@ class Sidebar(QWidget):
         return view
 
     def _lay_out(self, theme: Theme) -> None:
-        new = QToolButton()
-        new.setAccessibleName("New conversation")
-        new.setText("New")
-        new.setToolTip("New conversation")
-        new.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        assets.dress(new, "new", theme.tokens)
+        new = assets.tool_button("new", "New conversation", theme.tokens)
         new.clicked.connect(self.new_wanted)
         assets.dress(self.filter_button, "filter", theme.tokens)
         settings = QToolButton()
