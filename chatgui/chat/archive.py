@@ -15,6 +15,7 @@ from chatgui.core.change import AccountsChanged, Change, LibraryChanged
 from chatgui.core.conversation import Unsent
 from chatgui.core.errors import UsageError
 from chatgui.core.event import Event
+from chatgui.core.figures import counted
 from chatgui.core.message import Attachment
 from chatgui.exchange.codec import Entry, Shelf
 from chatgui.store import attachments, backup, conversations
@@ -115,7 +116,7 @@ def _copies(folder: Path) -> list[Copy]:
 
 def _told(report: Report) -> str:
     counts = ((report.conversations, "conversation"), (report.messages, "message"), (report.accounts, "account"))
-    came = [f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counts if count]
+    came = [counted(count, word) for count, word in counts if count]
     lost = f" {report.unreadable:,} pieces of the backup could not be read." if report.unreadable else ""
     if not came:
         return f"Everything in this backup is already here.{lost}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chatgui.core.account import Account, Budget
+from chatgui.core.figures import counted, percent
 from chatgui.core.money import said
 from chatgui.store.usage import Spent
 
@@ -42,9 +43,9 @@ class Standing:
         """`Mira, November 2026: 8.20 USD of 10.00 USD spent (82 %).` and what is not in it."""
         budget = self.budget
         of = f"{said(self.spent, budget.currency)} of {said(budget.amount, budget.currency)}"
-        sentences = [f"{self.account}, {self.month}: {of} spent ({self.share:.0%}).".replace("%", " %")]
+        sentences = [f"{self.account}, {self.month}: {of} spent ({percent(self.share)})."]
         if self.uncosted:
-            answers = f"{self.uncosted:,} answers" if self.uncosted > 1 else "1 answer"
+            answers = counted(self.uncosted, "answer")
             sentences.append(f"{answers} of unknown cost {'are' if self.uncosted > 1 else 'is'} not in it.")
         if self.elsewhere:
             sums = " and ".join(said(cost, currency) for currency, cost in self.elsewhere)

@@ -10,6 +10,7 @@ from chatgui.chat.usage import rough
 from chatgui.core.account import Account
 from chatgui.core.conversation import Conversation
 from chatgui.core.estimate import ERROR
+from chatgui.core.figures import percent
 from chatgui.wire.request import LENGTHS
 
 NEARLY = 0.9  # of the window; from here on an estimate no longer promises that it fits
@@ -51,8 +52,8 @@ class Fill:
         """`≈ 3,210 of 128,000 tokens (2 %)`."""
         if self.share is None:
             return f"≈ {self.total:,} tokens"
-        percent = f"{self.share:.0%}".replace("%", " %") if self.share >= 0.01 else "under 1 %"
-        return f"≈ {self.total:,} of {self.context:,} tokens ({percent})"
+        full = percent(self.share) if self.share >= 0.01 else "under 1 %"
+        return f"≈ {self.total:,} of {self.context:,} tokens ({full})"
 
     @property
     def sentences(self) -> str:
@@ -66,7 +67,7 @@ class Fill:
             said.append(f"{self.uncounted} file{'s are' if self.uncounted > 1 else ' is'} not counted.")
         if self.context is None:
             said.append("How much this model reads is not known.")
-        said.append(f"An estimate, usually within ± {ERROR:.0%}.".replace("%", " %"))
+        said.append(f"An estimate, usually within ± {percent(ERROR)}.")
         return " ".join(said)
 
     @property

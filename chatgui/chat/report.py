@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from chatgui.chat.usage import DASH
+from chatgui.core.figures import counted
 from chatgui.core.money import said
 from chatgui.store.usage import Total
 
@@ -39,7 +40,7 @@ def summary(totals: Sequence[Total]) -> str:
     answers = sum(one.answers for one in totals)
     if not answers:
         return "Nothing was asked in this time."
-    return " ".join([f"{_many(answers, 'answer')}.", _tokens(totals), *_costs(totals), *_partial(totals)])
+    return " ".join([f"{counted(answers, 'answer')}.", _tokens(totals), *_costs(totals), *_partial(totals)])
 
 
 def remarks(totals: Sequence[Total]) -> list[str]:
@@ -47,9 +48,9 @@ def remarks(totals: Sequence[Total]) -> list[str]:
     estimated, unknown = (sum(getattr(one, name) for one in totals) for name in ("estimated", "unknown"))
     uncosted = sum(one.uncosted for one in totals)
     return [
-        *([f"≈: the counts of {_many(estimated, 'answer')} are estimates."] if estimated else []),
-        *([f"{_many(unknown, 'answer')} without any count: not in the sums of tokens."] if unknown else []),
-        *([f"{_many(uncosted, 'answer')} of unknown cost: not in the sums of money."] if uncosted else []),
+        *([f"≈: the counts of {counted(estimated, 'answer')} are estimates."] if estimated else []),
+        *([f"{counted(unknown, 'answer')} without any count: not in the sums of tokens."] if unknown else []),
+        *([f"{counted(uncosted, 'answer')} of unknown cost: not in the sums of money."] if uncosted else []),
     ]
 
 
@@ -60,7 +61,7 @@ def _tokens(totals: Sequence[Total]) -> str:
     parts = [f"{known - estimated:,} tokens reported"] if known - estimated or not estimated else []
     parts += [f"≈ {estimated:,} {'' if parts else 'tokens '}estimated"] if estimated else []
     words = ", ".join(parts) if known or not unknown else "Tokens unknown"
-    apart = f"; {_many(unknown, 'answer')} of unknown count" if unknown and known else ""
+    apart = f"; {counted(unknown, 'answer')} of unknown count" if unknown and known else ""
     return f"{words}{apart}."
 
 
@@ -77,17 +78,13 @@ def _costs(totals: Sequence[Total]) -> list[str]:
     ]
     if not said_each:
         return ["Cost unknown."]
-    apart = f"; {_many(uncosted, 'answer')} of unknown cost" if uncosted else ""
+    apart = f"; {counted(uncosted, 'answer')} of unknown cost" if uncosted else ""
     return [f"Cost {' and '.join(said_each)}{apart}."]
 
 
 def _partial(totals: Sequence[Total]) -> list[str]:
     partial = sum(one.partial for one in totals)
-    return [f"{_many(partial, 'answer')} cut short: partial counts."] if partial else []
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+    return [f"{counted(partial, 'answer')} cut short: partial counts."] if partial else []
 
 
 def as_csv(by: str, totals: Iterable[Total]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from chatgui.chat.counting import count_reply, count_request
 from chatgui.core.estimate import ERROR
+from chatgui.core.figures import percent
 from chatgui.core.message import Message, State
 from chatgui.core.money import said
 from chatgui.core.reply import Reply
@@ -81,7 +82,7 @@ def _count_words(usage: Usage) -> list[str]:
     by = (
         " by the provider"
         if usage.source is Source.REPORTED
-        else f" by this program, usually within ± {ERROR * 100:.0f} %"
+        else f" by this program, usually within ± {percent(ERROR)}"
     )
     counts = (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)
     prompt, answer, total = ("unknown" if one is None else f"{one:,}" for one in counts)

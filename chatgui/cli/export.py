@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from chatgui.cli.running import OK, Wrong, opened
+from chatgui.core.figures import counted
 from chatgui.exchange.exporters import FORMATS, by_name
 from chatgui.exchange.exporters.base import Options
 from chatgui.exchange.rendering import at_work
@@ -56,8 +57,7 @@ async def run(options: argparse.Namespace) -> int:
         for one in ids:
             await session.library.summary(one)  # all must be there before anything is written
         path = await export(ids, session.archive.entry, exporter, options.output, wanted, progress=_progress)
-    words = "1 conversation" if len(ids) == 1 else f"{len(ids)} conversations"
-    print(f"{words} written to {path}")
+    print(f"{counted(len(ids), 'conversation')} written to {path}")
     return OK
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from chatgui.cli.console import one_line, print_json
 from chatgui.cli.running import OK, opened
+from chatgui.core.figures import counted
 from chatgui.exchange.importing import Reading, read
 
 
@@ -56,17 +57,13 @@ def report(path: Path, reading: Reading) -> dict[str, Any]:
 
 
 def _tell(told: dict[str, Any]) -> None:
-    print(f"{one_line(told['file'])}: {told['format']}, {_count(told['conversations'], 'conversation')} read")
+    print(f"{one_line(told['file'])}: {told['format']}, {counted(told['conversations'], 'conversation')} read")
     if "added" in told:
         print(
             f"  {told['added']} added, {told['grown']} grown, {told['unchanged']} already there;"
-            f" {_count(told['messages'], 'message')} added"
+            f" {counted(told['messages'], 'message')} added"
         )
     for note in told["notes"]:
         print(f"  {one_line(note)}")
     for skip in told["skipped"]:
         print(f"  skipped {one_line(skip['what'])}: {one_line(skip['why'])}")
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

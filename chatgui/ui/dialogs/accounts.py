@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from chatgui.core.account import Account, KeySource
 from chatgui.core.change import AccountsChanged, Change
 from chatgui.core.errors import ChatError, Failure, Kind, VaultError
+from chatgui.core.figures import counted
 from chatgui.core.secret import Secret
 from chatgui.ui.account_colours import dot_icon
 from chatgui.ui.dialogs import Context
@@ -112,7 +113,7 @@ class AccountsDialog(Sheet):
     async def _discover(self) -> None:
         """Offer the model servers that run on this computer."""
         for found in await self._session.accounts.discover():
-            models = f"{len(found.models)} model{'' if len(found.models) == 1 else 's'}"
+            models = counted(len(found.models), "model")
             button = QPushButton(f"Add {found.title} at {found.base_url} · {models}")
             button.setAccessibleDescription("Found on this computer")
             button.clicked.connect(partial(self._take_found, found.account()))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from chatgui.core.errors import ChatError
+from chatgui.core.figures import counted
 from chatgui.exchange.importing import Reading, read
 from chatgui.ui.choosing import ask_for_files
 from chatgui.ui.dialogs import Context
@@ -115,7 +116,9 @@ class ImportDialog(Sheet):
             self._tell_found(path, reading)
             self._list(len(self._files) - 1, here)
         found = sum(len(file.reading.entries) for file in self._files)
-        self._rest(f"{_count(found, 'conversation')} found. Nothing is changed yet." if found else "Nothing was found.")
+        self._rest(
+            f"{counted(found, 'conversation')} found. Nothing is changed yet." if found else "Nothing was found."
+        )
 
     def _list(self, number: int, here: set[str]) -> None:
         self.list.blockSignals(True)  # Qt's own signature
@@ -138,7 +141,7 @@ class ImportDialog(Sheet):
         self.list.blockSignals(False)
 
     def _tell_found(self, path: Path, reading: Reading) -> None:
-        self.report.appendPlainText(f"{path.name}: {reading.format}, {_count(len(reading.entries), 'conversation')}")
+        self.report.appendPlainText(f"{path.name}: {reading.format}, {counted(len(reading.entries), 'conversation')}")
         for note in reading.notes:
             self.report.appendPlainText(f"    {note}")
         for skip in reading.skips[:SHOWN]:
@@ -166,7 +169,7 @@ class ImportDialog(Sheet):
                 self._rest(f"{file.path.name}: {told(error)}", "" if self._cancelled else "error")
                 return
             came = f"{merged.added} added, {merged.grown} grown, {merged.unchanged} already there"
-            self.report.appendPlainText(f"{file.path.name}: {came}, {_count(merged.messages, 'message')} in all.")
+            self.report.appendPlainText(f"{file.path.name}: {came}, {counted(merged.messages, 'message')} in all.")
         self._files.clear()
         self.list.clear()
         self._rest("Done.", "good")
@@ -211,7 +214,3 @@ class ImportDialog(Sheet):
         self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("Cancel" if self._busy else "Close")
         found = sum(len(file.reading.entries) for file in self._files)
         self.import_button.setEnabled(not self._busy and found > len(self._unwanted()))
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

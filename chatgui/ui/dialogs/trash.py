@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QList
 from chatgui.chat.archive import Copy
 from chatgui.core.change import Change, LibraryChanged
 from chatgui.core.conversation import Summary
+from chatgui.core.figures import counted
 from chatgui.ui.dialogs import Context
 from chatgui.ui.dialogs.parts import Sheet, say, words
 from chatgui.ui.words import full_date, isolated
@@ -66,7 +67,7 @@ class TrashDialog(Sheet):
     def _show(self, rows: list[Summary], messages: int) -> None:
         self.list.clear()
         if messages:
-            words = f"{messages:,} message{'' if messages == 1 else 's'} deleted in conversations that are still there"
+            words = f"{counted(messages, 'message')} deleted in conversations that are still there"
             item = QListWidgetItem(words)
             item.setData(Qt.ItemDataRole.UserRole, MESSAGES)
             item.setToolTip("Undo brings them back, for as long as the program runs.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from chatgui.core.figures import counted
 from chatgui.ui.words import day, full_date
 
 if TYPE_CHECKING:
@@ -229,6 +230,6 @@ def _tool_tip(row: Row) -> str:
     summary = row.summary
     if summary is None:
         return row.title
-    said = f"{summary.messages} message{'' if summary.messages == 1 else 's'}"
+    said = counted(summary.messages, "message")
     model = f"\n{summary.account} · {summary.model}" if summary.model else ""
     return f"{row.title}\n{full_date(summary.updated)}\n{said}{model}"
