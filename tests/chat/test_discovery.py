@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ import pytest
 from chatgui.chat.discovery import LOCALS, Found, Local, discover
 from chatgui.core.account import KeySource
 from chatgui.wire.client import Client
-from tests.support.scripted import HANG, Script, answer, head, scripted, sse
+from tests.support.scripted import HANG, Script, answer, head, refusing, scripted, sse
 
 Opened = Callable[[], Any]
 
@@ -31,12 +32,20 @@ def port_of(url: str) -> int:
     return urlsplit(url).port or 0
 
 
-def free_port() -> int:
-    """A port at which nobody listens."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
+def on_both() -> tuple[socket.socket, socket.socket]:
+    """Two sockets at one port, on 127.0.0.1 and on ::1, which listen when they are told to: nobody else can come between."""
+    while True:
+        with ExitStack() as held:
+            try:
+                four, six = (held.enter_context(socket.socket(one)) for one in (socket.AF_INET, socket.AF_INET6))
+                four.bind(("127.0.0.1", 0))
+                six.bind(("::1", four.getsockname()[1]))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    pytest.skip("this machine has no ::1")
+                continue
+            held.pop_all()
+            return four, six
 
 
 async def found(*locals_: Local, known: tuple[str, ...] = ()) -> list[Found]:
@@ -50,7 +59,8 @@ async def found(*locals_: Local, known: tuple[str, ...] = ()) -> list[Found]:
 
 async def test_a_server_is_offered_ready_to_be_asked() -> None:
     async with scripted(models("llama3", "qwen3", owner="library")) as server:
-        (one,) = await found(Local("Ollama", port_of(server.url), "ollama", ("library",)), Local("None", free_port()))
+        with refusing() as none:
+            (one,) = await found(Local("Ollama", port_of(server.url), "ollama", ("library",)), Local("None", none))
         assert (one.title, one.base_url, one.needs_key) == ("Ollama", server.base_url, False)
         account = one.account()
         assert (account.name, account.provider, account.key_source) == ("Ollama", "ollama", KeySource.NONE)
@@ -117,14 +127,11 @@ async def test_a_server_on_the_other_loopback_address_is_found_and_one_on_both_o
         writer.write(b"".join(one for one in models("m") if isinstance(one, bytes)))
         writer.close()
 
-    try:
-        six = await asyncio.start_server(serve, "::1", 0)
-    except OSError:
-        pytest.skip("this machine has no ::1")
-    port = six.sockets[0].getsockname()[1]
-    async with six:
+    four, six = on_both()
+    port = six.getsockname()[1]
+    async with await asyncio.start_server(serve, sock=six):
         assert [one.base_url for one in await found(Local("Six", port))] == [f"http://[::1]:{port}/v1"]
-        async with await asyncio.start_server(serve, "127.0.0.1", port):
+        async with await asyncio.start_server(serve, sock=four):
             assert [one.base_url for one in await found(Local("Both", port))] == [f"http://127.0.0.1:{port}/v1"]
             assert await found(Local("Both", port), known=(f"http://localhost:{port}/v1",)) == []
 
@@ -147,8 +154,8 @@ def connections() -> Iterator[set[str]]:
 
 
 async def test_only_this_computer_is_asked() -> None:
-    with connections() as called:
-        await found(Local("a", free_port()), Local("b", free_port()))
+    with refusing() as one, refusing() as other, connections() as called:
+        await found(Local("a", one), Local("b", other))
     assert called == {"127.0.0.1", "::1"}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import socket
 import ssl
 import time
 from contextlib import AsyncExitStack
@@ -19,7 +18,7 @@ from chatgui.core.errors import Kind
 from chatgui.demo.server import serve
 from tests.chat.conftest import add_account
 from tests.chat.test_doctor import MODELS, QUICK, Opened, examined, failure, said
-from tests.support.scripted import scripted
+from tests.support.scripted import refusing, scripted
 
 
 async def test_a_name_nobody_knows(opened: Opened) -> None:
@@ -31,20 +30,17 @@ async def test_a_name_nobody_knows(opened: Opened) -> None:
 
 
 async def test_nobody_listens(opened: Opened) -> None:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
+    with refusing() as port:
         async with opened() as session:
-            account = await add_account(session, f"http://127.0.0.1:{bound.getsockname()[1]}/v1")
+            account = await add_account(session, f"http://127.0.0.1:{port}/v1")
             bad = failure(await examined(session, account))
             assert (bad.step, bad.kind, bad.advice) == ("Connect", Kind.NOT_REACHED, "Is the local server running?")
 
 
 async def test_a_proxy_that_is_not_there(opened: Opened) -> None:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        proxy = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    with refusing() as port:
         async with opened() as session:
-            network = Network(proxy_mode=ProxyMode.OWN, proxy=proxy)
+            network = Network(proxy_mode=ProxyMode.OWN, proxy=f"http://127.0.0.1:{port}")
             account = await add_account(session, "http://127.0.0.1:9/v1", network=network)
             bad = failure(await examined(session, account))
             assert (bad.step, bad.kind) == ("Reach the proxy", Kind.NOT_REACHED)

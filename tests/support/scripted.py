@@ -18,7 +18,7 @@ import socket
 import ssl
 import struct
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
@@ -222,3 +222,13 @@ async def scripted(
         await asyncio.gather(*server._tasks, return_exceptions=True)
     if server.errors:
         raise server.errors[0]
+
+
+@contextlib.contextmanager
+def refusing() -> Iterator[int]:
+    """A loopback port that refuses every connection, and stays taken while the block runs: a port merely given back may be
+    another test's server a moment later."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        yield port

@@ -16,19 +16,12 @@ import pytest
 
 from chatgui.core.delta import Alive, ErrorDelta
 from chatgui.core.errors import Kind
-from tests.support.scripted import EACH_BYTE, HANG, RESET, Request, Script, answer, head, scripted, sse
+from tests.support.scripted import EACH_BYTE, HANG, RESET, Request, Script, answer, head, refusing, scripted, sse
 from tests.wire.reading import account, chunk, request, stream
 from tests.wire.talking import ANSWER, HELLO, KEY, Told, ask, client, told_in
 
 STOP = chunk({}, finish="stop")
 LONG = b"".join(HELLO)
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 async def played(script: Script, **options: Any) -> Told:
@@ -54,10 +47,10 @@ async def test_row_1_a_name_nobody_knows() -> None:
 
 
 async def test_row_2_refused() -> None:
-    port = free_port()
     for host in ("127.0.0.1", "localhost"):
-        async with client() as one:
-            told = await told_in(5, one, f"http://{host}:{port}/v1")
+        with refusing() as port:
+            async with client() as one:
+                told = await told_in(5, one, f"http://{host}:{port}/v1")
             assert told_error(told) == (Kind.NOT_REACHED, "refused")
             assert str(told.error) == f"{host}:{port} refused the connection."
             assert told.error is not None
