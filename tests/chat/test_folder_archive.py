@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from chatgui.core.change import ArchiveTrouble
 from chatgui.exchange.filing import INDEX, Filing
 from tests.exchange.library import answered, asked, conversation
 from tests.exchange.test_round_trip import Entry
+from tests.support.clock import Clock
 
 HOUR = 3600.0  # seconds
 
@@ -107,25 +107,6 @@ async def test_a_folder_that_is_gone_is_said_once(opened: Callable[[], Any], fol
     assert "Connect its drive" in trouble.advice
 
 
-class Clock:
-    """The loop's and the archive's, put forward when a fact has come: how fast this machine is does not matter."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.forward = 0.0
-        self._loop = asyncio.get_running_loop()
-        plain = self._loop.time
-        patch.setattr(self._loop, "time", lambda: plain() + self.forward)
-        patch.setattr(folder_archive, "time", self)
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.forward
-
-    def put_forward(self, seconds: float) -> None:
-        """From any thread; what is due by then happens at once."""
-        self.forward += seconds
-        self._loop.call_soon_threadsafe(lambda: None)
-
-
 @pytest.mark.parametrize("work", ["much", "stuck"])
 async def test_the_end_is_never_held_up(
     opened: Callable[[], Any], folder: Path, monkeypatch: pytest.MonkeyPatch, work: str
@@ -133,6 +114,7 @@ async def test_the_end_is_never_held_up(
     """Neither by much to write nor by a drive that does not answer; the rest is written after the next start."""
     put, puts, awake, done = Filing.put, list[Any](), threading.Event(), threading.Event()
     clock = Clock(monkeypatch)
+    monkeypatch.setattr(folder_archive, "time", clock)
 
     def slow(self: Filing, *args: Any) -> bool:
         puts.append(args)
