@@ -88,6 +88,8 @@ class Picture:
     def paint(self, painter: QPainter, area: QRect) -> None:
         """Paint what is in this part of the viewport."""
         page = self.view.page
+        # At 150 % an edge may lie within a pixel, half of which would stay as it was; what is beyond it Qt does not paint
+        area = area.adjusted(-1, -1, 1, 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(area, page.style.colours["ground"])
         self._paint_grounds(painter)
