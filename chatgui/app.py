@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import PySide6
 from PySide6.QtCore import QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from chatgui import __version__
@@ -35,6 +36,7 @@ from chatgui.ui.garbage import Collector
 from chatgui.ui.last_time import STEADY_S, LastTime
 from chatgui.ui.loop import Loop
 from chatgui.ui.single import FirstWindow, raise_first
+from chatgui.ui.stems import lighter_stems
 from chatgui.ui.theme import Theme
 from chatgui.ui.window import Window
 from chatgui.ui.wishes import SystemWishes
@@ -63,7 +65,9 @@ def main(profile: Path | None = None, log_level: str = "warning", link: str = ""
         sys.stderr.write(f"{problem}\n")
         return 3
     QApplication.setDesktopFileName(DESKTOP_NAME)
-    app = QApplication(sys.argv[:1])
+    with lighter_stems():
+        app = QApplication(sys.argv[:1])
+        QFontInfo(app.font()).pixelSize()  # loads the first font
     app.setApplicationName("chatgui")
     app.setApplicationVersion(__version__)
     app.setQuitOnLastWindowClosed(False)  # a dialog that closes last must not end the loop
