@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from chatgui.core.message import Attachment
@@ -47,9 +47,7 @@ class Stage(QWidget):
         self._stack.addWidget(self.welcome)
         self.notices = NoticeBar(self, self._stack, theme)
         self._foot = QHBoxLayout()
-        self._foot.addStretch(1)
-        self._foot.addWidget(self.composer, 1000)
-        self._foot.addStretch(1)
+        self._foot.addWidget(self.composer)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -57,7 +55,7 @@ class Stage(QWidget):
         column.addWidget(self.find_bar)
         column.addWidget(self._stack, 1)
         column.addLayout(self._foot)
-        self._keep_column(style)
+        self._style = style
 
     def furnish(self, style: Style) -> None:
         """Make the transcript."""
@@ -86,12 +84,21 @@ class Stage(QWidget):
     def set_style(self, style: Style) -> None:
         """Another theme, zoom or width: the composer keeps to the transcript's column."""
         self.view.set_style(style)
-        self._keep_column(style)
+        self._style = style
+        self._keep_column()
 
-    def _keep_column(self, style: Style) -> None:
-        margin = round(style.px(style.margin))
-        self.composer.setMaximumWidth(round(style.px(style.column)) + 24)
-        self._foot.setContentsMargins(max(12, margin - 12), 4, max(12, margin - 12), 14)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The composer keeps to the transcript's column."""
+        super().resizeEvent(event)
+        self._keep_column()
+
+    def _keep_column(self) -> None:
+        """The composer stands exactly under the ground of the user's own words, which the scroll bar has moved a little."""
+        style, bar = self._style, self.composer.editor.verticalScrollBar().sizeHint().width()
+        left, width = style.column_in(self.width() - bar)
+        pad = round(style.px(style.padding))
+        self._foot.setContentsMargins(max(8, left - pad), 4, max(8, self.width() - left - width - pad), 14)
+        self._foot.activate()
 
     def show_messages(self, shown: bool) -> None:
         """The transcript, or the welcome while nothing was said."""

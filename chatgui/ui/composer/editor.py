@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from chatgui.ui.attaching.offered import Offered, may_be_offered, offered
 
+LEAST = 32  # pixels: as tall as the buttons beside it
 LINES = 10  # the editor grows to so many lines, then scrolls
 LARGE = 100_000  # characters; longer pastes stand beside the editor, which would stall on them
 LONG = 8_000  # characters; of longer pastes it is said that they may be files instead
@@ -110,7 +111,12 @@ class MessageEditor(QPlainTextEdit):
         """As tall as the text, from one line to `LINES`."""
         lines = min(max(int(self.document().size().height()), 1), LINES)
         margins = self.document().documentMargin() * 2 + self.contentsMargins().top() + self.contentsMargins().bottom()
-        height = round(lines * self.fontMetrics().lineSpacing() + margins + 2)
+        line = self.fontMetrics().lineSpacing()
+        above = (
+            max(0, LEAST - round(line + margins)) // 2
+        )  # one line stands in the middle, as the words of the button do
+        self.setViewportMargins(0, above, 0, 0)
+        height = max(LEAST, round(lines * line + margins) + 2 * above)
         if height != self.height():
             self.setFixedHeight(height)
         policy = Qt.ScrollBarPolicy

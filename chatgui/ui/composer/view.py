@@ -64,7 +64,6 @@ class Composer(QFrame):
         self.editor = MessageEditor()
         self.button = QPushButton()
         self.button.setObjectName("Send")
-        self.button.setMinimumHeight(32)
         self.button.setMinimumWidth(76)
         self.gauge = Gauge(theme)
         self.notes = ComposerNotes()

@@ -40,10 +40,8 @@ class Measure:
 
     @classmethod
     def of(cls, pane: int, style: Style) -> Measure:
-        """The column for a pane of this width: centred, never wider than the style's column."""
-        margin = round(style.px(style.margin)) if pane > style.px(420) else 16
-        width = max(80, min(round(style.px(style.column)), pane - 2 * margin))
-        return cls(max(margin, (pane - width) // 2), width, pane)
+        """The column for a pane of this width."""
+        return cls(*style.column_in(pane), pane)
 
     @property
     def widest(self) -> int:

@@ -89,6 +89,12 @@ class Style:
         """A length at the current zoom."""
         return length * self.zoom
 
+    def column_in(self, pane: int) -> tuple[int, int]:
+        """Where the column of text stands in a pane of this width, left edge and width: centred, never wider than `column`."""
+        margin = round(self.px(self.margin)) if pane > self.px(420) else 16
+        width = max(80, min(round(self.px(self.column)), pane - 2 * margin))
+        return max(margin, (pane - width) // 2), width
+
     @property
     def text_colour(self) -> QColor:
         """The colour of running text in this variant."""
