@@ -47,7 +47,13 @@ async def test_what_will_come_is_listed_and_can_be_chosen(qapp: QApplication, pr
     async with showing(qapp, profile) as (window, session):
         dialog = opened(window)
         assert not dialog.import_button.isEnabled()
+        assert dialog.choose_button.isDefault()
+        assert dialog.blank.isVisible()
+        assert not dialog.report.isVisible()  # nothing is reported yet
         await dialog.look([path])
+        assert dialog.import_button.isDefault()
+        assert dialog.report.isVisible()
+        assert not dialog.blank.isVisible()
         assert rows(dialog) == [[f"Tides {number}", "2", ""] for number in range(3)]
         assert "chatgui JSON, 3 conversations" in dialog.report.toPlainText()
         assert "Nothing is changed yet." in dialog._state.text()

@@ -46,7 +46,7 @@ async def test_a_purged_conversation_comes_back_and_a_renamed_one_keeps_its_name
 async def test_without_backups_it_says_so(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, _):
         one = cast("RestoreDialog", dialogs(window).open("restore"))
-        await until(lambda: one.told.text() == "There are no backups yet.")
+        await until(lambda: one.blank.text() == "There are no backups yet.")
         assert not one.button.isEnabled()
         one.close()
 

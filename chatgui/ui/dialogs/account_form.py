@@ -33,7 +33,8 @@ class AccountForm(QWidget):
 
     def __init__(self, context: Context, sheet: Sheet, save: Save) -> None:
         super().__init__()
-        self._session, self._tasks, self._sheet, self._save = context.session, context.tasks, sheet, save
+        self._session, self._tasks, self._theme = context.session, context.tasks, context.theme
+        self._sheet, self._save = sheet, save
         self._account: Account | None = None
         self._named = ""  # the name that was made from the address
         self.is_new = False
@@ -67,12 +68,13 @@ class AccountForm(QWidget):
         self.key.add_to(self._form)
         self._add_row("Model", self.model, "Default model")
         self._add_row("Colour", self.colour)
-        self._keys = Fold("Keys", "Further keys, which one is used, a copy", self._form, self.keys)
+        self._keys = Fold("Keys", "Further keys, which one is used, a copy", self._form, self.keys, self._theme)
         self._more = Fold(
             "More",
             "Headers, parameters, extra JSON, monthly budget, proxy, certificates, time limits, what was learnt",
             self._form,
             self.more,
+            self._theme,
         )
         self._add_buttons()
 

@@ -36,7 +36,7 @@ class AssistantForm(QWidget):
 
     def __init__(self, context: Context, save: Act, begin: Act, look: Act) -> None:
         super().__init__()
-        self._session, self._tasks = context.session, context.tasks
+        self._session, self._tasks, self._theme = context.session, context.tasks, context.theme
         self._assistant = Assistant(new_id(), "")
         self.is_new = False
         self.name = QLineEdit()
@@ -75,7 +75,11 @@ class AssistantForm(QWidget):
             form.addRow(label, field)
             field.setAccessibleName(name)
         self._fold = Fold(
-            "Parameters", "Temperature, longest answer and the like; only what is set is sent", form, self.params
+            "Parameters",
+            "Temperature, longest answer and the like; only what is set is sent",
+            form,
+            self.params,
+            self._theme,
         )
         self.bar = Bar(self.look_button, self.begin_button, self.save_button)
         column = QVBoxLayout(self)

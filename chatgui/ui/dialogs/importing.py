@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHeaderView,
     QPlainTextEdit,
+    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
 )
@@ -20,7 +21,7 @@ from chatgui.core.figures import counted
 from chatgui.exchange.importing import Reading, read
 from chatgui.ui.choosing import ask_for_files
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Progress, Sheet, say, words
+from chatgui.ui.dialogs.parts import Blank, Progress, Sheet, say, words
 from chatgui.ui.notices import told
 from chatgui.ui.words import full_date, isolated
 
@@ -56,10 +57,13 @@ class ImportDialog(Sheet):
             )
         )
         self.list = self._make_list()
+        self.blank = Blank(self.list)
+        self.blank.show_words("Choose files to see what is in them. Nothing comes in before you press Import.")
         self.report = QPlainTextEdit()
         self.report.setReadOnly(True)
         self.report.setAccessibleName("Report")
-        self.report.setPlaceholderText("What is left out, and why, is told here.")
+        self.report.textChanged.connect(lambda: self.report.setVisible(not self.report.document().isEmpty()))
+        self.report.hide()
         self.report.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -67,8 +71,7 @@ class ImportDialog(Sheet):
         self._bar = Progress()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.choose_button = self._buttons.addButton("Choose Files…", QDialogButtonBox.ButtonRole.ActionRole)
-        self.import_button = self._buttons.addButton("Import", QDialogButtonBox.ButtonRole.ActionRole)
-        self.import_button.setProperty("primary", True)
+        self.import_button = self._buttons.addButton("Import", QDialogButtonBox.ButtonRole.AcceptRole)
         self.choose_button.clicked.connect(self._choose)
         self.import_button.clicked.connect(lambda: self._tasks.start(self.take_in()))
         self._buttons.rejected.connect(self.reject)
@@ -100,6 +103,7 @@ class ImportDialog(Sheet):
         """Read the files and list what could be taken in; one that cannot be read does not keep the others out."""
         self._files.clear()
         self.list.clear()
+        self.blank.show_words("")
         self.report.clear()
         here = {row.id for row in await self._session.library.summaries()}
         for path in paths:
@@ -214,3 +218,11 @@ class ImportDialog(Sheet):
         self._buttons.button(QDialogButtonBox.StandardButton.Cancel).setText("Cancel" if self._busy else "Close")
         found = sum(len(file.reading.entries) for file in self._files)
         self.import_button.setEnabled(not self._busy and found > len(self._unwanted()))
+        self._show_next(self.import_button if found else self.choose_button)
+
+    def _show_next(self, primary: QPushButton) -> None:
+        """The button of the next step is the one that is meant, also by Enter."""
+        for button in (self.choose_button, self.import_button):
+            button.setProperty("primary", button is primary)
+            button.setDefault(button is primary)
+            button.style().polish(button)

@@ -50,7 +50,7 @@ class ParameterForm(QWidget):
         if (below := self._below.get(one.name)) is not None:
             return f"{_written(below)}, set in {self._whose}"
         if one.low is not None and one.high is not None:
-            return f"{UNSET} ({one.low:g} to {one.high:g})"
+            return f"{UNSET} ({one.low:g} to {one.high:g})".replace("-", "−")
         return f"{UNSET} (texts, “{BETWEEN}” between them)" if one.kind == "words" else UNSET
 
     def show_below(self, params: Mapping[str, Any], whose: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QFontInfo, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,8 +24,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from chatgui.ui import assets
 from chatgui.ui.spoken import announce
 from chatgui.ui.tasks import Tasks
+from chatgui.ui.theme import Theme
 
 NUMBERS = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter  # how they stand in a column, and …
 WORDS = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -76,9 +78,10 @@ class Sheet(QDialog):
 class Fold(QToolButton):
     """A line of a form that folds what lies below it open. It begins folded."""
 
-    def __init__(self, title: str, hint: str, form: QFormLayout, inside: QWidget) -> None:
+    def __init__(self, title: str, hint: str, form: QFormLayout, inside: QWidget, theme: Theme) -> None:
         super().__init__()
-        self._form, self._inside = form, inside
+        self._form, self._inside, self._theme = form, inside, theme
+        self.setObjectName("Fold")
         self.setText(title)
         self.setToolTip(hint)
         self.setAccessibleDescription(hint)
@@ -92,7 +95,8 @@ class Fold(QToolButton):
 
     def _unfold(self, on: bool) -> None:
         self._form.setRowVisible(self._inside, on)
-        self.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+        assets.dress(self, "down" if on else "right", self._theme.tokens)
+        self.setIconSize(QSize(16, 16))
 
 
 class Table(QTableWidget):
@@ -146,6 +150,32 @@ class Bar(QWidget):
         row.addStretch(1)
         for button in buttons:
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
+
+
+class Blank(QLabel):
+    """What stands in a list while it is empty: in one sentence, why, or what to do."""
+
+    def __init__(self, over: QAbstractItemView) -> None:
+        super().__init__(over.viewport())
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setMargin(24)
+        self.setProperty("strength", "2")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        over.viewport().installEventFilter(self)
+        self.hide()
+
+    def show_words(self, text: str) -> None:
+        """Say this; nothing with empty words."""
+        self.setText(text)
+        self.setVisible(bool(text))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Fill what it stands in."""
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            self.resize(watched.size())
+        return super().eventFilter(watched, event)
 
 
 def scrolling(inside: QWidget) -> QScrollArea:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton
 
 from chatgui.chat.archive import Copy
+from chatgui.core.attaching import in_bytes
 from chatgui.core.errors import ChatError
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.dialogs.parts import Blank, Sheet, say, words
 from chatgui.ui.notices import told
 from chatgui.ui.words import full_date
 
@@ -23,6 +24,7 @@ class RestoreDialog(Sheet):
         self.list = QListWidget()
         self.list.setAccessibleName("Backups")
         self.list.itemSelectionChanged.connect(self._enable)
+        self.blank = Blank(self.list)
         self.told = words()
         self.button = QPushButton("Restore")
         self.button.setProperty("primary", True)
@@ -42,7 +44,7 @@ class RestoreDialog(Sheet):
     async def _read(self) -> None:
         self._copies = await self._session.archive.copies()
         for copy in self._copies:
-            size = QLocale().formattedDataSize(copy.size)
+            size = in_bytes(copy.size)
             before = " · before an update" if copy.before_update else ""
             item = QListWidgetItem(f"{full_date(copy.made)} · {size}{before}")
             item.setData(Qt.ItemDataRole.ToolTipRole, copy.path.name)
@@ -51,7 +53,9 @@ class RestoreDialog(Sheet):
             self.list.setCurrentRow(0)
         else:
             kept = self._session.settings.backups
-            say(self.told, "There are no backups yet." + ("" if kept else " Settings, “Backups kept”, turns them on."))
+            self.blank.show_words(
+                "There are no backups yet." + ("" if kept else " Settings, “Backups kept”, turns them on.")
+            )
 
     def _enable(self) -> None:
         self.button.setEnabled(bool(self.list.selectedItems()))

@@ -10,7 +10,7 @@ from chatgui.core.change import Change, LibraryChanged
 from chatgui.core.conversation import Summary
 from chatgui.core.figures import counted
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Sheet, say, words
+from chatgui.ui.dialogs.parts import Blank, Sheet, say, words
 from chatgui.ui.words import full_date, isolated
 
 MESSAGES = "messages"  # stands for the deleted messages of conversations that are still there
@@ -26,6 +26,7 @@ class TrashDialog(Sheet):
         self.list.setAccessibleName("Deleted conversations")
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.itemSelectionChanged.connect(self._enable)
+        self.blank = Blank(self.list)
         self._words = words()
         self.restore_button = QPushButton("Restore")
         self.restore_button.setProperty("primary", True)
@@ -80,7 +81,8 @@ class TrashDialog(Sheet):
         if self.list.count():
             self.list.setCurrentRow(self.list.count() - len(rows) if rows else 0)
         self._enable()
-        say(self._words, self._purged if self._purged or self.list.count() else "The trash is empty.")
+        say(self._words, self._purged)
+        self.blank.show_words("" if self.list.count() else "The trash is empty.")
         self._purged = ""
 
     def _enable(self) -> None:
