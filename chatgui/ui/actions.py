@@ -57,7 +57,7 @@ def pressed(keys: QKeySequence) -> QKeyCombination:
 
 def is_usual(keys: QKeySequence) -> bool:
     """Whether ordinary keyboards have these keys; some of the platform's own only special ones have."""
-    return bool(pressed(keys).key() <= Qt.Key.Key_F35)
+    return bool(pressed(keys).key() <= Qt.Key.Key_F12)
 
 
 def shown_keys(keys: Iterable[QKeySequence]) -> str:

@@ -11,6 +11,9 @@ from chatgui.ui.account_colours import dot
 from chatgui.ui.theme import Theme
 from chatgui.ui.words import isolated
 
+# Where a title stands that is only read: as in the sidebar, whichever way it is written
+AT_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+
 
 class TitleLine(QLineEdit):
     """Reads like a heading; a double click or F2 makes it a field, Enter keeps, Escape gives up."""
@@ -32,6 +35,7 @@ class TitleLine(QLineEdit):
             self._elide()
 
     def _elide(self) -> None:
+        self.setAlignment(AT_LEFT)
         room = self.width() - 24
         self.setText(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room))
         self.setToolTip(f"{self._title}\nDouble-click to rename" if self._title else "")
@@ -48,6 +52,7 @@ class TitleLine(QLineEdit):
         """Begin to rename."""
         if self._title:
             self.setReadOnly(False)
+            self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
             self.setText(self._title)
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.selectAll()

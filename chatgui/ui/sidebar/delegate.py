@@ -125,7 +125,9 @@ class RowDelegate(QStyledItemDelegate):
     def _paint_snippet(self, painter: QPainter, option: QStyleOptionViewItem, inner: QRect, hit: Hit) -> None:
         """One line of the found text, the found words on the find ground."""
         tokens = self._theme.tokens
-        words, marks = snippet_line(hit, lambda text: option.fontMetrics.horizontalAdvance(text) <= inner.width())
+        metrics, room = option.fontMetrics, inner.width()
+        words, marks = snippet_line(hit, lambda text: metrics.horizontalAdvance(text) <= room)
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         layout = QTextLayout(words, option.font)
         formats = []
         for start, end in marks:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from chatgui.core.message_link import MessageLink
 from chatgui.core.query import with_condition
@@ -92,12 +92,25 @@ class Sidebar(QWidget):
         self.model.renamed.connect(self.renamed)
         return view
 
+    def _make_edge(self) -> QWidget:
+        """A hair below the list while there is more of it than is seen: a row cut in half runs into nothing."""
+        hair = QFrame()
+        hair.setObjectName("Hair")
+        hair.setFixedHeight(1)
+        policy = hair.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        hair.setSizePolicy(policy)
+        hair.hide()
+        self.list.verticalScrollBar().rangeChanged.connect(lambda _, most: hair.setVisible(most > 0))
+        return hair
+
     def _lay_out(self, theme: Theme) -> None:
         new = assets.tool_button("new", "New conversation", theme.tokens)
         new.clicked.connect(self.new_wanted)
         assets.dress(self.filter_button, "filter", theme.tokens)
         settings = QToolButton()
         settings.setText("Settings")
+        settings.setObjectName("Settings")
         settings.setProperty("words", True)
         settings.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         assets.dress(settings, "settings", theme.tokens)
@@ -121,6 +134,7 @@ class Sidebar(QWidget):
         between.addWidget(self.places)
         column.addLayout(between)
         column.addWidget(self.list, 1)
+        column.addWidget(self._make_edge())
         column.addLayout(foot)
 
     # What is shown

@@ -236,7 +236,7 @@ class FooterRow(ChromeRow):
     def arrange(self) -> None:
         labels: list[Label] = [
             ("copy", "Copy", "Copy this answer", True), ("quote", "Quote", "Quote in the composer", True),
-            ("regenerate", "Try again", "Ask for another answer", True), ("more", "⋯", "More actions", True),
+            ("regenerate", "Answer again", "Ask for another answer", True), ("more", "⋯", "More actions", True),
         ]  # fmt: skip
         if self.is_bare:
             labels = labels[3:]
