@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ class Detached(QWidget):
     def __init__(self, pane: QWidget, title: str, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(title)
-        self.resize(pane.size())
+        self.setGeometry(_beside(parent.window(), pane))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(pane)
@@ -25,3 +25,12 @@ class Detached(QWidget):
         """Whoever detached the pane takes it back."""
         self.closed.emit()
         super().closeEvent(event)
+
+
+def _beside(window: QWidget, pane: QWidget) -> QRect:
+    """Beside the window it leaves where the screen has room for that, else where it stood: never over the conversations."""
+    place = QRect(pane.mapToGlobal(QPoint()), pane.size())
+    beyond = window.frameGeometry().right() + 1
+    if beyond + place.width() <= window.screen().availableGeometry().right():
+        place.moveLeft(beyond)
+    return place

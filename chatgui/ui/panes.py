@@ -90,8 +90,11 @@ class Panes(QWidget):
         self.show_pane(place, not self.is_shown(place))
 
     def widen(self, place: Place) -> None:
-        """Give a pane half of the window, or its usual width again."""
+        """Give a pane half of the window, in a window of its own twice its width; or its usual width again."""
         pane = self._panes[place]
+        if pane.window is not None:
+            pane.window.resize(pane.width if pane.window.width() > pane.width else 2 * pane.width, pane.window.height())
+            return
         half = self.width() // 2
         pane.width = 360 if pane.width >= half - 40 else half
         self.arrange()

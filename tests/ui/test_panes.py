@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
@@ -105,9 +105,16 @@ def test_panes_stand_in_reading_order_after_coming_back(panes: Panes) -> None:
 
 def test_a_pane_can_have_a_window_of_its_own_and_comes_back(panes: Panes, qapp: QApplication) -> None:
     side = panes.findChildren(QLineEdit)[-1].parentWidget()
+    stood = side.mapToGlobal(QPoint())
     panes.detach(Place.TRAILING, "Reasoning")
     own = side.window()
     assert own is not panes.window()
+    assert own.geometry().x() >= stood.x()  # where it was, or beside the window, not over what is read
+    wide = own.width()
+    panes.widen(Place.TRAILING)
+    assert own.width() == 2 * wide
+    panes.widen(Place.TRAILING)
+    assert own.width() == wide
     assert own.windowTitle() == "Reasoning"
     assert side.isVisible()
     panes.resize(900, 600)  # too narrow for it beside the centre: that is no matter now
