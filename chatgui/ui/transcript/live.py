@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import perf_counter
 
 from chatgui.chat.usage import duration
 from chatgui.core.cutting import cut
@@ -13,7 +14,7 @@ from chatgui.ui.transcript.chrome import TraceRow
 from chatgui.ui.transcript.message import Context, Item
 from chatgui.ui.transcript.notice import ProgressRow, Running, progress
 from chatgui.ui.transcript.rows import BlockRow
-from chatgui.ui.transcript.tail import Tail
+from chatgui.ui.transcript.tail import PULL, Tail
 
 
 class LiveItem(Item):
@@ -70,19 +71,21 @@ class LiveItem(Item):
     def again(self, context: Context) -> LiveItem:
         """The same in another context."""
         fresh = LiveItem(self.message, context, self.reply, self.turn)
-        while fresh.pull():
-            pass
+        fresh._tail, fresh._open = self._tail, self._open
+        fresh._splice(fresh.last, fresh.last, fresh._fresh([row.source for row in self._body], 0))
         fresh.tick()
         return fresh
 
-    def pull(self) -> bool:
-        """Take in a bounded piece of what is new; whether there was anything."""
-        backlog = self._tail.backlog
+    def pull(self, seconds: float = 0.0) -> bool:
+        """Take in a bounded piece of what is new, of very much as many as there is time for; whether there was anything."""
+        backlog, until = self._tail.backlog, perf_counter() + seconds
         pulled = self._tail.pull()
         if pulled is None:
             return False
-        self.pulled = backlog - self._tail.backlog
         closed, still_open = pulled
+        while self._tail.backlog >= PULL and perf_counter() < until and (pulled := self._tail.pull()) is not None:
+            closed, still_open = closed + pulled[0], pulled[1]
+        self.pulled = backlog - self._tail.backlog
         sources = [*closed, *still_open]
         kept = self._grow_open(sources)
         start = self._body[-1].start + len(self._body[-1].source.markdown) if self._body else 0

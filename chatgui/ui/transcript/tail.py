@@ -5,7 +5,7 @@ from __future__ import annotations
 from chatgui.core.markdown import Source, Splitter
 from chatgui.core.reply import Growing
 
-PULL = 8_192  # characters taken at once, unless very far behind; a fast stream is 350 a frame
+PULL = 8_192  # characters taken at once; a fast stream is 350 a frame
 LEAST = 48  # characters always taken; of more, a third a frame: what comes in bursts appears steadily
 
 
@@ -14,28 +14,27 @@ class Tail:
 
     def __init__(self, growing: tuple[Growing, ...], prefix: str = "") -> None:
         """Follow `growing`, one after the other, behind an earlier text (an answer that is continued)."""
-        self._growing = growing
-        self._cursors = [(0, 0)] * len(growing)
+        before = Growing()
+        before.append(prefix)
+        self._growing = (before, *growing)
+        self._cursors = [(0, 0)] * len(self._growing)
         self._taken = 0
         self._handed_out = 0  # closed blocks
         self._splitter = Splitter()
-        self._prefix = prefix
 
     @property
     def backlog(self) -> int:
         """Characters that have come and were not taken yet."""
-        return len(self._prefix) + sum(growing.length for growing in self._growing) - self._taken
+        return sum(growing.length for growing in self._growing) - self._taken
 
     def _share(self) -> int:
         """How many characters to take now."""
-        if self.backlog > PULL:  # far behind (opened late): catch up in a few frames
-            return max(PULL, self.backlog // 4)
-        return max(LEAST, self.backlog // 3)
+        return PULL if self.backlog > PULL else max(LEAST, self.backlog // 3)
 
     def pull(self) -> tuple[list[Source], list[Source]] | None:
         """Take the next piece: the blocks it closed, and those still open (one, seldom two); None if nothing was new."""
         limit = self._share()
-        text, self._prefix = self._prefix, ""
+        text = ""
         for index, growing in enumerate(self._growing):
             new, self._cursors[index] = growing.read(self._cursors[index], limit)
             self._taken += len(new)

@@ -46,7 +46,7 @@ FRAME_MS = 16
 CALM_MS = 40  # between frames while little comes: half the work, and nobody sees it
 LITTLE = 64  # characters a frame
 LATE_MS = 80  # what changed by itself while text comes waits so long for more text, to be painted with it
-SLICE_S = 0.006  # so long a message that is long is read on before the window has its turn
+SLICE_S = 0.006  # so long what is long is read on, or caught up with, before the window has its turn
 STILL_MS, MUCH = 250, 4000  # where nothing is to move: between frames, unless a frame takes so many characters
 MARKED_MS, MARKED_STILL_MS = 1600, 5000  # so long a message jumped to is marked; longer where nothing is to come and go
 
@@ -249,7 +249,7 @@ class TranscriptView(QAbstractScrollArea):
         if live is None:
             return
         began = time.perf_counter()
-        pulled, ticked = live.pull(), live.tick()
+        pulled, ticked = live.pull(SLICE_S), live.tick()
         if not pulled and not ticked:
             return
         self.page.settle(len(self.messages) - 1)

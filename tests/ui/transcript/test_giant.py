@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from chatgui.core.markdown import Source
-from chatgui.core.message import Role
+from chatgui.core.delta import TextDelta
+from chatgui.core.markdown import Source, blocks
+from chatgui.core.message import Role, State
+from chatgui.core.reply import Reply
 from chatgui.ui.transcript import gathering, rows
-from chatgui.ui.transcript.blocks import Block, make_block
+from chatgui.ui.transcript.blocks import Block, errands, make_block
+from chatgui.ui.transcript.message import Item
+from chatgui.ui.transcript.rows import BlockRow
 from chatgui.ui.transcript.selection import Point, Selection
 from chatgui.ui.transcript.style import Style
-from tests.ui.transcript.scenes import answer, message, shown, wait_for
+from chatgui.ui.transcript.tail import PULL
+from tests.ui.transcript.scenes import Turn, answer, flush, message, seen_text, settle, shown, streaming, wait_for
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -74,3 +79,70 @@ def test_a_step_of_gathering_takes_a_little(monkeypatch: pytest.MonkeyPatch) -> 
     view.reader._gathering._gather()
     assert 0 < sum(map(len, gathered)) < 20_000
     wait_for(lambda: QGuiApplication.clipboard().text() == f"Go\n\n{ITEMS * 10}".strip())
+
+
+@pytest.fixture
+def rows_made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows were made, time by time."""
+    counts: list[int] = []
+    fresh = Item._fresh
+
+    def counted(item: Item, some: list[Source], start: int) -> list[BlockRow]:
+        counts.append(len(some))
+        return fresh(item, some, start)
+
+    monkeypatch.setattr(Item, "_fresh", counted)
+    return counts
+
+
+def test_an_answer_of_megabytes_is_caught_up_with_and_ends_a_little_at_a_time(
+    rows_made: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatgui.ui.transcript.view.SLICE_S", 0.0)
+    view, reply = shown([message(0, Role.USER, "Go")]), Reply()
+    reply.apply(TextDelta(ITEMS * 4))  # all of it came before anybody looked
+    view.begin_reply(streaming(1), reply, Turn())
+    while (live := view.page.live) is not None and live.backlog:
+        behind = live.backlog
+        view._flush()
+        assert behind - live.backlog <= PULL
+    assert sum(rows_made) == pytest.approx(20_000, abs=200)
+    assert max(rows_made) < 1_000
+    rows_made.clear()
+    rows = list(view.page.item(1).body[:100])
+    view.end_reply(answer(ITEMS * 4))
+    assert sum(rows_made) < 20
+    assert list(view.page.item(1).body[:100]) == rows
+    assert [row.source for row in view.page.item(1).body] == blocks(ITEMS * 4)
+
+
+def test_an_answer_that_goes_on_behind_megabytes_takes_them_a_little_at_a_time(rows_made: list[int]) -> None:
+    view, reply = shown([message(0, Role.USER, "Go")]), Reply()
+    begun = message(1, Role.ASSISTANT, ITEMS, state=State.STREAMING)
+    view.begin_reply(begun, reply, Turn())
+    assert max(rows_made) < 1_000
+    reply.apply(TextDelta("\nAnd more."))
+    flush(view)
+    view.end_reply(answer(f"{ITEMS}\nAnd more."))
+    assert [row.source for row in view.page.item(1).body] == blocks(f"{ITEMS}\nAnd more.")
+
+
+def test_another_style_while_it_comes_cuts_nothing_again() -> None:
+    view, reply = shown([message(0, Role.USER, "Go")]), Reply()
+    view.begin_reply(streaming(1), reply, Turn())
+    reply.apply(TextDelta(f"{ITEMS}\nWords *so"))
+    flush(view)
+    view.set_style(Style(zoom=1.2))
+    reply.apply(TextDelta(" far* and more.\n\nMore."))
+    flush(view)
+    assert seen_text(view).endswith("Words so far and more.\nMore.")
+    view.end_reply(answer(str(reply.text)))
+    assert [row.source for row in view.page.item(1).body] == blocks(str(reply.text))
+
+
+def test_more_formulas_than_can_wait_do_not_ask_their_asker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errands, "QUEUE", 3)
+    view = shown([answer("so " + " and ".join(f"$queue_{{{n}}}$" for n in range(9)))])
+    settle(view)
+    assert "queue" in seen_text(view)
+    wait_for(lambda: errands.errands().idle, 20)

@@ -48,7 +48,7 @@ class Errands(QObject):
         """
         if len(self._waiting) >= QUEUE:
             _, dropped = self._waiting.popleft()
-            dropped(None)
+            QTimer.singleShot(0, lambda: dropped(None))  # not while somebody asks: it may be the same who waits
         self._count += 1
         self._waiting.append(({**request, "id": self._count}, done))
         self._next()

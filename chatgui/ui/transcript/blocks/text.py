@@ -37,6 +37,7 @@ class TextBlock(Block):
         self._fitted = 0.0  # the width something had to be made narrower for
         self._under: int | None = None  # what stands in the line under the pointer
         self._scrolled: dict[int, float] = {}  # how far what stands in the line is scrolled sideways, by position
+        self._stale = False  # something has come that is not taken in yet
         self._build()
 
     def _runs(self, node: Node) -> Runs:
@@ -68,11 +69,11 @@ class TextBlock(Block):
         return self.line_height * (1 + int(len(self.text) / across))
 
     def _refresh(self) -> None:
-        """A formula or a picture has come."""
-        self._note_scrolled()
-        self.flow.words = words(self.runs, self.look, self._refresh)
-        self.invalidate()
-        self.changed.emit(None)
+        """A formula or a picture has come. There may be thousands: what came until the next layout is taken in together."""
+        if not self._stale:
+            self._stale = True
+            self.invalidate()
+            self.changed.emit(None)
 
     def _note_scrolled(self) -> None:
         for position, one in self.flow.words.objects.items():
@@ -87,7 +88,8 @@ class TextBlock(Block):
         """Make what stands in the lines no wider than them."""
         made = self.flow.words
         self._note_scrolled()
-        if self._fitted and width > self._fitted:
+        if self._stale or (self._fitted and width > self._fitted):
+            self._stale = False
             made = self.flow.words = words(self.runs, self.look, self._refresh)
         self.natural_width = max((one.width for one in made.objects.values()), default=0.0)
         wide = [position for position, one in made.objects.items() if one.width > width]
@@ -173,6 +175,7 @@ class TextBlock(Block):
         if type(node) is not type(self.node) or getattr(node, "level", 0) != getattr(self.node, "level", 0):
             return False
         self.node, self.runs = node, self._runs(node)
+        self._stale = False
         made = words(self.runs, self.look, self._refresh)
         self.text = made.text
         wide = any(one.width > self.width for one in made.objects.values())
