@@ -8,22 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from chatgui.core.account import Account, KeySource, Network, ProxyMode
+from chatgui.core.account import PROXY_SCHEMES, Account, KeySource, Network, ProxyMode
 from chatgui.core.errors import UsageError
 from chatgui.core.params import extra_refusal, refusals
 from chatgui.core.secret import Secret
 from chatgui.wire.base_url import mend
-from chatgui.wire.keys import check_key
-from chatgui.wire.network import PROXY_SCHEMES
+from chatgui.wire.keys import HEADER_NAME, KEY_HEADERS, check_key
 
-KEY_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization", "cookie")
 OUR_HEADERS = ("host", "content-length", "transfer-encoding", "connection", "content-type", "accept-encoding")
 PROXY_LABEL = "proxy"  # the proxy's password has this place beside the account's keys
 
 _MOST = 1e12  # of any currency; more is a slip of the finger (and infinity)
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")  # a header's name, as HTTP has it
 
 
 def checked(account: Account, before: Account | None = None) -> Account:
@@ -115,10 +112,10 @@ def _check_money(account: Account) -> None:
 
 
 def _check_headers(account: Account) -> None:
-    if not _TOKEN.match(account.key_header):
+    if not HEADER_NAME.fullmatch(account.key_header):
         raise UsageError("The name of the key’s header cannot be sent.")
     for name, value in account.headers:
-        if not _TOKEN.match(name):
+        if not HEADER_NAME.fullmatch(name):
             raise UsageError(f"“{name}” is not the name of a header.")
         if name.lower() in KEY_HEADERS:
             raise UsageError(

@@ -81,7 +81,9 @@ def _header(text: str) -> tuple[str, str]:
     name, sign, value = text.partition(":")
     if not sign or not name.strip():
         raise argparse.ArgumentTypeError(f"“{text}” is not of the form 'K: V'")
-    if name.strip().lower() in ("authorization", "x-api-key", "api-key"):
+    from chatgui.chat.setup import KEY_HEADERS  # brings the presets: not for every command
+
+    if name.strip().lower() in KEY_HEADERS:
         raise argparse.ArgumentTypeError("a key does not belong in a header: use --key-stdin or --key-env")
     return name.strip(), value.strip()
 
@@ -167,7 +169,7 @@ async def _add(session: Session, options: argparse.Namespace) -> int:
 
 
 def _from_preset(account: Account, name: str) -> Account:
-    from chatgui.wire.presets import PRESETS, preset
+    from chatgui.chat.setup import PRESETS, preset
 
     found = preset(name)
     if found is None:
@@ -180,7 +182,7 @@ def _from_preset(account: Account, name: str) -> Account:
 
 
 def _at(account: Account, url: str) -> Account:
-    from chatgui.wire.base_url import mend
+    from chatgui.chat.setup import mend
 
     mended = mend(url)
     if not mended.url:
@@ -212,7 +214,7 @@ async def _with_options(account: Account, options: argparse.Namespace) -> tuple[
 
 def _read_key() -> Secret:
     """The key from standard input, or asked for without echo where that is a terminal."""
-    from chatgui.wire.keys import check_key
+    from chatgui.chat.setup import check_key
 
     if sys.stdin.isatty():
         import getpass

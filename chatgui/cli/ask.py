@@ -157,7 +157,7 @@ def _wanted(session: Session, conversation: Conversation, options: argparse.Name
 
 def _stranger(options: argparse.Namespace) -> Account:
     """The account that --base-url describes: used once, kept nowhere."""
-    from chatgui.wire.base_url import mend
+    from chatgui.chat.setup import mend
 
     mended = mend(options.base_url)
     if not mended.url:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 DEMO = "demo"  # the provider name of the built-in demo account; its address is known only while its server runs
 
 

@@ -8,6 +8,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
+from chatgui.core.account import PROXY_SCHEMES
+
 # The sections in order, each with a sentence that stands under its name.
 SECTIONS: Mapping[str, str] = {
     "Appearance": "How the window and what is said in it look.",
@@ -58,7 +60,7 @@ def _proxy(address: str) -> str:
         return "This is not a complete address."
     if parts.password:
         return "A password does not belong into the settings. Give it to the account that uses the proxy."
-    if parts.scheme not in ("http", "https", "socks5", "socks5h") or not parts.hostname or port == 0:
+    if parts.scheme not in PROXY_SCHEMES or not parts.hostname or port == 0:
         return "A proxy is written like http://host:8080 or socks5://host:1080."
     return ""
 

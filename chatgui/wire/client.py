@@ -21,6 +21,7 @@ from chatgui.wire.client_certificates import told_apart
 from chatgui.wire.dialects import dialect_of
 from chatgui.wire.exchange import Exchange
 from chatgui.wire.failures import http_failure, stream_failure
+from chatgui.wire.keys import KEY_HEADERS
 from chatgui.wire.loose import loads
 from chatgui.wire.models import is_list, next_page, read_models
 from chatgui.wire.negotiation import negotiate
@@ -363,11 +364,10 @@ def _record(
 ) -> WireRecord | None:
     if record is None:
         return None
-    hidden = {"authorization", "api-key", "x-api-key", "proxy-authorization", "cookie"}
     shown = []
     for name, value in request.headers.multi_items():
         clean = redact(value, secrets)
-        shown.append((name, DOTS if clean == value and name.lower() in hidden else clean))
+        shown.append((name, DOTS if clean == value and name.lower() in KEY_HEADERS else clean))
     made = WireRecord(request.method, redact(str(request.url), secrets), tuple(shown), content)
     record(made)
     return made

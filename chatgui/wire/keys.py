@@ -1,6 +1,12 @@
-"""What can be wrong with a key before it is ever sent."""
+"""What can be wrong with a key before it is ever sent, and the headers keys are sent in."""
 
 from __future__ import annotations
+
+import re
+
+# All headers that carry something secret: none of them is written down.
+KEY_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key", "proxy-authorization", "cookie")
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # as HTTP has it
 
 INVISIBLE = {
     "\u200b": "a zero-width space",

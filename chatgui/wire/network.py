@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from chatgui.core.account import Account, Network, ProxyMode
+from chatgui.core.account import PROXY_SCHEMES, Account, Network, ProxyMode
 from chatgui.core.errors import NotReached, TlsFailed
 from chatgui.core.secret import Secret
 from chatgui.wire.base_url import is_loopback
@@ -23,7 +23,6 @@ WRITE_S = 120.0  # without taking any byte of the request
 KEEP_ALIVE_S = 5.0  # after this, a fresh connection: a kept one that died looks like an unanswered request
 CONNECTIONS = 100
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}  # by `Network.ip_version`
-PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 @dataclass(frozen=True, slots=True)

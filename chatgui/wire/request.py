@@ -14,12 +14,11 @@ from chatgui.core.request import ChatRequest
 from chatgui.core.secret import Secret
 from chatgui.wire.dialects import Dialect, dialect_of
 from chatgui.wire.effort import effort_fields
-from chatgui.wire.keys import check_key
+from chatgui.wire.keys import HEADER_NAME, check_key
 from chatgui.wire.parts import Senses, user_content
 
 GO_ON = "Continue exactly where you stopped. Do not repeat anything."
 LENGTHS = ("max_tokens", "max_completion_tokens")
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
