@@ -18,6 +18,7 @@ from chatgui.chat.demo import DemoServer, demo_account
 from chatgui.chat.discovery import Found, discover
 from chatgui.chat.keys import Held, Keys, places
 from chatgui.chat.labelled_keys import LabelledKeys
+from chatgui.chat.names import free_name, is_taken
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.account import Account, KeySource, Model, Traits
 from chatgui.core.change import AccountsChanged, Change
@@ -333,15 +334,11 @@ class Accounts:
     # Keeping
 
     def _refuse_name(self, account: Account) -> None:
-        if any(
-            one.name.casefold() == account.name.casefold() and one.id != account.id for one in self._accounts.values()
-        ):
+        if is_taken(account.name, (one.name for one in self._accounts.values() if one.id != account.id)):
             raise UsageError(f"There is already an account “{account.name}”.", advice="Choose another name.")
 
     def _free_name(self, name: str) -> str:
-        taken = {one.name.casefold() for one in self._accounts.values()}
-        names = [name, *(f"{name} {number}" for number in range(2, len(taken) + 3))]
-        return next(one for one in names if one.casefold() not in taken)
+        return free_name(name, (one.name for one in self._accounts.values()))
 
     async def _reorder(self, order: Iterable[str]) -> None:
         moved = [replace(self._accounts[one], position=number) for number, one in enumerate(order)]

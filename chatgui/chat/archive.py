@@ -22,6 +22,7 @@ from chatgui.store import attachments, backup, conversations
 from chatgui.store.arriving import arriving
 from chatgui.store.database import Database
 from chatgui.store.merging import Merged, merge
+from chatgui.store.profile import backups_of
 from chatgui.store.salvage import Report
 
 READ_S = 0.03  # seconds of reading conversations between two writings of what was read
@@ -88,7 +89,7 @@ class Archive:
 
     async def copies(self) -> list[Copy]:
         """The backups there are, newest first."""
-        return await asyncio.to_thread(_copies, self._db.path.parent / "backups")
+        return await asyncio.to_thread(_copies, backups_of(self._db.path))
 
     async def restore(self, copy: Copy) -> str:
         """Take in what a backup holds and the library lacks; says in words what came. Raises StoreError."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chatgui.chat.names import free_name, is_taken
 from chatgui.chat.undo import Step, UndoStack
 from chatgui.core.assistant import Assistant
 from chatgui.core.change import AssistantsChanged, Change
@@ -226,16 +227,14 @@ class Assistants:
         name = " ".join(assistant.name.split())
         if not name:
             raise UsageError("An assistant needs a name.")
-        if any(one.name.casefold() == name.casefold() and one.id != assistant.id for one in self._assistants.values()):
+        if is_taken(name, (one.name for one in self._assistants.values() if one.id != assistant.id)):
             raise UsageError(f"There is already an assistant “{name}”.", advice="Choose another name.")
         if words := refusals(assistant.params):
             raise UsageError(words)
         return replace(assistant, name=name, model=assistant.model.strip())
 
     def _free_name(self, name: str) -> str:
-        taken = {one.name.casefold() for one in self._assistants.values()}
-        names = [name, *(f"{name} {number}" for number in range(2, len(taken) + 3))]
-        return next(one for one in names if one.casefold() not in taken)
+        return free_name(name, (one.name for one in self._assistants.values()))
 
     async def _save(self, assistant: Assistant) -> None:
         await self._db.write(rows.save, assistant, durable=True)

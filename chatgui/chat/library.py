@@ -120,7 +120,7 @@ class Library:
             after[one] = {"tags": (*others, tag) if tagged else others}
         await self._change("Tagged" if tagged else "Tag taken off", before, after)
 
-    async def mark_read(self, conversation_id: str, unread: bool = False) -> None:
+    async def set_unread(self, conversation_id: str, unread: bool) -> None:
         """Remember whether there is something unread; nothing to undo."""
         await self._write({conversation_id: {"unread": unread}})
 

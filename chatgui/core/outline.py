@@ -50,9 +50,8 @@ class Outline:
         self._reasoned = bytearray()
         self._there = bytearray()
         self._reply = array("i")  # the one reply to a message, `NONE` or `_SEVERAL`
-        self._replies: dict[int, list[int]] = {
-            NONE: []
-        }  # of those with several, in order of making; and the first messages
+        # of those with several, in order of making; and the first messages
+        self._replies: dict[int, list[int]] = {NONE: []}
         self._count = 0
         self._path = (NONE, array("i"))  # asked for last: where it ends, and all of it
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from chatgui.core.errors import StoreError, StoreState
 from chatgui.store import border
 from chatgui.store.files import sync_folder
+from chatgui.store.profile import backups_of
 
 _PAGES = 512  # copied between two looks at the disk and at `stop`
 _KEEP_FREE = 256 << 20  # bytes a backup always leaves on the disk …
@@ -43,7 +44,7 @@ def daily(database: Path, keep: int, *, today: date | None = None, stop: Callabl
 
     Raises StoreError if the copy is not sound or there is no room for it; what was there before stays.
     """
-    folder = database.parent / "backups"
+    folder = backups_of(database)
     target = folder / f"chatgui-{today or datetime.now().astimezone().date()}.db"
     if keep <= 0 or target.exists():
         return None
@@ -60,7 +61,7 @@ def daily(database: Path, keep: int, *, today: date | None = None, stop: Callabl
 
 def before_migration(connection: sqlite3.Connection, path: Path, version: int) -> Path:
     """A copy made before the schema changes from `version`. Raises StoreError if there can be none."""
-    folder = path.parent / "backups"
+    folder = backups_of(path)
     folder.mkdir(0o700, exist_ok=True)
     target = folder / f"before-version-{version + 1}-{datetime.now().astimezone():%Y-%m-%d-%H%M%S}.db"
     _make_room(path, folder)

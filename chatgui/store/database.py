@@ -51,9 +51,8 @@ class Database:
         self.refuses: StoreError | None = None
         self.warning = places.warning(path.parent)  # about the folder, to be said once; empty if it is a good one
         self.rescued: rescue.Rescue | None = None  # what opening did about a damaged or missing file, to be shown
-        self.trouble: Event[StoreError | None] = (
-            Event()
-        )  # space was taken from the reserve; None once it is whole again
+        # space was taken from the reserve; None once it is whole again
+        self.trouble: Event[StoreError | None] = Event()
         self.run = Run(path.parent / "run")
         self.arriving = asyncio.Lock()  # held while something is taken in that comes piece by piece
         self._ballast = Ballast(path.parent / "ballast")

@@ -10,6 +10,11 @@ from chatgui.core.errors import StoreError, StoreState
 PRIVATE_DIR = 0o700
 
 
+def backups_of(database: Path) -> Path:
+    """The folder of copies of a database, beside it."""
+    return database.parent / "backups"
+
+
 class Profile:
     """One directory, made private (0700) when it is not there yet. Two profiles share nothing, keyring entries included.
 
@@ -56,7 +61,7 @@ class Profile:
     @property
     def backups(self) -> Path:
         """Folder of copies of the database."""
-        return self.path / "backups"
+        return backups_of(self.database)
 
     @property
     def service(self) -> str:

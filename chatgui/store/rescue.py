@@ -17,6 +17,7 @@ from chatgui.core.errors import StoreError
 from chatgui.store import arriving, border, connecting, schema
 from chatgui.store.backup import backups
 from chatgui.store.files import sync_folder
+from chatgui.store.profile import backups_of
 from chatgui.store.salvage import Report, accounts, salvage
 
 Pages: TypeAlias = dict[int, bytes]  # by their number, from 1
@@ -51,9 +52,7 @@ def rescue(database: Path) -> Rescue:
             fresh = Path(folder) / "new.db"
             read, from_backup = _fill(fresh, database, Path(folder))
             kept = _swap(fresh, database)
-    except sqlite3.Error as error:
-        raise border.translate(error, database) from error
-    except OSError as error:
+    except (sqlite3.Error, OSError) as error:
         raise border.translate(error, database) from error
     return Rescue(_words(read, from_backup, kept), kept, read, from_backup)
 
@@ -66,7 +65,7 @@ def _fill(fresh: Path, database: Path, folder: Path) -> tuple[Report, Report]:
         for source in _readable_copies(database, folder):
             read = _merged(source, target)
             break
-        for path in backups(database.parent / "backups"):
+        for path in backups(backups_of(database)):
             with contextlib.suppress(sqlite3.Error, StoreError), opened_copy(path, folder) as source:
                 from_backup = _merged(source, target)
                 break
@@ -130,7 +129,7 @@ def _readable_copies(database: Path, folder: Path) -> Iterator[sqlite3.Connectio
 def _schemas(database: Path, folder: Path) -> Iterator[Pages]:
     """First pages (file header and list of tables) that may fit, with the further ones of that list: those of the backups,
     and those of a new library."""
-    for path in backups(database.parent / "backups"):
+    for path in backups(backups_of(database)):
         if pages := _schema_of(path):
             yield pages
     new = folder / "head.db"

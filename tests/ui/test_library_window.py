@@ -183,5 +183,5 @@ async def test_how_a_conversation_stands_is_seen_and_said(qapp: QApplication, pr
         model.run({"Tides"})
         assert said() == "running"
         model.run(())
-        await session.library.mark_read("Tides", unread=True)
+        await session.library.set_unread("Tides", True)
         await until(lambda: said() == "unread")

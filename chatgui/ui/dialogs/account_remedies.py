@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from chatgui.core.errors import Kind
 
-Remedy = tuple[
-    str, str
-]  # the button's words, and where it goes: a field of the form, `page` (the provider's) or `again`
+# The button's words, and where it goes: a field of the form, `page` (the provider's) or `again`.
+Remedy = tuple[str, str]
 
 AGAIN, PAGE = "again", "page"
 KEY: Remedy = ("Enter Key…", "key")

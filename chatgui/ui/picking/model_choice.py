@@ -57,9 +57,8 @@ class ModelChoice(QObject):
 
     def _offers(self) -> list[Offer]:
         known, usable = self._session.accounts.known_models, self._session.accounts.all()
-        here = (
-            self._conversation.conversation.account if self._conversation.conversation else ""
-        )  # first, then the others
+        shown = self._conversation.conversation
+        here = shown.account if shown else ""  # first, then the others
         return [
             Offer(one.id, one.name, tuple(model for model in described(one, known(one.id)) if model.chat is not False),
                   self._notes.get(one.id, ""), one.colour)

@@ -130,7 +130,7 @@ class LibraryBinding(QObject):
         self.shown = conversation
         summary = self.summary(conversation)
         if summary is not None and summary.unread:
-            self._tasks.start(self._session.library.mark_read(conversation))
+            self._tasks.start(self._session.library.set_unread(conversation, False))
 
     def summary(self, conversation: str) -> Summary | None:
         """The row of a conversation as it was last read."""
@@ -158,7 +158,7 @@ class LibraryBinding(QObject):
             case TurnEnded(conversation):
                 self._sidebar.model.run(self._session.turns)
                 if conversation != self.shown:
-                    self._tasks.start(self._session.library.mark_read(conversation, unread=True))
+                    self._tasks.start(self._session.library.set_unread(conversation, True))
                 self._mark_stale(conversation)
             case _:
                 pass
