@@ -128,8 +128,7 @@ class Program:
         app.setWindowIcon(assets.application_icon())
         self.theme = Theme(app)
         looks, _, layout = self._last_time.state().partition("\n")
-        choice, zoom, density, *_ = *looks.split(","), "", ""
-        self.theme.choose(choice or "system", int(zoom) if zoom.isdecimal() and len(zoom) <= 3 else 100, density)
+        self.theme.restore(looks)
         self.theme.show()
         self.window = Window(self.theme)
         self.window.restore(layout)
@@ -210,8 +209,7 @@ class Program:
             await self._session.close()
 
     def _remember(self) -> None:
-        looks = f"{self.theme.choice},{self.theme.zoom},{self.theme.density}"
-        self._last_time.keep(f"{looks}\n{self.window.state()}")
+        self._last_time.keep(f"{self.theme.state()}\n{self.window.state()}")
 
     def _look_again(self, state: Qt.ApplicationState) -> None:
         if state == Qt.ApplicationState.ApplicationActive and self._session is not None:

@@ -170,6 +170,15 @@ class Theme(QObject):
             self._app.setFont(font)
         self._apply(force=zoomed or spaced)
 
+    def state(self) -> str:
+        """How things look, for `restore` at the next start, when the window is there before the settings are read."""
+        return f"{self.choice},{self.zoom},{self.density}"
+
+    def restore(self, state: str) -> None:
+        """Look as `state` says; as usual in what it does not say."""
+        choice, zoom, density, *_ = *state.split(","), "", ""
+        self.choose(choice or "system", int(zoom) if zoom.isdecimal() and len(zoom) <= 3 else 100, density)
+
     def follow(self, wishes: Wishes) -> None:
         """Heed what a person wishes of every program. The colours count only where Qt itself does not know."""
         self._wishes = wishes
