@@ -77,6 +77,7 @@ class _Call:
     waited: float = 0.0
     negotiated: int = 0
     learned: dict[str, Any] = field(default_factory=dict)
+    resent: bool = False
     should_retry: bool | None = None
     phase: Phase = Phase.NOTHING_SENT
     sent: Mapping[str, Any] = field(default_factory=dict)
@@ -207,10 +208,12 @@ class Client:
                 return None
         loopback = is_loopback(urlsplit(call.peer.account.base_url).hostname or "")
         wait = wait_before_retry(
-            error, phase, call.retries, call.waited, should_retry=call.should_retry, loopback=loopback
-        )
+            error, phase, call.retries, call.waited,
+            should_retry=call.should_retry, resent=call.resent, loopback=loopback,
+        )  # fmt: skip
         if wait is None or (phase is not Phase.STALE and not self._bucket(call.peer.account).take()):
             raise error
+        call.resent = call.resent or phase is Phase.STALE
         call.attempt += 1
         call.retries += 1
         call.waited += wait

@@ -40,7 +40,7 @@ def _inner(value: Any, depth: int = 4) -> str:
     if isinstance(value, list):
         return "".join(_inner(one, depth - 1) for one in value)
     if isinstance(value, dict):
-        for name in ("text", "thinking", "summary", "content"):
+        for name in ("text", "thinking", "summary", "content", "value"):
             if value.get(name):
                 return _inner(value[name], depth - 1)
     return ""
@@ -59,7 +59,7 @@ def parts(content: Any) -> Iterator[tuple[str, str]]:
                 yield "refusal", words
             elif kind == "image_url":
                 yield from (("image", url) for url in images([part]))
-            elif (kind in TEXT_PARTS or kind is None) and isinstance(words := part.get("text"), str) and words:
+            elif words := _inner(part if kind in TEXT_PARTS else part.get("text")):
                 yield "text", words
 
 

@@ -23,8 +23,9 @@ from chatgui.wire.calls import Calls
 from chatgui.wire.common import common
 from chatgui.wire.content import Opaque, images, parts, reasoning_of, sources
 from chatgui.wire.failures import sentence, stream_failure
-from chatgui.wire.framing import Event, is_end_mark
+from chatgui.wire.framing import Event, is_end_mark, is_error_name
 from chatgui.wire.loose import loads, parse
+from chatgui.wire.messages import Messages, says_something
 from chatgui.wire.think import Splitter
 from chatgui.wire.usage import Counter
 
@@ -66,6 +67,7 @@ class Decoder:
         self._model = ""
         self._splitter = Splitter(unopened=unopened_think)
         self._calls = Calls()
+        self._messages = Messages()
         self._counter = Counter()
         self._usage: Any = None
         self._opaque = Opaque()
@@ -98,20 +100,21 @@ class Decoder:
             out.append(ReasoningDelta(reasoning))
         if content:
             if self._plain:
-                self.content = True
                 self.size += len(content)
                 out.append(TextDelta(content))
             else:
                 self._text(content, out)
-                self._plain = self._splitter.settled
+                self._plain = self._splitter.settled and self.content
         return True
 
     def _event(self, event: Event, out: list[Delta]) -> None:
-        data = event.data.strip()
+        data, named = event.data.strip(), is_error_name(event.name)
         if self.done:
             return
-        if is_end_mark(data):
-            self.done = True
+        self.done = is_end_mark(data)
+        if named and (self.done or not data):
+            self._error(None, out)
+        if self.done or not data:
             return
         try:
             chunk = parse(data)
@@ -120,15 +123,15 @@ class Decoder:
                 # Several lines that make no JSON together: perhaps events that had no blank line between them.
                 for line in data.split(b"\n"):
                     self._event(Event(line, event.name), out)
-            elif data:
+            else:
                 self._not_understood(event, data, out)
             return
-        self.take(chunk, out, named_error=event.name == "error")
+        self.take(chunk, out, named_error=named)
         self.done = self.done or event.name == "done"
 
     def _not_understood(self, event: Event, data: bytes, out: list[Delta]) -> None:
         text = sentence(data[:2000].decode("utf-8", "replace"))
-        if event.name == "error":
+        if is_error_name(event.name):
             self._error(text, out)
             return
         self.bad_events += 1
@@ -166,7 +169,7 @@ class Decoder:
 
     def _take_other(self, chunk: Any, out: list[Delta], *, named_error: bool) -> None:
         """A chunk that is no object: a list of chunks, a chunk written as text, or nothing we know."""
-        if named_error and chunk:
+        if named_error:
             self._error(chunk, out)
         elif isinstance(chunk, list) and any(isinstance(one, dict) for one in chunk):
             for one in chunk:
@@ -189,12 +192,12 @@ class Decoder:
     def _choice(self, choice: dict[str, Any], out: list[Delta]) -> None:
         index = choice.get("index")
         index = index if isinstance(index, int) and not isinstance(index, bool) else 0
-        delta = choice.get("delta")
-        if isinstance(delta, dict):
+        delta, message = choice.get("delta"), choice.get("message")
+        if isinstance(delta, dict) and (not isinstance(message, dict) or says_something(delta)):
             self._delta(index, delta, out)
-        elif isinstance(message := choice.get("message"), dict):
-            if not self.content:  # otherwise it repeats what was streamed
-                self._delta(index, message, out)
+        elif isinstance(message, dict):
+            if not self.content or self._messages.begun:  # otherwise it repeats what was streamed
+                self._delta(index, self._messages.news(message) if index == 0 else message, out)
         elif isinstance(text := choice.get("text"), str):
             self._delta(index, {"content": text}, out)
         reason = choice.get("finish_reason", choice.get("finishReason"))
@@ -269,11 +272,7 @@ class Decoder:
             self._cite((*self._sources, *sources(delta["annotations"])), out)
 
     def _text(self, text: str, out: list[Delta]) -> None:
-        if self._splitter.settled:
-            self._saw(len(text))
-            out.append(TextDelta(text))
-            return
-        self._pieces(self._splitter.feed(text), out)
+        self._pieces([(False, text)] if self._splitter.settled else self._splitter.feed(text), out)
 
     def _pieces(self, pieces: Iterable[tuple[bool, str]], out: list[Delta]) -> None:
         for is_reasoning, text in pieces:
@@ -345,6 +344,11 @@ def _error_in(chunk: dict[str, Any], *, named: bool) -> Any:
     error = chunk.get("error")
     if error:
         return chunk if isinstance(error, str) else {"error": error, **_beside(chunk)}
+    base = chunk.get("base_resp")
+    if isinstance(base, dict) and base.get("status_code", 0) not in FINE:
+        return {"base_resp": base}
+    if isinstance(chunk.get("errors"), list) and chunk["errors"] and not chunk.get("choices"):
+        return chunk
     if named or chunk.get("object") == "error" or chunk.get("error_message"):
         return chunk
     if "choices" in chunk or "usage" in chunk:
@@ -362,7 +366,7 @@ def _says_error(chunk: Mapping[str, Any]) -> bool:
     code = chunk.get("code", chunk.get("error_code"))
     if code is not None and code not in FINE:
         return True
-    status = chunk.get("status")
+    status = chunk.get("status", chunk.get("statusCode", chunk.get("status_code")))
     if isinstance(status, int) and not isinstance(status, bool):
         return status >= 400
     return any(
@@ -372,4 +376,6 @@ def _says_error(chunk: Mapping[str, Any]) -> bool:
 
 
 def _beside(chunk: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: chunk[name] for name in ("code", "request_id", "error_type") if name in chunk}
+    return {
+        name: chunk[name] for name in ("code", "request_id", "error_type", "message", "msg", "detail") if name in chunk
+    }

@@ -175,7 +175,7 @@ def _timeout(chain: list[BaseException], host: str, proxy: str) -> ChatError | N
 def _http(chain: list[BaseException], host: str, proxy: str) -> ChatError | None:
     names = _names(chain)
     text = str(chain[0])
-    cut = "peer closed" in text or "without sending" in text or "StreamReset" in text or "disconnected" in text
+    cut = "closed connection" in text or "without sending" in text or "StreamReset" in text or "disconnected" in text
     if "RemoteProtocolError" in names and not cut:
         return ProtocolError(f"{host} does not speak HTTP properly.", code="not_http", said=text[:500])
     if names & {"RemoteProtocolError", "ReadError", "WriteError", "CloseError", "NetworkError"} or isinstance(

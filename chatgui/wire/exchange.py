@@ -58,6 +58,7 @@ class Exchange:
         self._response: httpx.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
         self._inflate: Inflate | None = None
+        self._sealed = False  # the body is packed in a way we do not know
         self._watch = Watch()
         self._loop = asyncio.get_running_loop()
         self._events = 0
@@ -90,7 +91,12 @@ class Exchange:
         self._socket = self._response.extensions.get("network_stream")
         self._chunks = aiter(self._body_of(self._response))
         if encoding := self.headers.get("content-encoding", "").strip().lower():
-            self._inflate = Inflate(encoding, self.host)
+            try:
+                self._inflate = Inflate(encoding, self.host)
+            except ProtocolError:
+                if self.status < 300:
+                    raise
+                self._sealed = True  # the status says enough
 
     @staticmethod
     def _body_of(response: httpx.Response) -> httpx.AsyncByteStream:
@@ -154,10 +160,10 @@ class Exchange:
         return error
 
     async def body(self, limit: int = MAX_ERROR_BODY) -> bytes:
-        """The whole body, at most `limit` bytes of it, within half a minute."""
+        """The whole body, at most `limit` bytes of it, within half a minute; nothing of it if it is packed in a way we do not know."""
         self._watch.limit("body", BODY_S, lambda: Interrupted(f"{self.host} did not end its answer.", code="slow_body"))
         body = bytearray()
-        while len(body) < limit and (data := await self._data()) is not None:
+        while not self._sealed and len(body) < limit and (data := await self._data()) is not None:
             body += data
         return bytes(body[:limit])
 
@@ -271,9 +277,12 @@ class Exchange:
 
     @property
     def location(self) -> str:
-        """The absolute address a redirect names; empty if the answer is none."""
+        """The absolute address a redirect names; empty if the answer is none, or names none."""
         named = self.headers.get("location", "") if 300 <= self.status < 400 else ""
-        return urljoin(str(self._request.url), named) if named else ""
+        try:
+            return urljoin(str(self._request.url), named) if named else ""
+        except ValueError:
+            return ""
 
     def redirect(self) -> ChatError:
         """The error a redirect is: it names both hosts; nothing was sent to the other."""

@@ -31,6 +31,7 @@ from chatgui.core.errors import (
 )
 from chatgui.core.secret import Secret, redact
 from chatgui.wire.errors import wants_certificate
+from chatgui.wire.framing import Framer
 from chatgui.wire.loose import loads
 
 ERRORS: dict[Kind, type[ChatError]] = {
@@ -106,7 +107,7 @@ _PROSE = tuple((kind, statuses, re.compile(pattern, re.IGNORECASE | re.DOTALL)) 
 STATUSES: dict[int, Kind] = {
     401: Kind.AUTHENTICATION, 402: Kind.QUOTA, 403: Kind.PERMISSION, 404: Kind.NOT_FOUND, 405: Kind.NOT_FOUND, 410: Kind.NOT_FOUND,
     413: Kind.CONTEXT_TOO_LONG, 415: Kind.NOT_FOUND, 408: Kind.UNAVAILABLE, 409: Kind.UNAVAILABLE, 425: Kind.UNAVAILABLE,
-    429: Kind.RATE_LIMITED,
+    429: Kind.RATE_LIMITED, 451: Kind.PERMISSION,
 }  # fmt: skip
 
 ADVICE: dict[Kind, str] = {
@@ -130,6 +131,7 @@ STATUS_WORDS: dict[int, str] = {
     400: "Bad request", 401: "Unauthorized", 402: "Payment required", 403: "Forbidden", 404: "Not found",
     405: "Method not allowed", 408: "Request timeout", 409: "Conflict", 410: "Gone", 413: "Message too large",
     415: "Unsupported media type", 422: "Unprocessable request", 425: "Too early", 429: "Too many requests",
+    451: "Unavailable for legal reasons",
     500: "Internal server error", 502: "Bad gateway", 503: "Service unavailable", 504: "Gateway timeout", 529: "Overloaded",
 }  # fmt: skip
 
@@ -152,26 +154,55 @@ def _from_text(text: str, depth: int) -> str:
     text = text.strip()
     if text[:1] in "{[" and text and (inner := loads(text.encode("utf-8", "replace"))) is not None:
         return find_message(inner, depth - 1)
-    return html_words(text) if text[:1] == "<" else text
+    return html_words(text) if _PAGE.match(text) else text
+
+
+# Where the sentence stands, best place first.
+MESSAGES = ("error", "message", "msg", "error_message", "errorMessage", "detail", "details", "errors", "html-message", "Message", "fault",
+            "faultstring", "base_resp", "status_msg", "error_description", "reason", "title")  # fmt: skip
+# Where more is said than in an `error` that is but a word or two.
+LONGER = ("message", "error_description", "detail", "msg")
+_PAGE = re.compile(r"<(!doctype|html|head|body|title|center|\?xml)\b", re.IGNORECASE)
 
 
 def _from_object(value: Mapping[str, Any], depth: int) -> str:
     outer = ""
-    for name in (
-        "error",
-        "message",
-        "msg",
-        "error_message",
-        "errorMessage",
-        "detail",
-        "details",
-        "html-message",
-        "reason",
-        "title",
-    ):
+    for name in MESSAGES:
         if value.get(name) and (outer := find_message(value[name], depth - 1)):
+            if name == "error" and isinstance(value[name], str):
+                outer = _with_more(outer, value, depth)
             break
-    return _with_upstream(outer, value, depth)
+    else:
+        if depth < DEPTH:
+            outer = _by_field(value)
+    return _with_upstream(_with_place(outer, value), value, depth)
+
+
+def _with_more(outer: str, value: Mapping[str, Any], depth: int) -> str:
+    """The name of an error with the sentence beside it: "Bad Request" and what was bad."""
+    more = next((found for name in LONGER if value.get(name) and (found := find_message(value[name], depth - 1))), "")
+    if not more or more in outer:
+        return outer
+    return more if outer in more else f"{outer.rstrip('.:')}: {more}"
+
+
+def _with_place(outer: str, value: Mapping[str, Any]) -> str:
+    """The sentence of a validator with the field it is about."""
+    place = value.get("loc")
+    if not outer or not isinstance(place, list):
+        return outer
+    field = ".".join(str(one)[:60] for one in place[:6] if isinstance(one, (str, int)) and one not in ("body", "query"))
+    return f"{field}: {outer}" if field else outer
+
+
+def _by_field(value: Mapping[str, Any]) -> str:
+    """An object of fields and the complaints about each."""
+    found = [
+        (name, words)
+        for name, words in value.items()
+        if isinstance(words, list) and words and isinstance(words[0], str)
+    ]
+    return "; ".join(f"{name}: {words[0]}" for name, words in found[:5]) if len(found) == len(value) else ""
 
 
 def _with_upstream(outer: str, value: Mapping[str, Any], depth: int) -> str:
@@ -251,8 +282,10 @@ def http_failure(
     """The error an HTTP answer with this status and body amounts to; the key cannot be in it."""
     text = body[: 256 << 10].decode("utf-8", "replace")
     value = loads(body)
+    if value is None and b"data:" in body[:4096]:
+        value = _framed(body[: 256 << 10])
     html = value is None and text.lstrip()[:1] == "<"
-    message = find_message(value if value is not None else text)
+    message = html_words(text) if html else find_message(value if value is not None else text)
     if html and status in CERTIFICATE_STATUSES and _CERTIFICATE.search(text[:20_000]):
         error = wants_certificate(host or "The server")
         error.status, error.request_id, error.said = status, request_id, redact(text.strip(), secrets)[:MAX_SAID]
@@ -268,6 +301,14 @@ def http_failure(
         request_id=request_id,
         retry_after=retry_after,
         secrets=secrets,
+    )
+
+
+def _framed(body: bytes) -> Any:
+    """The error in an event of an event stream, None if there is none."""
+    framer = Framer()
+    return next(
+        (value for event in (*framer.feed(body), *framer.end()) if isinstance(value := loads(event.data), dict)), None
     )
 
 

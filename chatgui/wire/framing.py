@@ -195,10 +195,17 @@ class Framer:
             events.append(Event(self._pending(), self._name))
             self._data = []
             self._size = 0
+        elif is_error_name(self._name):
+            events.append(Event(b"", self._name))
         elif self._name:
             self.comments += 1  # an event without data is a sign of life and nothing more
         self._name = ""
         self._renamed = False
+
+
+def is_error_name(name: str) -> bool:
+    """Whether an event of this name is an error, whatever its data."""
+    return name[-5:].lower() == "error"
 
 
 def is_end_mark(data: bytes) -> bool:

@@ -8,6 +8,7 @@ from chatgui.core.errors import Interrupted, ProtocolError
 
 MAX_PLAIN = 64 << 20  # bytes a compressed body may become; a megabyte of gzip can hold a gigabyte
 STEP = 1 << 20
+GZIP = b"\x1f"
 
 
 class Inflate:
@@ -18,7 +19,8 @@ class Inflate:
         self._plain = 0
         self._inner: zlib._Decompress | None = None
         self._raw_tried = encoding != "deflate"
-        if encoding in ("gzip", "x-gzip"):
+        self._gzip = encoding in ("gzip", "x-gzip")  # of which one may follow another
+        if self._gzip:
             self._inner = zlib.decompressobj(zlib.MAX_WBITS | 16)
         elif encoding == "deflate":
             self._inner = zlib.decompressobj()
@@ -33,9 +35,13 @@ class Inflate:
             return data
         plain = bytearray()
         try:
-            while data and not self._inner.eof:
+            while data:
+                if self._inner.eof:
+                    if not self._gzip or data[:1] != GZIP:
+                        break  # what stands behind the end means nothing
+                    self._inner = zlib.decompressobj(zlib.MAX_WBITS | 16)
                 plain += self._inner.decompress(data, STEP)
-                data = self._inner.unconsumed_tail
+                data = self._inner.unused_data if self._inner.eof else self._inner.unconsumed_tail
                 if self._plain + len(plain) > MAX_PLAIN:
                     raise ProtocolError(
                         f"{self._host} sent an answer that unpacks to more than {MAX_PLAIN >> 20} MB.", code="bomb"

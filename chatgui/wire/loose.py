@@ -9,13 +9,13 @@ import msgspec
 
 
 def parse(data: bytes) -> Any:
-    """A JSON value. Broken UTF-8 and lone surrogates become U+FFFD; ValueError if it is no JSON at all."""
+    """A JSON value. Broken UTF-8 and lone surrogates become U+FFFD, a byte-order mark is passed over; ValueError if it is no JSON at all."""
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         pass
     try:
-        text = json.dumps(json.loads(data.decode("utf-8", "replace")), ensure_ascii=False)
+        text = json.dumps(json.loads(data.decode("utf-8-sig", "replace")), ensure_ascii=False)
         # By way of UTF-16 half a character becomes U+FFFD, and two halves become one.
         return msgspec.json.decode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     except (RecursionError, msgspec.DecodeError) as error:

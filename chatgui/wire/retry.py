@@ -82,16 +82,17 @@ class Bucket:
 
 def wait_before_retry(
     error: ChatError, phase: Phase, retries: int, waited: float, *, should_retry: bool | None = None,
-    loopback: bool = False, rng: Callable[[], float] = random.random,
+    resent: bool = False, loopback: bool = False, rng: Callable[[], float] = random.random,
 ) -> float | None:  # fmt: skip
     """Seconds to wait before the next attempt, or None: do not.
 
-    `retries` is how many there were, `waited` their waits in seconds, `should_retry` the server's `x-should-retry`.
+    `retries` is how many there were, `waited` their waits in seconds, `should_retry` the server's `x-should-retry`,
+    `resent` whether a connection that had died was replaced before.
     """
     if phase in {Phase.STARTED, Phase.SENT} or error.kind in NEVER or should_retry is False:
         return None
     if phase is Phase.STALE:
-        return 0.0 if retries == 0 else None
+        return None if resent else 0.0
     if phase is Phase.NOTHING_SENT:
         # A local server that refuses is not running; waiting only hides that.
         limit = 2 if isinstance(error, NotReached) and error.retryable and not loopback else 0
@@ -115,13 +116,15 @@ def retry_after(headers: Mapping[str, str], message: str = "", now: Callable[[],
     """How long the server asks us to wait, in seconds: header in milliseconds, in seconds, as a date; else its prose."""
     exact = _number(headers.get("retry-after-ms", ""))
     plain = headers.get("retry-after", "")
-    seconds = _number(plain)
+    seconds = _number(plain.partition(",")[0])  # a header sent twice
     if exact is not None and not (exact == 0 and seconds):  # Azure says 0 ms and 1 s at once
         return exact / 1000
     if seconds is not None:
         return seconds
     if plain and (date := _date(plain, now)) is not None:
         return date
+    if (length := duration(plain)) is not None:
+        return length
     found = PROSE.search(message)
     return duration(found.group(1)) if found else None
 

@@ -20,6 +20,7 @@ OPENINGS = tuple(opening for opening, _ in TAGS)
 CLOSINGS = tuple(closing for _, closing in TAGS)
 CLOSING = dict(TAGS)
 LONGEST = max(map(len, OPENINGS))
+MOST_BLANK = 1000  # blank characters a tag may stand behind: a model caught in blank lines is no beginning
 
 Piece = tuple[bool, str]  # (whether it is reasoning, text)
 
@@ -63,7 +64,12 @@ class Splitter:
 
     def _at_start(self, text: str, pieces: list[Piece]) -> str:
         body = text.lstrip()
-        if len(body) < LONGEST and any(opening.startswith(body) and opening != body for opening in OPENINGS):
+        blank = len(text) - len(body)
+        if (
+            blank <= MOST_BLANK
+            and len(body) < LONGEST
+            and any(opening.startswith(body) and opening != body for opening in OPENINGS)
+        ):
             # `<think>` is also how `<thinking>` does not begin, so one beginning can only become one tag.
             self._held = text
             return ""

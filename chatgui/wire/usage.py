@@ -37,6 +37,7 @@ CACHED: tuple[Path, ...] = (
 )
 REASONING: tuple[Path, ...] = (
     ("completion_tokens_details", "reasoning_tokens"),
+    ("completion_token_details", "reasoning_tokens"),
     ("output_tokens_details", "reasoning_tokens"),
     ("reasoning_tokens",),
     ("thinking_tokens",),
@@ -58,6 +59,7 @@ COST: tuple[Path, ...] = (
 TIMES: tuple[Path, ...] = (("completion_time",), ("time_info", "completion_time"))  # seconds
 BILLION = 10_000_000_000  # xAI counts in ticks: ten thousand million to the dollar
 MAX_COUNT = 2**53  # beyond it, the number is a fault and not a count
+DIGITS = 15  # of a count written as text
 
 
 class Counter:
@@ -131,6 +133,8 @@ def _find(raw: Mapping[str, Any], path: Path) -> Any:
 
 
 def _number(value: Any) -> float | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= DIGITS:
+        return int(value)  # some gateways write numbers as text
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if isinstance(value, int):

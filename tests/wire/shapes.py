@@ -9,6 +9,7 @@ from typing import Any
 from tests.wire.reading import chunk, stream
 
 STOP = chunk({}, finish="stop")
+WORDLESS = "The provider reported an error without words."
 ERROR = {"error": {"message": "The upstream broke.", "type": "server_error", "code": 502}}
 
 
@@ -30,6 +31,10 @@ class Shape:
 
 def whole(message: dict[str, Any], **more: Any) -> bytes:
     return json.dumps({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}], **more}).encode()
+
+
+def said(text: str) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "message": {"role": "assistant", "content": text}}]}
 
 
 def call(**fields: Any) -> dict[str, Any]:
@@ -73,7 +78,16 @@ SHAPES: tuple[Shape, ...] = (
                                          {"choices": [{"delta": {"content": "b"}, "message": {"content": "ab"}, "finish_reason": "stop"}]}), "ab"),
     Shape("message at the end repeats", stream(chunk({"content": "ab"}), {"choices": [{"message": {"content": "ab"}, "finish_reason": "stop"}]}), "ab"),
     Shape("message instead of delta", stream({"choices": [{"message": {"content": "ab"}, "finish_reason": "stop"}]}), "ab"),
+    Shape("a message in pieces", stream(*(said(text) for text in ("Hel", "lo", " you")), STOP), "Hello you"),
+    Shape("a message that grows", stream(*(said(text) for text in ("Hel", "Hello", "Hello you", "Hello you")), STOP), "Hello you"),
+    Shape("a message in pieces that look grown", stream(*(said(text) for text in ("ha", "ha", "\n", "\n", "x")), STOP), "haha\n\nx"),
+    Shape("a message beside an empty delta", stream({"choices": [{"delta": {}, "message": {"content": "ab"}, "finish_reason": "stop"}]}), "ab"),
+    Shape("a message beside a delta with nothing but its role", stream({"choices": [{"delta": {"role": "assistant", "content": ""}, "message": {"content": "ab"}}]}, STOP), "ab"),
     # --- content
+    Shape("a part of an unknown kind", stream(chunk({"content": [{"type": "markdown", "text": "a"}, {"type": "text", "content": "b"}]}), STOP), "ab"),
+    Shape("a part whose text is an object", stream(chunk({"content": [{"type": "text", "text": {"value": "a"}}]}), STOP), "a"),
+    Shape("blanks without end", stream(*[chunk({"content": " " * 300})] * 5, chunk({}, finish="length")), " " * 1500, finish="length", raises="empty_length"),
+    Shape("blanks, then a tag", stream(*[chunk({"content": "\n"})] * 50, chunk({"content": "<think>hm</think>a"}), STOP), "a", "hm"),
     Shape("parts", stream(chunk({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}], "closed": True}, {"type": "text", "text": "a"}]}),
                           chunk({"content": "b"}), STOP), "ab", "hm", kinds="rc"),
     Shape("one part as an object", stream(chunk({"content": {"type": "text", "text": "a"}}), STOP), "a"),
@@ -128,6 +142,20 @@ SHAPES: tuple[Shape, ...] = (
     Shape("error in the choice", stream({"choices": [{"delta": {"content": "a"}, "error": {"message": "Cut."}, "finish_reason": "error"}]}), "a", finish="error", failed="Cut."),
     Shape("finish reason error", stream(chunk({"content": "a"}), chunk({}, finish="error")), "a", finish="error", failed="The provider broke the answer off with an error."),
     Shape("field named error", stream(chunk({"content": "a"}), done=False) + b'error: {"message":"Context full."}\n\n', "a", finish=None, failed="Context full."),
+    Shape("error is a flag", stream(chunk({"content": "a"}), {"error": True, "message": "Cut."}), "a", finish=None, failed="Cut."),
+    Shape("error is a number", stream(chunk({"content": "a"}), {"error": 500, "message": "Cut."}), "a", finish=None, failed="Cut."),
+    Shape("the words stand beside the error", stream(chunk({"content": "a"}), {"error": {"code": 500}, "message": "Cut."}), "a", finish=None, failed="Cut."),
+    Shape("an error event without data", stream(chunk({"content": "a"}), done=False) + b"event: error\n\n" + stream(), "a", finish=None, failed=WORDLESS),
+    Shape("an error event with nothing in it", stream(chunk({"content": "a"}), done=False) + b"event: error\ndata:\n\n" + stream(), "a", finish=None, failed=WORDLESS),
+    Shape("an error event with null in it", stream(chunk({"content": "a"}), done=False) + b"event: error\ndata: null\n\n" + stream(), "a", finish=None, failed=WORDLESS),
+    Shape("an error event in capitals", stream(chunk({"content": "a"}), done=False) + b'event: Error\ndata: {"message":"Cut."}\n\n' + stream(), "a", finish=None, failed="Cut."),
+    Shape("an error event of another name", stream(chunk({"content": "a"}), done=False) + b'event: stream_error\ndata: {"message":"Cut."}\n\n' + stream(), "a", finish=None, failed="Cut."),
+    Shape("a status code and words", stream(chunk({"content": "a"}), {"statusCode": 500, "message": "Cut."}), "a", finish=None, failed="Cut."),
+    Shape("a base response that complains", stream(chunk({"content": "a"}), {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "Slow down."}}),
+          "a", finish=None, failed="Slow down."),
+    Shape("a base response that does not", stream({**chunk({"content": "a"}), "base_resp": {"status_code": 0, "status_msg": ""}}, STOP), "a"),
+    Shape("errors in a list", stream({"success": False, "result": {}, "errors": [{"code": 5007, "message": "No such model"}], "messages": []}), finish=None, failed="No such model"),
+    Shape("no errors in the list", stream({"success": True, "errors": [], "messages": []}, chunk({"content": "a"}), STOP), "a"),
     Shape("error without framing", stream(chunk({"content": "a"}), done=False) + b'{"error":{"message":"Model crashed."}}\n', "a", finish=None, failed="Model crashed."),
     Shape("only an error without framing", b'{"error":{"message":"Model crashed."}}\n', finish=None, failed="Model crashed."),
     Shape("prose as data", stream("'async for' requires an object", done=False), finish=None, raises="not_understood"),
@@ -142,6 +170,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("JSON error as text", b'{"error":"Unauthorized"}', finish=None, failed="Unauthorized"),
     Shape("JSON detail", b'{"detail":"Not authenticated"}', finish=None, failed="Not authenticated"),
     Shape("JSON code and msg", b'{"code":1001,"msg":"No balance"}', finish=None, failed="No balance"),
+    Shape("JSON base response", b'{"choices":null,"base_resp":{"status_code":1008,"status_msg":"insufficient balance"}}', finish=None, failed="insufficient balance"),
     Shape("JSON in a list", b'[{"error":{"message":"No."}}]', finish=None, failed="No."),
     Shape("JSON without choices", b'{"hello":"world"}', finish=None, raises="not_understood"),
     Shape("JSON choices null", b'{"choices":null}', finish=None, raises="not_understood"),

@@ -33,6 +33,9 @@ NOW = 1_800_000_000.0
         ({"retry-after": formatdate(NOW + 30, usegmt=True)}, "", 30),
         ({"retry-after": formatdate(NOW - 30, usegmt=True)}, "", 0),
         ({"retry-after": "86400"}, "", 86400),
+        ({"retry-after": "90s"}, "", 90),
+        ({"retry-after": "1m30s"}, "", 90),
+        ({"retry-after": "120, 120"}, "", 120),
         ({"retry-after": "soon"}, "", None),
         ({"retry-after": "-1"}, "", None),
         ({"retry-after": "nan"}, "", None),
@@ -107,7 +110,8 @@ def test_nobody_there_yet() -> None:
 
 def test_a_kept_connection_that_had_died_is_replaced_once_and_at_once() -> None:
     assert wait_before_retry(NotReached("x"), Phase.STALE, 0, 0) == 0
-    assert wait_before_retry(NotReached("x"), Phase.STALE, 1, 0) is None
+    assert wait_before_retry(NotReached("x"), Phase.STALE, 1, 0) == 0
+    assert wait_before_retry(NotReached("x"), Phase.STALE, 0, 0, resent=True) is None
 
 
 def test_the_server_s_time_is_kept_to_up_to_a_minute() -> None:

@@ -34,6 +34,8 @@ def test_cached_tokens_are_found_and_not_doubled(raw: dict[str, Any], cached: in
         {"completion_tokens": 9, "reasoning_tokens": 4},
         {"output_tokens": 9, "output_tokens_details": {"reasoning_tokens": 4}},
         {"completion_tokens": 9, "thinking_tokens": 4},
+        {"completion_tokens": 9, "completion_token_details": {"reasoning_tokens": 4}},
+        {"completion_tokens": "9", "reasoning_tokens": "4"},
     ],
 )
 def test_reasoning_tokens(raw: dict[str, Any]) -> None:
@@ -71,7 +73,9 @@ def test_cost(raw: dict[str, Any], cost: float | None) -> None:
     assert usage.cost_source is (Source.UNKNOWN if cost is None else Source.REPORTED)
 
 
-@pytest.mark.parametrize("value", [-1, "12", True, None, 2**70, float("nan"), float("inf"), [], {}])
+@pytest.mark.parametrize(
+    "value", [-1, "twelve", "-1", "1.5e3", "", "²", True, None, 2**70, float("nan"), float("inf"), [], {}]
+)
 def test_what_is_no_count_is_not_known(value: Any) -> None:
     usage = normalise({"prompt_tokens": value, "completion_tokens": value})
     assert (usage.prompt_tokens, usage.completion_tokens, usage.source) == (None, None, Source.UNKNOWN)
