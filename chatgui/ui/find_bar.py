@@ -57,8 +57,7 @@ class FindBar(QWidget):
     def open(self, text: str = "") -> None:
         """Show the bar, ready to type."""
         self.show_words(text)
-        self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.line.selectAll()
+        self.line.take_focus()
 
     def show_words(self, text: str = "") -> None:
         """Show the bar with these words, or those that were in it, and what they find; the focus stays where it is."""

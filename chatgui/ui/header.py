@@ -37,10 +37,13 @@ class TitleLine(QLineEdit):
     def _elide(self) -> None:
         self.setAlignment(AT_LEFT)
         room = self.width() - 24
-        self.setText(self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room))
+        shown = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+        if shown != self.text():  # who listens is told of every setting, though it changes nothing
+            self.setText(shown)
         self.setToolTip(f"{self._title}\nDouble-click to rename" if self._title else "")
         self.setAccessibleDescription(self._title)
-        self.setCursorPosition(0)
+        if self.cursorPosition():
+            self.setCursorPosition(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As much of the title as there is room for."""
@@ -53,8 +56,8 @@ class TitleLine(QLineEdit):
         if self._title:
             self.setReadOnly(False)
             self.setAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # before the caret moves: see `FilterField.take_focus`
             self.setText(self._title)
-            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.selectAll()
 
     def give_up(self) -> bool:

@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from chatgui.core.message import Message
 from chatgui.ui import assets
 from chatgui.ui.panels import PANELS, Panel
+from chatgui.ui.stack import Stack
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme
 from chatgui.ui.transcript.style import Style
@@ -39,7 +40,7 @@ class SidePane(QWidget):
         font = self._title.font()
         font.setWeight(font.Weight.DemiBold)
         self._title.setFont(font)
-        self._stack = QStackedWidget()
+        self._stack = Stack()
         self.panels: list[Panel] = []
         row = QHBoxLayout()
         row.setContentsMargins(16, 8, 8, 8)
@@ -66,7 +67,7 @@ class SidePane(QWidget):
         """Make the panels."""
         for row in PANELS:
             widget = row.make(style, session, tasks)
-            self._stack.addWidget(widget)
+            self._stack.add(widget)
             self.panels.append(cast("Panel", widget))
         self.set_style(style)
 
@@ -78,7 +79,7 @@ class SidePane(QWidget):
     def show_panel(self, title: str) -> None:
         """Show one of `PANELS`."""
         titles = [panel.title for panel in PANELS]
-        self._stack.setCurrentIndex(titles.index(title))
+        self._stack.show_page(titles.index(title))
         self._title.setText(title)
         self._title.setAccessibleName(f"Side pane: {title}")  # the panel itself bears the plain name
         for one, choice in zip(titles, self._choices, strict=True):
@@ -93,7 +94,7 @@ class SidePane(QWidget):
     @property
     def doors(self) -> list[QWidget]:
         """What may take the focus when one comes here, the best first: what is read, its panel, the whole."""
-        panel = self._stack.currentWidget()
+        panel = self._stack.current
         view = getattr(panel, "view", None)
         return [one for one in (view, panel, self) if one is not None]
 

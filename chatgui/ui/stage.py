@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from chatgui.core.message import Attachment
 from chatgui.ui.composer.editor import PAGES
@@ -16,6 +16,7 @@ from chatgui.ui.find_bar import FindBar
 from chatgui.ui.finding import Finding
 from chatgui.ui.header import Header
 from chatgui.ui.notices import NoticeBar
+from chatgui.ui.stack import Stack
 from chatgui.ui.theme import Theme
 from chatgui.ui.transcript.style import Style
 from chatgui.ui.welcome import Welcome
@@ -43,8 +44,8 @@ class Stage(QWidget):
         self.find_bar = FindBar(theme)
         self.find_bar.hide()
         self.composer = Composer(theme)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.welcome)
+        self._stack = Stack()
+        self._stack.add(self.welcome)
         self.notices = NoticeBar(self, self._stack, theme)
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.composer)
@@ -63,7 +64,7 @@ class Stage(QWidget):
         from chatgui.ui.transcript.view import TranscriptView
 
         self.view = TranscriptView(style, lookups=Lookups(self._siblings, fetch=self._fetch))
-        self._stack.addWidget(self.view)
+        self._stack.add(self.view)
         self.setTabOrder(self.find_bar.last, self.view)  # made late, it stands in between all the same
         self.finding = Finding(self.find_bar, self.view)
 
@@ -102,7 +103,7 @@ class Stage(QWidget):
 
     def show_messages(self, shown: bool) -> None:
         """The transcript, or the welcome while nothing was said."""
-        self._stack.setCurrentWidget(self.view if shown else self.welcome)
+        self._stack.show_page(self.view if shown else self.welcome)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Tell of Escape, and pass it on; turn the pages of the conversation for those who have no use for that."""

@@ -19,7 +19,9 @@ SURFACES = {
     "Models": ("ctrl+shift+m", "^Choose a model"),
     "Find": ("ctrl+f", "^Close find"),
 }
-LISTENED = ("object:announcement", "object:text-changed")
+LISTENED = ("object:announcement", "object:text-changed", "object:text-caret-moved", "object:state-changed:focused",
+            "object:children-changed")  # fmt: skip
+MEMBERS = ("Announcement", "TextChanged", "TextCaretMoved", "StateChanged", "ChildrenChanged")
 
 
 class Listening:
@@ -32,12 +34,14 @@ class Listening:
         self.said: list[str] = []
         self.texts: dict[str, str] = {}  # by the object's path, as who heard only of changes has them
         self.changes: dict[str, int] = {}
+        self.moves: list[tuple[str, str]] = []  # of focus and caret, and where
+        self.signatures: dict[str, set[str]] = {}  # what each signal is made of
         self._bus = open_dbus_connection(bus=address)
         registry = DBusAddress("/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry")
         for event in LISTENED:
             self._bus.send_and_get_reply(new_method_call(registry, "RegisterEvent", "s", (event,)))
         bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
-        for member in ("Announcement", "TextChanged"):
+        for member in MEMBERS:
             rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object", member=member)
             self._bus.send_and_get_reply(new_method_call(bus, "AddMatch", "s", (rule.serialise(),)))
 
@@ -53,8 +57,13 @@ class Listening:
             if not message.body or len(message.body) <= 3 or not isinstance(message.body[3], tuple):
                 continue
             words, member = str(message.body[3][1]), message.header.fields[HeaderFields.member]
+            self.signatures.setdefault(member, set()).add(message.header.fields[HeaderFields.signature])
             if member == "Announcement":
                 self.said.append(words)
+            elif (member, message.body[0], message.body[1]) == ("StateChanged", "focused", 1):
+                self.moves.append(("focus", message.header.fields[HeaderFields.path]))
+            elif member == "TextCaretMoved":
+                self.moves.append(("caret", message.header.fields[HeaderFields.path]))
             elif member == "TextChanged":
                 self._change(message.header.fields[HeaderFields.path], message.body[0], message.body[1], words)
 
@@ -76,6 +85,11 @@ def nameless(app: Any) -> list[str]:
 
 def messages(app: Any) -> list[Any]:
     return [one for one in app.find(role="list", name="Transcript").children if one.role == "list item"]
+
+
+def typed_into(app: Any) -> Any:
+    """The line that has the focus. (The current row of every list says that it has it, too.)"""
+    return next(node.el for node in app.nodes() if node.role == "text" and "focused" in node.states)
 
 
 def reasoning(app: Any) -> str:
@@ -103,8 +117,12 @@ def look(app: Any, listening: Listening, told: dict[str, Any]) -> None:
     told["inside"] = [(part.role, part.name) for part in last.children]
     attributes = [part._call("Accessible", "GetAttributes") for part in last.children if part.role == "heading"]
     told["levels"] = [one.get("level") for one in attributes]
+    listening.hear()
+    listening.moves.clear()
     last.grab_focus()
     app.wait(lambda: "focused" in last.states, 10)
+    listening.hear()
+    told["focused_last"] = listening.moves[-1:] == [("focus", last.path)]
     told["model"] = [one.name for one in app.find_all(role="push button") if one.name.startswith("Model")]
     told["nameless"]["Main"] = nameless(app)
 
@@ -119,11 +137,17 @@ def surfaces(app: Any, listening: Listening, told: dict[str, Any]) -> None:
     told["chosen"] = listening.hear()[before:]
     app.key("Escape")
     app.sync()
+    told["arrivals"] = {}
     for name, (keys, field) in SURFACES.items():
+        listening.hear()
+        listening.moves.clear()
         app.key(keys)
         app.wait(lambda field=field: app.exists(name=re.compile(field)), 10, what=name)
         app.sync()
         told["nameless"][name] = nameless(app)
+        where = typed_into(app).path
+        listening.hear()
+        told["arrivals"][name] = [kind for kind, path in listening.moves if path == where]
         app.key("Escape")
         app.sync()
     app.click(name="Show request panel")
@@ -134,10 +158,10 @@ def surfaces(app: Any, listening: Listening, told: dict[str, Any]) -> None:
 
 def dialogs(app: Any, told: dict[str, Any]) -> None:
     """Every dialog, opened by its name in the palette."""
-    told["dialogs"] = {}
+    told["dialogs"], told["unlabelled"] = {}, {}
     for name in DIALOGS:
         app.key("ctrl+k")
-        app.wait(lambda: (app.focused().snap.get("role"), app.focused().name) != ("text", "Message"), 10)
+        app.wait(lambda: typed_into(app).name == "Command palette", 10)
         app.type(name)
         app.sync()
         app.key("Return")
@@ -146,8 +170,11 @@ def dialogs(app: Any, told: dict[str, Any]) -> None:
         window = app.windows()[-1]["title"]
         told["dialogs"][name] = window
         told["nameless"][name] = nameless(app)
+        boxes = [one for one in app.find_all(role="combo box") if {"focusable", "showing"} <= one.states]
+        told["unlabelled"][name] = [one.name for one in boxes if not one.labelled_by]
         app.key("Escape")
         app.wait(lambda: len(app.windows()) == 1, 10, what=f"the end of {name}")
+        app.wait(lambda: "active" in app.find(role="frame").states, 10)
 
 
 def main() -> None:
@@ -166,6 +193,8 @@ def main() -> None:
         look(app, listening, told)
         surfaces(app, listening, told)
         dialogs(app, told)
+        told["layers"] = [str(one) for one in app.nodes() if one.role == "layered pane"]
+        told["signatures"] = {name: sorted(one) for name, one in listening.signatures.items()}
         told["alive"] = app.alive()
         said = [python, "-m", "chatgui", "--profile", profile, "conversations"]
         env = {**desktop.env, "PYTHONPATH": root}

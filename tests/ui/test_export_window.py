@@ -70,10 +70,10 @@ async def test_the_preview_is_the_beginning_of_the_file(qapp: QApplication, prof
         await until(lambda: dialog.preview.text.toPlainText().startswith("---"))
         for name in ("pdf", "html", "docx"):
             choose(dialog, name)
-            await until(lambda: dialog.preview.currentWidget() is not dialog.preview.text)
+            await until(lambda: dialog.preview.current is not dialog.preview.text)
             assert dialog.preview.page.pixmap().width() > 250
             choose(dialog, "markdown")
-            await until(lambda: dialog.preview.currentWidget() is dialog.preview.text)
+            await until(lambda: dialog.preview.current is dialog.preview.text)
         dialog.close()
 
 

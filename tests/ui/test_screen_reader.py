@@ -109,6 +109,28 @@ def test_every_focusable_has_a_name(told: dict[str, Any], window: str) -> None:
     assert told["nameless"][window] == []
 
 
+@pytest.mark.parametrize("surface", SURFACES)
+def test_the_focus_is_told_before_the_caret(told: dict[str, Any], surface: str) -> None:
+    assert told["arrivals"][surface][:1] == ["focus"], "or a screen reader says nothing of where one came to"
+
+
+def test_the_focus_is_on_the_message_and_it_says_how_it_begins(told: dict[str, Any]) -> None:
+    assert told["focused_last"]
+    assert "This is the demo: a small server inside the program." in told["state"]
+
+
+def test_a_box_says_what_it_is_for(told: dict[str, Any]) -> None:
+    assert told["unlabelled"] == {name: [] for name in DIALOGS}
+
+
+def test_nothing_says_what_only_programmers_know(told: dict[str, Any]) -> None:
+    assert told["layers"] == []
+
+
+def test_signals_are_made_as_screen_readers_read_them(told: dict[str, Any]) -> None:
+    assert set(told["signatures"]["ChildrenChanged"]) <= {"siiv(so)", "siiva{sv}"}
+
+
 def test_every_dialog_came(told: dict[str, Any]) -> None:
     assert len(set(told["dialogs"].values())) == len(DIALOGS)
     assert told["alive"]

@@ -6,17 +6,18 @@ import asyncio
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase, QImage, QPainter, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QScrollArea, QStackedWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QScrollArea
 
 from chatgui.exchange.codec import Entry
 from chatgui.exchange.exporters.base import Exporter, Options
 from chatgui.exchange.exporters.pdf import ensure_application, first_page
 from chatgui.exchange.exporters.sample import first_lines
+from chatgui.ui.stack import Stack
 
 PAGES = ("pdf", "html", "docx")  # formats that are looked at, not read as they are
 
 
-class ExportPreview(QStackedWidget):
+class ExportPreview(Stack):
     """Shows one or the other. A picture is made twice as fine as it is shown, for screens that are."""
 
     def __init__(self) -> None:
@@ -35,8 +36,8 @@ class ExportPreview(QStackedWidget):
         self._area.setAccessibleName("Preview of the first page")
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._image = QImage()
-        self.addWidget(self.text)
-        self.addWidget(self._area)
+        self.add(self.text)
+        self.add(self._area)
         self.setMinimumWidth(300)
 
     def sizeHint(self) -> QSize:
@@ -49,10 +50,10 @@ class ExportPreview(QStackedWidget):
             ensure_application()
             self._image = await asyncio.to_thread(first_page, entry, options, 2 * self._width())
             self._fit()
-            self.setCurrentWidget(self._area)
+            self.show_page(self._area)
         else:
             self.text.setPlainText(lines)
-            self.setCurrentWidget(self.text)
+            self.show_page(self.text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -204,7 +204,6 @@ class ModelPicker(SearchPopup):
     def open_below(self, button: QWidget, offers: Sequence[Offer], account: str, model: str) -> None:
         """Open under a button, the current choice selected."""
         self._current = (account, model)
-        self.search.clear()
         self.show_offers(offers)
         room = self.room_below(button)
         self.resize(WIDTH, min(HEIGHT, room.height()))

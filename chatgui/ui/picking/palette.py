@@ -67,7 +67,6 @@ class Palette(SearchPopup):
     ) -> None:
         """Open with these conversations, newest first, and assistants by name with what begins a conversation with one."""
         self._ways = [Entry(f"New Conversation with {name}", "Assistant", begin) for name, begin in assistants]
-        self.search.clear()
         self.offer(conversations)
         self.open_at(QPoint((self._window.width() - self.width()) // 2, TOP), self.search)
 

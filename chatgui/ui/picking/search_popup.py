@@ -196,6 +196,7 @@ class SearchPopup(Overlay):
     def hideEvent(self, event: QHideEvent) -> None:
         """What was listed is gone for assistive technology, too."""
         super().hideEvent(event)
+        self.search.clear()  # now, not when it is opened again: see `FilterField.take_focus`
         self._spoken.say("")
         self._picks.show(())
 

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget
 
 from chatgui.core.message import Message, Role, State
-from chatgui.ui.transcript.accessible_live import Living, say
+from chatgui.ui.transcript.accessible_live import Living, say, tell
 from chatgui.ui.transcript.accessible_message import MessagePart
 from chatgui.ui.transcript.accessible_parts import Part, Readable, pointer, same
 from chatgui.ui.transcript.chrome import speaker
@@ -38,6 +39,7 @@ class AccessibleTranscript(QAccessibleWidget):
         self._readable = Readable(self._all_text, lambda _: self.rect(), lambda _: 0) if whole else None
         self._parts: dict[str, MessagePart] = {}
         self._order: list[MessagePart] = []
+        self._new: list[MessagePart] = []  # not told of yet
         self._gone: list[MessagePart] = []  # retired once nobody can be in the middle of asking them
         self._burial = QTimer(view, singleShot=True, interval=0)
         self._burial.timeout.connect(self._bury)
@@ -82,22 +84,20 @@ class AccessibleTranscript(QAccessibleWidget):
             return messages[-NEAR:]
         return messages[max(0, placed[0].index - NEAR) : placed[-1].index + NEAR]
 
-    def sync(self) -> bool:
-        """Bring the children in line with what is in sight; whether they changed."""
+    def sync(self) -> None:
+        """Bring the children in line with what is in sight."""
         fresh: dict[str, MessagePart] = {}
         for message in self._near():
             known = self._parts.pop(message.id, None)
             if known is None:
                 known = MessagePart(self, self.view, message)
+                self._new.append(known)
             known.renew(message)
             fresh[message.id] = known
         self._gone += self._parts.values()
         if self._gone:
             self._burial.start()
-        order = list(fresh.values())
-        changed = order != self._order
-        self._parts, self._order = fresh, order
-        return changed
+        self._parts, self._order = fresh, list(fresh.values())
 
     def _bury(self) -> None:
         gone, self._gone = self._gone, []
@@ -107,7 +107,7 @@ class AccessibleTranscript(QAccessibleWidget):
     def retire(self) -> None:
         """Take all children out of the registry."""
         self._gone += self._order
-        self._parts, self._order = {}, []
+        self._parts, self._order, self._new = {}, [], []
         self._bury()
 
     def stir(self) -> None:
@@ -117,8 +117,12 @@ class AccessibleTranscript(QAccessibleWidget):
             self._timer.start()
 
     def _tell(self) -> None:
-        if self.sync():
-            QAccessible.updateAccessibility(QAccessibleEvent(self.view, QAccessible.Event.ObjectReorder))
+        """Tell of those that came. (Of those that went Qt tells. Its word for another order no screen reader understands.)"""
+        self.sync()
+        new, self._new = self._new, []
+        for part in new:
+            if self._parts.get(part.message_id) is part:
+                tell(QAccessibleEvent(part, QAccessible.Event.ObjectCreated))
 
     def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
         children = self._children()
@@ -137,8 +141,8 @@ class AccessibleTranscript(QAccessibleWidget):
         return self._parts.get(self.view.reader.current) if self.view.hasFocus() else None
 
     def tell_focus(self) -> None:
-        """The keyboard focus is on another message or action."""
-        if not QAccessible.isActive():
+        """The keyboard focus is on another message or action, or has come to the view."""
+        if not QAccessible.isActive() or not shiboken6.isValid(self.view) or not self.view.hasFocus():
             return
         self.sync()
         part: Part | None = self._parts.get(self.view.reader.current)

@@ -28,6 +28,7 @@ from chatgui.ui.transcript.rows import Action, BlockRow, Row
 if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
 
+LONGEST = 1000  # characters of a message that its description holds
 Key = tuple[int, str]  # what a part stands for: a row, and what of it
 
 
@@ -240,6 +241,12 @@ class MessagePart(Part):
         self.view.setFocus()
         reader.focus(action)
 
+    def text(self, which: QAccessible.Text) -> str:
+        """The description ends with how the message begins: who walks from one to the next hears more than who spoke."""
+        if which != QAccessible.Text.Description or self.kind != QAccessible.Role.ListItem or self.item is None:
+            return super().text(which)
+        return f"{self.description}\n{beginning(self.item)}".rstrip()
+
     def inside(self) -> list[Part]:
         self.sync()
         return self.parts
@@ -309,6 +316,19 @@ class MessagePart(Part):
                     return before + row.position_at(QPointF(inside.x() - left, inside.y() - placed.y))
             before += len(row.text) + 2
         return -1
+
+
+def beginning(item: Item) -> str:
+    """How the text of a message begins, cut at a word."""
+    taken: list[str] = []
+    room = LONGEST
+    for row in item.body:
+        taken.append(row.text[: room + 1])
+        room -= len(row.text) + 1
+        if room < 0:
+            whole = "\n".join(taken)[:LONGEST]
+            return f"{whole.rsplit(maxsplit=1)[0]} …"
+    return "\n".join(taken)
 
 
 def described(message: Message) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 
 from chatgui.ui.transcript.accessible_live import say_selected
@@ -192,6 +192,8 @@ class Keys:
             view.reader.by_keys = True
         if event.reason() in reasons and view.page.placed and view.index_of(view.reader.current) is None:
             view.reader.set_current(view.page.placed[-1].item.message.id)
+        if view.accessible is not None:  # after Qt has told that the whole view has the focus
+            QTimer.singleShot(0, view.accessible.tell_focus)
 
     # selecting
 
