@@ -1,4 +1,4 @@
-"""The session bus of a Linux desktop: calls that are awaited, signals that are heard. Nothing here blocks the window."""
+"""The session bus of a Linux desktop, and others: calls that are awaited, signals that are heard. Nothing here blocks the window."""
 
 from __future__ import annotations
 
@@ -36,15 +36,18 @@ class SessionBus:
         """Whether there is a connection, and signals are heard."""
         return self._listening is not None and not self._listening.done()
 
-    async def connect(self, place: Place, heard: Callable[[str, tuple[Any, ...]], object]) -> None:
-        """Connect anew, and call `heard` with the name and the values of every signal from this place."""
+    async def connect(
+        self, place: Place, heard: Callable[[str, tuple[Any, ...]], object], address: str = "SESSION"
+    ) -> None:
+        """Connect anew (to the session's bus or the one at this address), and call `heard` with the name and the values of
+        every signal from this place."""
         await self.close()
         if "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
             raise LookupError("no session bus")  # what the library would say once it is loaded
         bus = await asyncio.to_thread(import_module, "jeepney.io.asyncio")  # loading it takes longer than a frame
         from jeepney import MatchRule, message_bus
 
-        self._connection = await bus.open_dbus_connection("SESSION")
+        self._connection = await bus.open_dbus_connection(address)
         self._router = bus.DBusRouter(self._connection)
         rule = MatchRule(type="signal", interface=place.interface, path=place.path)
         await self._router.send_and_get_reply(message_bus.AddMatch(rule))

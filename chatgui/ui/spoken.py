@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
@@ -9,9 +11,20 @@ from PySide6.QtWidgets import QWidget
 SETTLE_MS = 200  # while words change faster than this, only the last are said
 
 
+_told: list[Callable[[QWidget, str], object]] = []
+
+
 def announce(about: QWidget, words: str) -> None:
     """Say this now, without touching the focus."""
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(about, words))
+    for tell in _told:
+        tell(about, words)
+
+
+def also(tell: Callable[[QWidget, str], object]) -> Callable[[], None]:
+    """From now on `tell` is told of all that is announced; what is returned ends that."""
+    _told.append(tell)
+    return lambda: _told.remove(tell)
 
 
 class Spoken(QTimer):

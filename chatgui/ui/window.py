@@ -17,6 +17,7 @@ from chatgui.ui.header_menus import HeaderMenus
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.sidebar.view import Sidebar
+from chatgui.ui.spoken import also
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme, Tokens, transcript_style
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from chatgui.chat.session import Session
     from chatgui.ui.conversation_binding import ConversationBinding
     from chatgui.ui.dialogs import Dialogs
+    from chatgui.ui.hearers import Hearers
     from chatgui.ui.notify import Notifications
     from chatgui.ui.sidebar.binding import LibraryBinding
     from chatgui.ui.verbs import Verbs
@@ -61,6 +63,7 @@ class Window(QMainWindow):
         self.conversation: ConversationBinding | None = None
         self.library: LibraryBinding | None = None
         self.notifications: Notifications | None = None
+        self.hearers: Hearers | None = None
         self.tasks = Tasks(self._trouble)
         self._settings = Settings()
         self._unsubscribe: list[Callable[[], None]] = [theme.changed.subscribe(self._retint)]
@@ -97,6 +100,7 @@ class Window(QMainWindow):
         """Show this session from now on: its library, and a conversation to write in."""
         from chatgui.ui.conversation_binding import ConversationBinding
         from chatgui.ui.dialogs import Context, Dialogs
+        from chatgui.ui.hearers import Hearers
         from chatgui.ui.notify import Notifications
         from chatgui.ui.picking.palette import Palette
         from chatgui.ui.sidebar.binding import LibraryBinding
@@ -124,7 +128,8 @@ class Window(QMainWindow):
             lambda: self.tasks.start(self.conversation_bound.send("What can this program do?"))
         )
         self.notifications = Notifications(session, self, self.tasks, self._come_to)
-        self._unsubscribe.append(self.notifications.hush)
+        self.hearers = Hearers(self.tasks)
+        self._unsubscribe += [self.notifications.hush, also(self.hearers.tell)]
         session.naming.begin()
         self._unsubscribe.append(session.changed.subscribe(self._hear))
         self._apply_settings()
@@ -205,8 +210,9 @@ class Window(QMainWindow):
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         await self.tasks.close()
-        if self.notifications is not None:
-            await self.notifications.close()
+        for to_close in (self.notifications, self.hearers):
+            if to_close is not None:
+                await to_close.close()
 
     def _call(self, row: actions.Row) -> None:
         getattr(self if not row.needs else self.verbs_bound, row.verb)()

@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 DIALOGS = ("Accounts", "Assistants", "Settings", "Export", "Import", "Restore", "Usage", "Parameters", "Trash",
@@ -19,8 +20,8 @@ SURFACES = {
     "Models": ("ctrl+shift+m", "^Choose a model"),
     "Find": ("ctrl+f", "^Close find"),
 }
-LISTENED = ("object:announcement", "object:text-changed", "object:text-caret-moved", "object:state-changed:focused",
-            "object:children-changed")  # fmt: skip
+LISTENED = ("object:text-changed", "object:text-caret-moved", "object:state-changed", "object:children-changed")
+NEWER = "object:announcement"  # what older screen readers do not listen for
 MEMBERS = ("Announcement", "TextChanged", "TextCaretMoved", "StateChanged", "ChildrenChanged")
 
 
@@ -35,15 +36,22 @@ class Listening:
         self.texts: dict[str, str] = {}  # by the object's path, as who heard only of changes has them
         self.changes: dict[str, int] = {}
         self.moves: list[tuple[str, str]] = []  # of focus and caret, and where
+        self.shown: list[str] = []
         self.signatures: dict[str, set[str]] = {}  # what each signal is made of
         self._bus = open_dbus_connection(bus=address)
-        registry = DBusAddress("/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry")
         for event in LISTENED:
-            self._bus.send_and_get_reply(new_method_call(registry, "RegisterEvent", "s", (event,)))
+            self.listen_for(event)
         bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
         for member in MEMBERS:
             rule = MatchRule(type="signal", interface="org.a11y.atspi.Event.Object", member=member)
             self._bus.send_and_get_reply(new_method_call(bus, "AddMatch", "s", (rule.serialise(),)))
+
+    def listen_for(self, event: str) -> None:
+        """Let everybody know that this is listened for."""
+        from jeepney import DBusAddress, new_method_call
+
+        registry = DBusAddress("/org/a11y/atspi/registry", "org.a11y.atspi.Registry", "org.a11y.atspi.Registry")
+        self._bus.send_and_get_reply(new_method_call(registry, "RegisterEvent", "s", (event,)))
 
     def hear(self) -> list[str]:
         """Everything said so far."""
@@ -62,6 +70,8 @@ class Listening:
                 self.said.append(words)
             elif (member, message.body[0], message.body[1]) == ("StateChanged", "focused", 1):
                 self.moves.append(("focus", message.header.fields[HeaderFields.path]))
+            elif (member, message.body[0], message.body[1]) == ("StateChanged", "showing", 1):
+                self.shown.append(message.header.fields[HeaderFields.path])
             elif member == "TextCaretMoved":
                 self.moves.append(("caret", message.header.fields[HeaderFields.path]))
             elif member == "TextChanged":
@@ -95,6 +105,31 @@ def typed_into(app: Any) -> Any:
 def reasoning(app: Any) -> str:
     found = [one for one in app.find_all(name="Reasoning") if "Text" in one.interfaces]
     return str(found[0].text()) if found else ""
+
+
+def older(app: Any, listening: Listening, told: dict[str, Any]) -> None:
+    """What is announced, for a screen reader that does not know announcements, and then for one that does."""
+
+    from drive import El  # type: ignore[import-not-found]  # as below
+
+    def notified() -> list[str]:
+        shown = [El(app, app._roots[0].bus, path) for path in listening.shown]
+        return [one.name for one in shown if one.role == "notification"]
+
+    def heard(kind: Callable[[], object]) -> None:
+        app.key("ctrl+k")
+        app.wait(lambda: typed_into(app).name == "Command palette", 10)
+        app.type("new conv")
+        app.wait(kind, 10)
+        app.key("Escape")
+
+    app.wait(lambda: app.exists(name="Model Demo · demo"), 20)  # before, the palette has nothing to offer
+    heard(lambda: listening.hear() or notified())
+    told["older"] = notified()
+    listening.listen_for(NEWER)
+    listening.shown.clear()
+    heard(listening.hear)
+    told["newer"] = notified()
 
 
 def look(app: Any, listening: Listening, told: dict[str, Any]) -> None:
@@ -190,6 +225,8 @@ def main() -> None:
         program = [python, "-m", "chatgui", "--profile", profile]
         app = desktop.start(program, env={"PYTHONPATH": root, "CHATGUI_DEMO_PACE": "0.6"})
         app.wait(lambda: app.exists(name="Message"), 20)
+        older(app, listening, told)
+        listening.said.clear()
         look(app, listening, told)
         surfaces(app, listening, told)
         dialogs(app, told)

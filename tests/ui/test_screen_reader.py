@@ -119,6 +119,14 @@ def test_the_focus_is_on_the_message_and_it_says_how_it_begins(told: dict[str, A
     assert "This is the demo: a small server inside the program." in told["state"]
 
 
+def test_who_knows_no_announcements_hears_a_notification_and_who_does_only_the_announcement(
+    told: dict[str, Any],
+) -> None:
+    assert len(told["older"]) == 1
+    assert told["older"][0].startswith("New Conversation, ")
+    assert told["newer"] == []
+
+
 def test_a_box_says_what_it_is_for(told: dict[str, Any]) -> None:
     assert told["unlabelled"] == {name: [] for name in DIALOGS}
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleAnnouncementEvent,
     QAccessibleEvent,
     QAccessibleInterface,
     QAccessibleTextInsertEvent,
@@ -19,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from chatgui.chat.turn import Phase
+from chatgui.ui.spoken import announce
 from chatgui.ui.transcript.chrome import speaker
 from chatgui.ui.transcript.live import LiveItem
 from chatgui.ui.transcript.notice import Running, retrying
@@ -34,7 +34,7 @@ NOTHING_CAME = "Stopped before an answer came."
 
 def say(view: QWidget, words: str) -> None:
     """Let assistive technology speak these words."""
-    tell(QAccessibleAnnouncementEvent(view, words))
+    announce(view, words)
 
 
 def tell(event: QAccessibleEvent) -> None:

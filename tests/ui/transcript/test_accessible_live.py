@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleAnnouncementEvent,
     QAccessibleEvent,
     QAccessibleTextInsertEvent,
     QAccessibleTextRemoveEvent,
@@ -40,8 +39,6 @@ class Heard:
 
     def take(self, event: QAccessibleEvent) -> None:
         match event:
-            case QAccessibleAnnouncementEvent():
-                self.sentences.append(event.message())
             case QAccessibleTextInsertEvent():
                 at, new = event.changePosition(), event.textInserted()
                 assert at <= len(self.text)
@@ -60,6 +57,7 @@ def heard(qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Heard]:
     """Assistive technology is listening."""
     one = Heard()
     monkeypatch.setattr(accessible_live, "tell", one.take)
+    monkeypatch.setattr(accessible_live, "announce", lambda _, words: one.sentences.append(words))
     monkeypatch.setattr(accessible_live, "TELL_MS", 0)
     QAccessible.setActive(True)
     yield one
