@@ -1,7 +1,4 @@
-"""What single providers do otherwise, each in one row. Everything that can be read generically needs none.
-
-To add a quirk: write a `Dialect` (here, or in a file of its own if it brings code) and put it into `DIALECTS`.
-"""
+"""What single providers do otherwise, each in one row. Everything that can be read generically needs none."""
 
 from __future__ import annotations
 
