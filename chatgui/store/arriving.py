@@ -202,15 +202,12 @@ def _show(connection: sqlite3.Connection, conversation: int, fresh: int, updated
     return True
 
 
-_FILES = "SELECT sha256 FROM message_attachments WHERE message = ?"
-
-
 def _take_back(connection: sqlite3.Connection, conversation: int, fresh: int, *_: object) -> bool:
     mine = "conversation = ?" if fresh else "conversation = ? AND deleted < 0"
     rows = connection.execute(f"SELECT seq FROM messages WHERE {mine} LIMIT {_FEW}", (conversation,)).fetchall()  # noqa: S608
     named: set[str] = set()
     for (seq,) in rows:
-        named.update(one[0] for one in connection.execute(_FILES, (seq,)))
+        named |= attachments.named_by(connection, seq)
         search_index.never_mind(connection, seq)  # nothing is indexed before it is shown
     connection.executemany("DELETE FROM messages WHERE seq = ?", rows)
     gone = len(rows) < _FEW

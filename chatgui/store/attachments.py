@@ -61,6 +61,12 @@ def unsent(connection: sqlite3.Connection, conversation: int) -> dict[str, tuple
     return found
 
 
+def named_by(connection: sqlite3.Connection, message: int) -> set[str]:
+    """What the message of this row names."""
+    rows = connection.execute("SELECT sha256 FROM message_attachments WHERE message = ?", (message,))
+    return {row[0] for row in rows.fetchall()}
+
+
 def named_in(connection: sqlite3.Connection, conversation: int) -> set[str]:
     """What the messages of the conversation of this row, and what stands unsent there, name."""
     rows = connection.execute(

@@ -82,8 +82,7 @@ def _open_writable(path: Path, run: Run, first: bool) -> Opened:
         if found > schema.newest():
             connection.execute("PRAGMA query_only = ON")
             return Opened(connection, refuses=schema.too_new(found))
-        # A network drive cannot share the log's index between computers, so there the old journal serves.
-        connection.execute(f"PRAGMA journal_mode = {'DELETE' if places.on_network(path) else 'WAL'}")
+        _choose_journal(connection, path)
         if not run.alone:  # one process tidies the log: older SQLites may damage the file when two do it at once
             connection.execute("PRAGMA wal_autocheckpoint = 0")
         if 0 < found < schema.newest():
@@ -95,6 +94,11 @@ def _open_writable(path: Path, run: Run, first: bool) -> Opened:
         connection.close()
         raise
     return Opened(connection, created=first)
+
+
+def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
+    """A network drive cannot share the log's index between computers, so there the old journal serves."""
+    connection.execute(f"PRAGMA journal_mode = {'DELETE' if places.on_network(path) else 'WAL'}")
 
 
 def connect(path: Path, run: Run | None = None, *, options: str = "mode=rw") -> sqlite3.Connection:
@@ -220,5 +224,5 @@ def put_back(connection: sqlite3.Connection, path: Path, run: Run) -> sqlite3.Co
             path.with_name(path.name + suffix).rename(path.with_name(f"{path.name}.other-{stamp}{suffix}"))
     fresh.rename(path)
     connection = connect(path, run)
-    connection.execute(f"PRAGMA journal_mode = {'DELETE' if places.on_network(path) else 'WAL'}")
+    _choose_journal(connection, path)
     return connection

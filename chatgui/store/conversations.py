@@ -289,13 +289,10 @@ def purge_hidden(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
     gone = [seq for seq in seqs if connection.execute(one, (seq,)).fetchone()]
     named: set[str] = set()
     for seq in gone:
-        named.update(row[0] for row in connection.execute(_FILES, (seq,)))
+        named |= attachments.named_by(connection, seq)
     search_index.forget_for_ever(connection, gone)
     connection.executemany("DELETE FROM messages WHERE seq = ?", ((seq,) for seq in gone))
     attachments.forget(connection, named)
-
-
-_FILES = "SELECT sha256 FROM message_attachments WHERE message = ?"
 
 
 def row_of(connection: sqlite3.Connection, conversation_id: str) -> int:

@@ -86,13 +86,15 @@ class Answer:
             return [Alive()]
         return deltas
 
+    def _limit(self) -> None:
+        if len(self._buffer) > MAX_BODY:
+            words = f"{self.host} sent more than {MAX_BODY >> 20} MB without an end."
+            raise ProtocolError(words, code="oversized_body")
+
     def _json(self, data: bytes) -> list[Delta]:
         newline = b"\n" in data and b"\n" not in self._buffer
         self._buffer += data
-        if len(self._buffer) > MAX_BODY:
-            raise ProtocolError(
-                f"{self.host} sent more than {MAX_BODY >> 20} MB without an end.", code="oversized_body"
-            )
+        self._limit()
         if newline and is_json(bytes(self._buffer.partition(b"\n")[0])):
             # A whole value on the first line: the server speaks in lines of JSON, or wrote one before its events.
             self.shape = Shape.LINES
@@ -107,10 +109,7 @@ class Answer:
         deltas: list[Delta] = []
         for line in lines.split(b"\n")[:-1]:
             deltas += self._one_line(line)
-        if len(self._buffer) > MAX_BODY:
-            raise ProtocolError(
-                f"{self.host} sent more than {MAX_BODY >> 20} MB without an end.", code="oversized_body"
-            )
+        self._limit()
         return deltas
 
     def _one_line(self, line: bytes) -> list[Delta]:

@@ -18,6 +18,7 @@ from chatgui.core.secret import DOTS, Secret, redact
 from chatgui.wire.answer import Answer
 from chatgui.wire.base_url import endpoint, is_loopback
 from chatgui.wire.client_certificates import told_apart
+from chatgui.wire.content import SENT_BACK
 from chatgui.wire.dialects import dialect_of
 from chatgui.wire.exchange import Exchange
 from chatgui.wire.failures import http_failure, stream_failure
@@ -163,7 +164,7 @@ class Client:
             learned["usage_in_stream"] = decoder.usage_seen
         if call.request.params.get("reasoning_effort") and call.manner.effort != "nothing":
             learned.setdefault("effort", call.manner.effort)
-        if decoder.reasoning_field in ("reasoning", "reasoning_content", "reasoning_text"):
+        if decoder.reasoning_field in SENT_BACK:
             learned["reasoning_field"] = decoder.reasoning_field
         traits = call.peer.account.traits
         new = {name: value for name, value in learned.items() if value is not None and getattr(traits, name) != value}

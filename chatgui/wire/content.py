@@ -15,6 +15,8 @@ REASONING = (
     "thoughts",
     "reasoningContent",
 )
+# Those that a history can carry: sent back under the name they came by.
+SENT_BACK = ("reasoning", "reasoning_content", "reasoning_text")
 TEXT_PARTS = {"text", "output_text", "input_text"}
 REASONING_PARTS = {"thinking", "reasoning", "reasoning_text", "summary_text", "reasoning.text", "reasoning.summary"}
 

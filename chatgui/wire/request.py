@@ -12,6 +12,7 @@ from chatgui.core.errors import AuthenticationError, ProtocolError
 from chatgui.core.message import Message, Reasoning, Role, State
 from chatgui.core.request import ChatRequest
 from chatgui.core.secret import Secret
+from chatgui.wire.content import SENT_BACK
 from chatgui.wire.dialects import Dialect, dialect_of
 from chatgui.wire.effort import effort_fields
 from chatgui.wire.keys import HEADER_NAME, check_key
@@ -38,17 +39,13 @@ class Manner:
 def manner_of(account: Account, request: ChatRequest) -> Manner:
     """The manner this account is known to need."""
     traits = account.traits
-    field_name = (
-        traits.reasoning_field
-        if traits.reasoning_field in {"reasoning", "reasoning_content", "reasoning_text"}
-        else None
-    )
+    field_name = traits.reasoning_field if traits.reasoning_field in SENT_BACK else "reasoning_content"
     return Manner(
         include_usage=traits.include_usage is not False,
         max_tokens_field=traits.max_tokens_field,
         system_role=traits.system_role or "system",
         effort=traits.effort or dialect_of(account).effort,
-        reasoning_field=(field_name or "reasoning_content") if traits.returns_reasoning else None,
+        reasoning_field=field_name if traits.returns_reasoning else None,
         stream=request.stream and traits.streams is not False,
     )
 

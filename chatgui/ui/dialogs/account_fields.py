@@ -1,8 +1,8 @@
-"""The single fields of an account's form."""
+"""The single fields of the forms of accounts and assistants."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSizePolicy
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QSizePolicy
 
 from chatgui.chat.setup import PRESETS
 from chatgui.core.account import KeySource
@@ -67,4 +67,13 @@ def line(hint: str) -> QLineEdit:
     """A line of text that says what belongs there."""
     made = QLineEdit()
     made.setPlaceholderText(hint)
+    return made
+
+
+def lines(hint: str, *, height: int) -> QPlainTextEdit:
+    """A text that says what belongs there, so many pixels high; Tab leaves it."""
+    made = QPlainTextEdit()
+    made.setPlaceholderText(hint)
+    made.setFixedHeight(height)
+    made.setTabChangesFocus(True)
     return made

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QWidget,
 )
@@ -20,6 +19,7 @@ from chatgui.core.money import read_money
 from chatgui.core.params import read_extra
 from chatgui.ui.choosing import ask_for_file
 from chatgui.ui.combo import Combo
+from chatgui.ui.dialogs.account_fields import line, lines
 from chatgui.ui.dialogs.parameter_form import ParameterForm
 from chatgui.ui.dialogs.parts import heading, words
 
@@ -32,24 +32,24 @@ class AccountMore(QWidget):
 
     def __init__(self, learnt: QWidget) -> None:
         super().__init__()
-        self.headers = _text("Name: value, one to a line")
+        self.headers = lines("Name: value, one to a line", height=64)
         self.params = ParameterForm()
-        self.extra = _text("{} merged into every request")
+        self.extra = lines("{} merged into every request", height=64)
         self.proxy_mode = Combo()
         for title, mode in PROXIES:
             self.proxy_mode.addItem(title, mode.value)
-        self.proxy = _line("http://host:port or socks5://host:port")
+        self.proxy = line("http://host:port or socks5://host:port")
         self.proxy_mode.activated.connect(lambda _: self._show_proxy())
-        self.ca_file = _line("A certificate authority of your own, PEM")
-        self.client_cert = _line("PEM")
-        self.client_key = _line("PEM")
-        self.pinned = _line("SHA-256 of the server’s certificate, in hex")
+        self.ca_file = line("A certificate authority of your own, PEM")
+        self.client_cert = line("PEM")
+        self.client_key = line("PEM")
+        self.pinned = line("SHA-256 of the server’s certificate, in hex")
         self.addresses = Combo()
         for title, version in ADDRESSES:
             self.addresses.addItem(title, version)
-        self.first_byte = _line("Seconds; empty for no limit")
-        self.silence = _line("Seconds; empty for no limit")
-        self.budget = _line("20 EUR; empty for none")
+        self.first_byte = line("Seconds; empty for no limit")
+        self.silence = line("Seconds; empty for no limit")
+        self.budget = line("20 EUR; empty for none")
         self.unopened = QCheckBox("Answers begin inside <think> without saying so")
         self.places: dict[str, QWidget] = {  # fields that failures lead to
             "headers": self.headers,
@@ -93,13 +93,13 @@ class AccountMore(QWidget):
         self.headers.setAccessibleName("Headers")
         self.extra.setAccessibleName("Extra JSON")
 
-    def _with_chooser(self, line: QLineEdit) -> QWidget:
+    def _with_chooser(self, field: QLineEdit) -> QWidget:
         box = QWidget()
         row = QHBoxLayout(box)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(line, 1)
+        row.addWidget(field, 1)
         button = QPushButton("Choose…")
-        button.clicked.connect(lambda: ask_for_file(self, "Choose a File", lambda path: line.setText(str(path))))
+        button.clicked.connect(lambda: ask_for_file(self, "Choose a File", lambda path: field.setText(str(path))))
         row.addWidget(button)
         return box
 
@@ -115,7 +115,7 @@ class AccountMore(QWidget):
         self.unopened.setChecked(account.unopened_think)
         self.proxy_mode.setCurrentIndex(self.proxy_mode.findData(network.proxy_mode.value))
         self.addresses.setCurrentIndex(self.addresses.findData(network.ip_version))
-        for line, value in (
+        for field, value in (
             (self.budget, f"{account.budget.amount:g} {account.budget.currency}" if account.budget else ""),
             (self.proxy, network.proxy),
             (self.ca_file, network.ca_file),
@@ -125,7 +125,7 @@ class AccountMore(QWidget):
             (self.first_byte, _seconds(network.first_byte_timeout)),
             (self.silence, _seconds(network.silence_timeout)),
         ):
-            line.setText(value)
+            field.setText(value)
         self._show_proxy()
 
     def go_to(self, place: str) -> None:
@@ -154,7 +154,7 @@ class AccountMore(QWidget):
             client_key=self.client_key.text().strip(), pinned_sha256=self.pinned.text().strip(),
             ip_version=int(self.addresses.currentData()), first_byte_timeout=first, silence_timeout=silence,
         )  # fmt: skip
-        pairs = (line.partition(":") for line in self.headers.toPlainText().split("\n"))
+        pairs = (row.partition(":") for row in self.headers.toPlainText().split("\n"))
         headers = tuple((name.strip(), value.strip()) for name, colon, value in pairs if colon and name.strip())
         account = replace(
             account, headers=headers, params=params, extra_body=extra, network=network,
@@ -184,17 +184,3 @@ def _read_seconds(text: str) -> tuple[float | None, str]:
     except ValueError:
         return None, f"“{text}” is no number of seconds."
     return (seconds, "") if 0 < seconds < 1e6 else (None, f"“{text}” is no useful number of seconds.")
-
-
-def _line(hint: str) -> QLineEdit:
-    line = QLineEdit()
-    line.setPlaceholderText(hint)
-    return line
-
-
-def _text(hint: str) -> QPlainTextEdit:
-    text = QPlainTextEdit()
-    text.setPlaceholderText(hint)
-    text.setFixedHeight(64)
-    text.setTabChangesFocus(True)
-    return text

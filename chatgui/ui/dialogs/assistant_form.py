@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtWidgets import (
     QFormLayout,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -20,7 +19,7 @@ from chatgui.core.assistant import Assistant
 from chatgui.core.ids import new_id
 from chatgui.ui.combo import Combo
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.account_fields import model_box
+from chatgui.ui.dialogs.account_fields import lines, model_box
 from chatgui.ui.dialogs.parameter_form import ParameterForm
 from chatgui.ui.dialogs.parts import Bar, Fold, say
 from chatgui.ui.dialogs.preview import Preview
@@ -45,8 +44,8 @@ class AssistantForm(QWidget):
         self.account.activated.connect(lambda _: self._offer_models())
         self.model = model_box()
         self.model.currentTextChanged.connect(lambda _: self._show_efforts())
-        self.system = _text("System prompt: sent first in each of its conversations")
-        self.greeting = _text("Shown in a new conversation; never sent")
+        self.system = lines("System prompt: sent first in each of its conversations", height=HEIGHT)
+        self.greeting = lines("Shown in a new conversation; never sent", height=HEIGHT)
         self.params = ParameterForm()
         self.preview = Preview(self)
         self.save_button, self.begin_button, self.look_button = (
@@ -164,11 +163,3 @@ class AssistantForm(QWidget):
             self._assistant, name=name, account=str(self.account.currentData()), model=self.model.currentText().strip(),
             system=self.system.toPlainText(), params=params, greeting=self.greeting.toPlainText(),
         )  # fmt: skip
-
-
-def _text(hint: str) -> QPlainTextEdit:
-    text = QPlainTextEdit()
-    text.setPlaceholderText(hint)
-    text.setFixedHeight(HEIGHT)
-    text.setTabChangesFocus(True)
-    return text
