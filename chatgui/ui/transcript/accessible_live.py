@@ -27,6 +27,7 @@ from chatgui.ui.transcript.selection import Selection
 if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
 
+FEW = 40  # blocks of a long answer told together; of more, the last
 LONGEST = 300  # characters of what was selected that are said
 TELL_MS = 700  # what came meanwhile is told together
 NOTHING_CAME = "Stopped before an answer came."
@@ -61,7 +62,7 @@ class Grown:
     def __init__(self, item: LiveItem, begin: int) -> None:
         self.item = item
         self._row = 0  # the first block that may still change
-        self._begin = begin  # where it begins in what is read
+        self._base = self._begin = begin  # where the message begins in what is read, and that block
         self._told = ""  # from there on
         self.change(whole=True)  # what is there already is no news
 
@@ -69,6 +70,10 @@ class Grown:
         """Where the text is another now, what went and what came. Unless it is the `whole`, a word that may not be at its end
         waits."""
         rows = self.item.body[self._row :]
+        if self.item.is_long and rows:
+            if len(rows) > FEW:  # so many are not parsed to be told: who reads on meets them
+                self._row, rows, self._told = self._row + len(rows) - FEW, rows[-FEW:], ""
+            self._begin = self._base + self.item.offset_of(rows[0], 0)
         text = "\n\n".join(row.text for row in rows)
         if not whole:
             text = text[: max(text.rfind(" "), text.rfind("\n")) + 1]

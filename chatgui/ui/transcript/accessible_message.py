@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
 
 LONGEST = 1000  # characters of a message that its description holds
+NEAR = 60  # blocks of a long message, above and below those in sight, whose parts are exposed
 Key = tuple[int, str]  # what a part stands for: a row, and what of it
 
 
@@ -211,12 +212,15 @@ class MessagePart(Part):
         item = self.item
         if item is None:
             return
+        rows = self._near(item)
+        blocks = [row for row in rows if isinstance(row, BlockRow)]
         now = (
             item,  # in another style it is another one
             len(item.rows),
-            sum(row.height > 0 for row in item.rows),  # before that, a row has no actions
-            sum(row.refreshed for row in item.body),
-            sum(row.said != "" for row in item.body),
+            tuple(rows) if item.is_long else (),
+            sum(row.height > 0 for row in rows),  # before that, a row has no actions
+            sum(row.refreshed for row in blocks),
+            sum(row.said != "" for row in blocks),
             tuple(row.source.kind for row in item.body[-2:]),  # what still grows may become something else
         )
         if now == self._made_of:
@@ -224,7 +228,7 @@ class MessagePart(Part):
         self._made_of = now
         known = {part.key(): part for part in self.parts if isinstance(part, RowPart)}
         parts: list[Part] = []
-        for fresh in self._inside(item):
+        for fresh in self._inside(rows):
             part = known.pop(fresh.key(), fresh)
             if isinstance(part, ActionPart) and isinstance(fresh, ActionPart):
                 part.action = fresh.action  # it may stand elsewhere now
@@ -259,9 +263,18 @@ class MessagePart(Part):
         self.sync()
         return super().childCount()
 
-    def _inside(self, item: Item) -> list[RowPart]:
+    def _near(self, item: Item) -> Sequence[Row]:
+        """The rows whose parts are exposed: of a long message those in sight and some around."""
+        if not item.is_long:
+            return item.rows
+        seen = [item.row_at(one.row.start) for one in self.view.page.placed if one.item is item and one.row.start >= 0]
+        first = max(item.first, min(seen, default=item.first) - NEAR)
+        last = min(item.last, max(seen, default=item.first) + NEAR)
+        return [*item.rows[: item.first], *item.rows[first:last], *item.rows[item.last :]]
+
+    def _inside(self, rows: Sequence[Row]) -> list[RowPart]:
         parts: list[RowPart] = []
-        for row in item.rows:
+        for row in rows:
             if isinstance(row, BlockRow):
                 if row.source.kind in STANDS_OUT or row.said:
                     parts.append(BlockPart(self, row, STANDS_OUT.get(row.source.kind, QAccessible.Role.Section)))
@@ -290,31 +303,22 @@ class MessagePart(Part):
     def box(self) -> QRect:
         return self.view.box_of(self.message_id) or QRect()
 
-    def _body(self) -> Sequence[BlockRow]:
-        item = self.item
-        return item.body if item is not None else ()
-
     def _character_box(self, offset: int) -> QRect:
-        for row in self._body():
-            if offset <= len(row.text):
-                for placed in self.view.page.placed:
-                    if placed.row is row:
-                        caret = row.caret_rect(offset).toAlignedRect()
-                        caret.translate(self.view.page.measure.left, placed.y)
-                        return QRect(self.view.viewport().mapToGlobal(caret.topLeft()), caret.size())
-                return QRect()
-            offset -= len(row.text) + 2
+        found = self.item.place_in(offset) if self.item else None
+        for placed in self.view.page.placed if found else ():
+            if found and placed.row is found[0]:
+                caret = placed.row.caret_rect(found[1]).toAlignedRect()
+                caret.translate(self.view.page.measure.left, placed.y)
+                return QRect(self.view.viewport().mapToGlobal(caret.topLeft()), caret.size())
         return QRect()
 
     def _offset_at(self, at: QPoint) -> int:
-        inside = self.view.viewport().mapFromGlobal(at)
-        before = 0
-        for row in self._body():
-            for placed in self.view.page.placed:
-                if placed.row is row and placed.y <= inside.y() < placed.y + placed.height:
-                    left = self.view.page.measure.left
-                    return before + row.position_at(QPointF(inside.x() - left, inside.y() - placed.y))
-            before += len(row.text) + 2
+        inside, item = self.view.viewport().mapFromGlobal(at), self.item
+        for placed in self.view.page.placed:
+            row = placed.row
+            if placed.item is item and isinstance(row, BlockRow) and placed.y <= inside.y() < placed.y + placed.height:
+                left = self.view.page.measure.left
+                return placed.item.offset_of(row, row.position_at(QPointF(inside.x() - left, inside.y() - placed.y)))
         return -1
 
 

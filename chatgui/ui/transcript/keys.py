@@ -243,10 +243,12 @@ class Keys:
         """The nearest end of the block before or after."""
         page, index, start = self.view.page, caret.message, caret.start
         while 0 <= index < len(page):
-            body = page.item(index).body
-            rows = [row for row in body if (row.start > start if step > 0 else row.start < start) and row.text]
-            if rows:
-                row = rows[0 if step > 0 else -1]
+            item = page.item(index)
+            at = item.row_at(start) - item.first
+            order = range(at, len(item.body)) if step > 0 else range(min(at, len(item.body) - 1), -1, -1)
+            beside = (item.body[n] for n in order if (item.body[n].start - start) * step > 0)
+            row = next((row for row in beside if row.text), None)
+            if row is not None:
                 return Point(index, row.start, 0 if step > 0 else len(row.text))
             index += step
             start = -1 if step > 0 else 1 << 62

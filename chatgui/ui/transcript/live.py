@@ -51,6 +51,9 @@ class LiveItem(Item):
         self._take(known + cut(self.context.facet.scripts(replace(message, parts=others))))
         self._dress(message)
 
+    def _written(self) -> str:
+        return self._tail.text if self.message.state is State.STREAMING else super()._written()
+
     @property
     def backlog(self) -> int:
         """Characters that have come and are not shown yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from time import perf_counter
 
 from PySide6.QtCore import QPointF
@@ -20,6 +21,8 @@ from chatgui.ui.transcript.places import Line
 from chatgui.ui.transcript.reading import Reading, UnreadRow
 from chatgui.ui.transcript.rows import BlockRow, Measure, Row
 from chatgui.ui.transcript.style import Style
+
+MANY_ROWS, LONG = 500, 200_000  # blocks and characters: more is not parsed to be read aloud
 
 
 def _nothing(*_: object) -> None:
@@ -139,10 +142,38 @@ class Item:
                 high = middle
         return len(self._head) + max(0, low - 1)
 
+    # as one text, for who has it read aloud
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is read aloud as it was written: to parse it all would take long."""
+        last = self._body[-1] if self._body else None
+        return last is not None and (len(self._body) > MANY_ROWS or last.start > LONG)
+
     @property
     def text(self) -> str:
-        """All its plain text."""
-        return "\n\n".join(row.text for row in self._body)
+        """All its plain text; of a long one, what was written."""
+        return self._written() if self.is_long else "\n\n".join(row.text for row in self._body)
+
+    def _written(self) -> str:
+        return "".join(script.text for script in self.context.facet.scripts(self.message) if script.text.strip())
+
+    def place_in(self, offset: int) -> tuple[BlockRow, int] | None:
+        """The block that holds an offset of `text`, and the position in it."""
+        if self.is_long:
+            row = self._body[self.row_at(offset) - self.first]
+            return row, offset - row.start
+        for row in self._body:
+            if offset <= len(row.text):
+                return row, offset
+            offset -= len(row.text) + 2
+        return None
+
+    def offset_of(self, block: BlockRow, position: int) -> int:
+        """The same the other way round."""
+        if self.is_long:
+            return block.start + position
+        return position + sum(len(row.text) + 2 for row in takewhile(lambda row: row is not block, self._body))
 
     # becoming another
 

@@ -78,5 +78,5 @@ class Realised:
 
     def _drop(self, item: Item) -> None:
         for row in item.body:
-            if self._laid.pop(row, 0) is None:
+            if row.is_made and self._laid.pop(row, 0) is None:
                 row.release()

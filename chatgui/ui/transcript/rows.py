@@ -215,6 +215,11 @@ class BlockRow(Row):
         return self.block.text
 
     @property
+    def is_made(self) -> bool:
+        """Whether a block is held in memory, or only what to make it of."""
+        return self._block is not None
+
+    @property
     def is_laid(self) -> bool:
         """Whether a layout is held in memory."""
         return self._laid is not None

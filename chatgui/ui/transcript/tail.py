@@ -23,6 +23,11 @@ class Tail:
         self._splitter = Splitter()
 
     @property
+    def text(self) -> str:
+        """All that was taken."""
+        return self._splitter.text
+
+    @property
     def backlog(self) -> int:
         """Characters that have come and were not taken yet."""
         return sum(growing.length for growing in self._growing) - self._taken

@@ -10,6 +10,9 @@ from chatgui.core.markdown import Source, blocks
 from chatgui.core.message import Role, State
 from chatgui.core.reply import Reply
 from chatgui.ui.transcript import gathering, rows
+from chatgui.ui.transcript.accessible import AccessibleTranscript
+from chatgui.ui.transcript.accessible_live import Grown
+from chatgui.ui.transcript.accessible_message import BlockPart, MessagePart
 from chatgui.ui.transcript.blocks import Block, errands, make_block
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.rows import BlockRow
@@ -146,3 +149,67 @@ def test_more_formulas_than_can_wait_do_not_ask_their_asker(monkeypatch: pytest.
     settle(view)
     assert "queue" in seen_text(view)
     wait_for(lambda: errands.errands().idle, 20)
+
+
+def test_a_giant_is_read_aloud_as_it_was_written_and_nothing_of_it_is_parsed_for_that(made: list[str]) -> None:
+    text = f"{ITEMS}\nLast *words*."
+    view = shown([message(0, Role.USER, "Go"), answer(text)])
+    wait_for(lambda: view.page.realised.unread() is None)
+    outer = AccessibleTranscript(view)
+    part = outer._children()[1]
+    assert isinstance(part, MessagePart)
+    assert part.readable is not None
+    made.clear()
+    assert part.readable.characterCount() == len(text)
+    assert part.readable.text(0, 13) == "- item 0\n- it"
+    assert part.childCount() < 200
+    assert len(made) < 200
+    placed = view.page.placed[-3]
+    box = part.readable.characterRect(placed.row.start + 3)
+    assert box.isValid()
+    assert part.readable.offsetAtPoint(box.center()) in range(placed.row.start, placed.row.start + 12)
+    outer.retire()
+
+
+def test_headings_without_end_are_exposed_near_those_in_sight() -> None:
+    view = shown([message(0, Role.USER, "Go"), answer("# a\n" * 3_000)])
+    wait_for(lambda: view.page.realised.unread() is None)
+    outer = AccessibleTranscript(view)
+    part = outer._children()[1]
+    assert isinstance(part, MessagePart)
+    names = [one.row for one in part.inside() if isinstance(one, BlockPart)]
+    assert 20 < len(names) < 300
+    view.to_start()
+    assert part.inside()[0] not in names
+    assert view.page.item(1).body[0] in [one.row for one in part.inside() if isinstance(one, BlockPart)]
+    outer.retire()
+
+
+def test_what_comes_of_a_giant_is_told_without_parsing_all_of_it(made: list[str]) -> None:
+    view, reply = shown([message(0, Role.USER, "Go")]), Reply()
+    view.begin_reply(streaming(1), reply, Turn())
+    live = view.page.live
+    assert live is not None
+    grown = Grown(live, 0)
+    reply.apply(TextDelta(ITEMS))
+    flush(view)
+    made.clear()
+    assert grown.change(whole=True)[2].endswith("item 4999")
+    reply.apply(TextDelta("\nMore words."))
+    flush(view)
+    at, gone, come = grown.change(whole=True)
+    assert (gone, come.strip()) == ("", "More words.")
+    assert at >= len(ITEMS) - 3
+    assert len(made) < 200
+
+
+def test_the_caret_leaves_a_block_without_parsing_the_others(made: list[str]) -> None:
+    view = shown([message(0, Role.USER, "Go"), answer(f"{ITEMS}\nLast.")])
+    wait_for(lambda: view.page.realised.unread() is None)
+    last = view.page.item(1).body[-1]
+    made.clear()
+    assert view._keys._beside(Point(1, last.start, 0), -1).message == 1
+    assert view._keys._beside(Point(0, 0, 2), 1) == Point(1, 0, 0)
+    assert view._keys._beside(Point(1, 0, 0), -1) == Point(0, 0, 2)
+    assert view._keys._beside(Point(1, last.start, 5), 1) == Point(1, last.start, 5)
+    assert len(made) < 10
