@@ -46,17 +46,20 @@ class Picture:
             return False
         viewport = self.view.viewport()
         width, height = viewport.width(), viewport.height()
-        for dy in {shifts[0], shifts[-1]}:
-            viewport.update(self._caret.translated(0, dy))
+        edge = (
+            1 if viewport.devicePixelRatioF() % 1 else 0
+        )  # where our pixels are none of the screen's, edges are shared
+        for dy in {shifts[0], shifts[-1]} if self._caret else ():
+            viewport.update(self._caret.adjusted(-edge, -edge, edge, edge).translated(0, dy))
         for placed in after:
             old = known.get(id(placed.row))
             if old is None:
-                viewport.update(0, placed.y, width, placed.height)
+                viewport.update(0, placed.y - edge, width, placed.height + 2 * edge)
             elif old.revision != placed.revision or old.height != placed.height:
-                top = placed.y + (int(placed.row.dirty_from) if placed.revision == old.revision + 1 else 0)
-                viewport.update(0, top, width, placed.y + max(placed.height, old.height) - top)
-        if before[-1].y + before[-1].height + max(0, shifts[-1]) > bottom:
-            viewport.update(0, bottom, width, max(0, height - bottom))
+                top = placed.y + (int(placed.row.dirty_from) if placed.revision == old.revision + 1 else 0) - edge
+                viewport.update(0, top, width, placed.y + max(placed.height, old.height) + edge - top)
+        if before[-1].y + before[-1].height + max(0, shifts[-1]) > bottom and bottom < height:
+            viewport.update(0, bottom - edge, width, height - bottom + edge)
         return True
 
     def _scroll(self, shifts: list[int], tops: list[int], bottom: int) -> bool:
@@ -161,7 +164,9 @@ class Picture:
         self._caret = QRect()
         if live is None or not live.body or not facet.is_growing(live.reply):
             return
-        row = live.body[-1]
+        row = next(
+            (row for row in reversed(live.body) if row.height), None
+        )  # of what has just begun nothing is to be seen
         for placed in reversed(self.view.page.placed):
             if placed.row is row:
                 caret = row.caret_rect(len(row.text)).translated(self.view.page.measure.left + 2, placed.y)

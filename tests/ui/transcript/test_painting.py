@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
@@ -76,6 +79,16 @@ def test_a_paragraph_that_grows_paints_its_last_lines_whatever_moves_above_it(kn
         assert lines(view, seen.take()) < 3
     assert view.page.heights.total > height + 2 * view.page.style.line()
     assert picture(view) == painted_anew(view)
+
+
+def test_of_a_block_that_has_just_begun_nothing_is_seen_not_even_the_mark_at_its_end() -> None:
+    view, reply = shown(talk(2)), Reply()
+    view.begin_reply(streaming(), reply, Turn())
+    grow(view, reply, "Tides:")
+    before = picture(view)
+    grow(view, reply, "\n\n-")
+    assert picture(view) == before
+    assert painted_anew(view) == before
 
 
 def test_code_that_got_its_colours_is_painted_from_the_first_line_that_has_others() -> None:
@@ -168,3 +181,10 @@ def test_painting_everything_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(Picture, "_scroll", lambda *_: False)
     with pytest.raises(AssertionError):
         test_a_paragraph_that_grows_paints_its_last_lines_whatever_moves_above_it(50)
+
+
+def test_the_same_where_a_pixel_of_ours_is_one_and_a_quarter_of_the_screen() -> None:
+    same = "moving_what_is_painted or further_up"
+    asked = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", __file__, "-k", same]
+    done = subprocess.run(asked, check=False, env={**os.environ, "QT_SCALE_FACTOR": "1.25"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
