@@ -186,5 +186,7 @@ def test_painting_everything_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
 def test_the_same_where_a_pixel_of_ours_is_one_and_a_quarter_of_the_screen() -> None:
     same = "moving_what_is_painted or further_up"
     asked = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", __file__, "-k", same]
-    done = subprocess.run(asked, check=False, env={**os.environ, "QT_SCALE_FACTOR": "1.25"}, capture_output=True, text=True)
+    done = subprocess.run(
+        asked, check=False, env={**os.environ, "QT_SCALE_FACTOR": "1.25"}, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout
