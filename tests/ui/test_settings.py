@@ -124,6 +124,19 @@ async def test_settings_are_found_by_words_of_title_sentence_choice_and_section(
         one.close()
 
 
+async def test_every_section_one_goes_to_stands_at_the_top(qapp: QApplication, profile: Path) -> None:
+    """The last ones, too, below which there is nothing: for want of room they all showed the same."""
+    async with showing(qapp, profile) as (window, _):
+        one, _ = opened(window)
+        bar = one._area.verticalScrollBar()
+        for at, section in enumerate(one.sections):
+            one.list.setCurrentRow(at)
+            await until(lambda section=section: bar.value() == section.y())
+        one.search.setText("dates")
+        await until(lambda: bar.maximum() == 0)  # what is found needs no such room
+        one.close()
+
+
 async def test_everything_is_reset_with_a_way_back(qapp: QApplication, profile: Path) -> None:
     async with showing(qapp, profile) as (window, session):
         one, _ = opened(window)

@@ -168,6 +168,7 @@ class SettingRow(QWidget):
             return box
         if isinstance(self.default, bool):
             check = QCheckBox()
+            check.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # its box ends where the other controls do
             check.setMinimumSize(28, 28)
             check.toggled.connect(self._say)
             return check

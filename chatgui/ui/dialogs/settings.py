@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import shiboken6
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -85,6 +85,7 @@ class SettingsDialog(Sheet):
         self.list = self._make_list()
         self._nothing = words(NOTHING, strength="3")
         self._nothing.hide()
+        self._below = QWidget()  # room, so that the last section, too, can stand where one goes to it
         self._area = self._make_area()
         middle = QHBoxLayout()
         middle.setSpacing(16)
@@ -107,6 +108,7 @@ class SettingsDialog(Sheet):
         place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         place.setAccessibleName("Profile directory")
         made["Storage"].column.addWidget(place)
+        made["Storage"].column.addSpacing(8)
         for one in shown_settings():
             row = SettingRow(one, getattr(self._session.settings, one.name), self._choices(one), context.theme)
             row.wanted.connect(self._change)
@@ -135,8 +137,11 @@ class SettingsDialog(Sheet):
         column.addWidget(self._nothing)
         for section in self.sections:
             column.addWidget(section)
+        column.addWidget(self._below)
         column.addStretch(1)
         area = scrolling(inside)
+        for one in (area.viewport(), self.sections[-1]):
+            one.installEventFilter(self)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.verticalScrollBar().valueChanged.connect(self._name_section)
         return area
@@ -244,6 +249,16 @@ class SettingsDialog(Sheet):
 
     # What is shown
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Another height of what is seen, or of the last section."""
+        if event.type() == QEvent.Type.Resize:
+            self._leave_room()
+        return super().eventFilter(watched, event)
+
+    def _leave_room(self) -> None:
+        free = self._area.viewport().height() - self.sections[-1].height()
+        self._below.setFixedHeight(0 if self.search.text() else max(0, free))
+
     def _filter(self, typed: str) -> None:
         wanted = typed.casefold().split()
         found = [section.narrow(wanted) for section in self.sections]
@@ -252,6 +267,7 @@ class SettingsDialog(Sheet):
             if item is not None:
                 item.setHidden(not hit)
         self._nothing.setVisible(not any(found))
+        self._leave_room()
 
     def _name_section(self, scrolled: int) -> None:
         """The list names the section that is read, wherever one scrolls."""
