@@ -32,14 +32,17 @@ def told(error: BaseException) -> str:
 
 
 class NoticeBar(QFrame):
-    """One notice at a time, floating at the foot of the widget it is `over`, a sibling. An older one gives way."""
+    """One notice at a time, floating at the foot of the widget it is `over`, a sibling. An older one gives way.
 
-    def __init__(self, parent: QWidget, over: QWidget, theme: Theme) -> None:
+    It is no wider than the sibling it stands `above`.
+    """
+
+    def __init__(self, parent: QWidget, over: QWidget, theme: Theme, above: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("Notice")
         self.setAccessibleName("Notice")
         self._theme = theme
-        self._room = over
+        self._room, self._above = over, above
         self._label = QLabel()
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setWordWrap(True)
@@ -56,6 +59,8 @@ class NoticeBar(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self.dismiss)
         over.installEventFilter(self)
+        if above is not None:
+            above.installEventFilter(self)
         self.hide()
 
     @property
@@ -99,8 +104,8 @@ class NoticeBar(QFrame):
 
     def _place(self) -> None:
         room = self._room.geometry()
-        width = min(room.width() - 32, 640)
-        self.setFixedWidth(max(width, 120))
+        column = self._above.geometry() if self._above is not None else room.adjusted(16, 0, -16, 0)
+        self.setFixedWidth(max(min(column.width(), 640), 120))
         height = self._row.totalHeightForWidth(self.width())
         self.resize(self.width(), max(height, 40))
-        self.move(room.center().x() - self.width() // 2, room.bottom() - self.height() - 11)
+        self.move(column.center().x() - self.width() // 2, room.bottom() - self.height() - 11)

@@ -46,7 +46,7 @@ class Stage(QWidget):
         self.composer = Composer(theme)
         self._stack = Stack()
         self._stack.add(self.welcome)
-        self.notices = NoticeBar(self, self._stack, theme)
+        self.notices = NoticeBar(self, self._stack, theme, above=self.composer)
         self._foot = QHBoxLayout()
         self._foot.addWidget(self.composer)
         column = QVBoxLayout(self)

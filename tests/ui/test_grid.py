@@ -22,6 +22,9 @@ async def test_the_composer_stands_exactly_below_what_was_said_in_it(
         pad = round(stage.view.page.style.px(stage.view.page.style.padding))
         assert stage.composer.x() == measure.left - pad
         assert stage.composer.width() == measure.width + 2 * pad
+        stage.notices.say("Something was done.")
+        assert stage.notices.width() == min(stage.composer.width(), 640)
+        assert abs(stage.notices.geometry().center().x() - stage.composer.geometry().center().x()) <= 1
         await session.change_settings(text_width=600, zoom=125, density="roomy")
         measure = window.stage.view.page.measure
         pad = round(stage.view.page.style.px(stage.view.page.style.padding))
