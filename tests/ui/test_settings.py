@@ -132,6 +132,11 @@ async def test_every_section_one_goes_to_stands_at_the_top(qapp: QApplication, p
         for at, section in enumerate(one.sections):
             one.list.setCurrentRow(at)
             await until(lambda section=section: bar.value() == section.y())
+            QTest.keyClick(one.list, Qt.Key.Key_Tab)
+            focused = one.focusWidget()
+            assert focused is not None
+            assert section.isAncestorOf(focused), f"Tab leads out of {section.name}"
+            one.list.setFocus()
         one.search.setText("dates")
         await until(lambda: bar.maximum() == 0)  # what is found needs no such room
         one.close()

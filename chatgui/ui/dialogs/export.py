@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QTimer
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -92,7 +92,7 @@ class ExportDialog(Sheet):
         left = QVBoxLayout()
         left.setSpacing(8)
         for widget in (self._some, self._all, self._one_file):
-            left.addWidget(widget)
+            left.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
         left.addSpacing(8)
         left.addLayout(form)
         left.addSpacing(8)

@@ -9,7 +9,7 @@ from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -140,7 +140,7 @@ class SettingsDialog(Sheet):
         column.addWidget(self._below)
         column.addStretch(1)
         area = scrolling(inside)
-        for one in (area.viewport(), self.sections[-1]):
+        for one in (area.viewport(), self.sections[-1], self.list):
             one.installEventFilter(self)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.verticalScrollBar().valueChanged.connect(self._name_section)
@@ -250,9 +250,14 @@ class SettingsDialog(Sheet):
     # What is shown
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Another height of what is seen, or of the last section."""
+        """Another height of what is seen, or of the last section; Tab leads from the list into the section it names."""
         if event.type() == QEvent.Type.Resize:
             self._leave_room()
+        elif watched is self.list and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            section = self.sections[self.list.currentRow()]
+            if event.key() == Qt.Key.Key_Tab and (first := _first_field(section)) is not None:
+                first.setFocus(Qt.FocusReason.TabFocusReason)
+                return True
         return super().eventFilter(watched, event)
 
     def _leave_room(self) -> None:
@@ -280,6 +285,11 @@ class SettingsDialog(Sheet):
     def _go(self, at: int) -> None:
         section = self.sections[at]
         QTimer.singleShot(0, section, lambda: self._area.verticalScrollBar().setValue(section.y()))
+
+
+def _first_field(inside: QWidget) -> QWidget | None:
+    fields = inside.findChildren(QWidget)
+    return next((one for one in fields if one.isVisible() and one.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
 
 
 def _trigger(window: QWidget, action: str) -> None:
