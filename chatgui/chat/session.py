@@ -12,7 +12,7 @@ One session serves one profile in one process. Any number of conversations may h
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -222,11 +222,7 @@ class Session:
             keep_unsent(connection)
             conversations.insert_message(connection, conversation.id, message)
 
-        await self._db.write(say, durable=True)
-        conversation.add(message)
-        conversation.tip = message.id
-        self.changed.emit(LibraryChanged(conversation.id))
-        return await self._answer(conversation, message.id, *asked)
+        return await self._answer(conversation, message.id, *asked, question=message, say=say)
 
     async def preview(
         self, conversation_id: str, text: str, attachments: Sequence[Attachment] = (),
@@ -308,10 +304,20 @@ class Session:
 
     async def _answer(
         self, conversation: Conversation, parent: str | None, account: Account, request: ChatRequest,
-        begun: Sequence[Part] = (),
+        *, begun: Sequence[Part] = (), question: Message | None = None, say: Callable[[Any], None] | None = None,
     ) -> Turn:  # fmt: skip
+        """Begin an answer; a new question that `say` writes is kept together with it, or not at all."""
         message = opening_answer(conversation, account, request.model, parent, begun)
-        await self._db.write(conversations.begin_reply, conversation.id, message, durable=True)
+
+        def begin(connection: Any) -> None:
+            if say is not None:
+                say(connection)
+            conversations.begin_reply(connection, conversation.id, message)
+
+        await self._db.write(begin, durable=True)
+        if question is not None:
+            conversation.add(question)
+            self.changed.emit(LibraryChanged(conversation.id))
         conversation.add(message)
         conversation.tip = message.id
         turn = Turn(

@@ -11,7 +11,7 @@ import pytest
 
 from chatgui.core.change import Change, MessagesChanged, TurnEnded, TurnStarted
 from chatgui.core.conversation import Unsent
-from chatgui.core.errors import Kind, UsageError
+from chatgui.core.errors import Kind, StoreError, UsageError
 from chatgui.core.message import Message, Role, State
 from chatgui.core.usage import Source
 from tests.chat.conftest import add_account
@@ -49,6 +49,22 @@ async def test_a_question_and_its_answer_are_there_after_a_restart(opened: Calla
         assert conversation.title == "How do tides work?"
         (row,) = await session.library.summaries()
         assert (row.id, row.messages, row.account, row.model, row.state) == (conversation_id, 2, "Test", "m", "idle")
+
+
+async def test_a_question_and_the_beginning_of_its_answer_are_kept_together_or_not_at_all(
+    opened: Callable[[], Any],
+) -> None:
+    async with scripted(GOOD) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation_id, _ = await asked(session, "one")
+        conversation = await session.conversation(conversation_id)
+        before = conversation.tip, len(conversation.messages), await session.library.summary(conversation_id)
+        no_answers = "CREATE TRIGGER no BEFORE INSERT ON messages WHEN new.role = 'assistant' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        await session._db.write(lambda connection: connection.execute(no_answers))
+        with pytest.raises(StoreError):
+            await session.send(conversation_id, "two")
+        after = conversation.tip, len(conversation.messages), await session.library.summary(conversation_id)
+        assert after == before  # it stands in the composer again: sent once more, it would be said twice
 
 
 async def test_the_next_question_carries_the_history_and_nothing_nobody_set(opened: Callable[[], Any]) -> None:

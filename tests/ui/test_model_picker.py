@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,16 @@ async def test_escape_leaves_the_picker_and_stops_no_answer(qapp: QApplication, 
         assert window.conversation_bound.turn is not None
         QTest.keyClick(window.stage.composer.editor, Qt.Key.Key_Escape)
         await until(lambda: window.conversation_bound.turn is None)
+
+
+async def test_a_first_choice_is_the_accounts_own_also_where_no_recent_ones_are_remembered(
+    qapp: QApplication, profile: Path
+) -> None:
+    async with showing(qapp, profile) as (window, session):
+        await session.change_settings(keep_recent=False)
+        local = session.accounts.by_name("Local")
+        await session.accounts.edit(replace(local, default_model=""))
+        (picker,) = window.findChildren(ModelPicker)
+        picker.chosen.emit(local.id, "demo")
+        await until(lambda: session.accounts.by_id(local.id).default_model == "demo", 4)
+        assert session.settings.recent_models == ()

@@ -88,11 +88,11 @@ class ModelChoice(QObject):
     async def _choose(self, account_id: str, model: str) -> None:
         await self._session.choose_model(self._conversation.id, account_id, model)
         self._conversation.show_asked()
-        if not self._session.settings.keep_recent:
-            return
         account = self._session.accounts.by_id(account_id)
         if not account.default_model and not account.is_demo:  # the next conversation need not ask again
             await self._session.accounts.edit(replace(account, default_model=model))
+        if not self._session.settings.keep_recent:
+            return
         this = f"{account_id}/{model}"
         others = [one for one in self._session.settings.recent_models if one != this]
         await self._session.change_settings(recent_models=(this, *others)[:RECENT])
