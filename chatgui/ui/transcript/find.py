@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
+from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.places import Place, Placed
 from chatgui.ui.transcript.reading import UnreadRow
 from chatgui.ui.transcript.rows import BlockRow, Mark
@@ -64,6 +65,7 @@ class Find(QObject):
         self._home: Place | None = None  # where one was before one was led away by typing alone
         self._led: Place | None = None  # where that led
         self._told = 0.0
+        self._known_rows: tuple[object, list[tuple[int, int]]] = (None, [])  # see `_counted`
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._search)
 
@@ -121,6 +123,7 @@ class Find(QObject):
         self._pattern = pattern_of(query) if query else None
         self._in_source, self._in_text = counters(query) if query else (_nowhere, _nowhere)
         self.counts, self.total, self._ring = {}, 0, []
+        self._known_rows = (None, [])
         self.current, self._place, self._wanted, self._waits = None, None, 0, False
         self._end = self._known = len(self.view.messages)
         if self._from.message >= self._end:
@@ -208,11 +211,26 @@ class Find(QObject):
     def _found_in(self, index: int) -> Iterator[tuple[BlockRow, int]]:
         """The rows of a message that show what is searched, and how often. Of a very long one, rows out of sight are counted
         by their Markdown: to parse them all would take long."""
-        body = self.view.page.item(index).body
-        for row in body:
-            is_far = len(body) > MANY_ROWS and not row.is_laid
-            if found := self._in_source(row.source.markdown) if is_far else self._in_text(row.text):
-                yield row, found
+        item = self.view.page.item(index)
+        body = item.body
+        if len(body) <= MANY_ROWS:
+            yield from ((row, found) for row in body if (found := self._in_text(row.text)))
+            return
+        near = {item.row_at(one.row.start) - item.first for one in self.view.page.placed if one.item is item}
+        near = {n for n in near if body[n].is_laid}
+        far = ((n, found) for n, found in self._counted(item) if n not in near)
+        for n, found in sorted([*far, *((n, self._in_text(body[n].text)) for n in near)]):
+            if found:
+                yield body[n], found
+
+    def _counted(self, item: Item) -> list[tuple[int, int]]:
+        """The blocks of a very long message whose Markdown holds what is searched, by number, and how often."""
+        key = (item, len(item.body), self._in_source)
+        if self._known_rows[0] != key or item is self.view.page.live:
+            count = self._in_source
+            found = [(n, times) for n, row in enumerate(item.body) if (times := count(row.source.markdown))]
+            self._known_rows = (key, found)
+        return self._known_rows[1]
 
     # ------------------------------------------------------------------------------------------ going
 

@@ -126,3 +126,26 @@ def test_a_hit_beyond_the_right_edge_is_scrolled_to(text: str) -> None:
     before = picture(view)
     QTest.keyClick(view, Qt.Key.Key_Left)  # as far as one likes, by keys
     assert picture(view) != before
+
+
+def test_in_a_message_of_very_many_blocks_they_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = shown([message(0, Role.USER, "Go"), answer("- tide and *ti*de\n" * 3_000)])
+    wait_for(lambda: view.page.realised.unread() is None)
+    view.search.start("tide")
+    done(view)
+    counted: list[str] = []
+    count = view.search._in_source
+    monkeypatch.setattr(view.search, "_in_source", lambda text: counted.append(text) or count(text))
+    numbers = []
+    for by in (1, 1, 1, -1):
+        view.search.step(by)
+        numbers.append(view.search.number)
+    assert len(counted) == 3_000
+    assert [numbers[0] + n for n in (0, 1, 2, 1)] == numbers
+    near = sum("tide and tide" in one.row.text for one in view.page.placed)
+    assert view.search.total > 3_000  # what is in sight is counted by what it shows
+    assert near > 5
+    view.replace(answer("- tide\n" * 3_001))
+    wait_for(lambda: view.page.realised.unread() is None)
+    view.search.step(1)
+    assert len(counted) >= 6_000
