@@ -91,9 +91,10 @@ class Archive:
         """The backups there are, newest first."""
         return await asyncio.to_thread(_copies, backups_of(self._db.path))
 
-    async def restore(self, copy: Copy) -> str:
-        """Take in what a backup holds and the library lacks; says in words what came. Raises StoreError."""
-        report = await self._db.restore(copy.path)
+    async def restore(self, copy: Copy, progress: Callable[[int, int], object] = lambda *_: None) -> str:
+        """Take in what a backup holds and the library lacks; says in words what came. `progress` is told how far it is, and
+        of how much. Raises StoreError."""
+        report = await self._db.restore(copy.path, progress)
         both = [
             *await self._db.look(conversations.summaries, False),
             *await self._db.look(conversations.summaries, True),

@@ -30,17 +30,18 @@ Steps: TypeAlias = Callable[[sqlite3.Connection], Iterator[None]]
 
 
 class Arrival:
-    """What is coming in. `last` is done in the transaction that makes it complete."""
+    """What is coming in, in several transactions. `last` is done in the one that makes it complete."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
         self.last: Callable[[sqlite3.Connection], object] = lambda _: None
+        self.told: Callable[[], object] = lambda: None  # called after each of them
 
     async def take(self, steps: Steps) -> None:
         """Go through `steps(connection)`, in transactions that end between two of them. What it adds must be hidden."""
         piece = _Piece(steps)
         while not await self._db.write(piece, spare=False):
-            pass
+            self.told()
 
 
 class _Piece:

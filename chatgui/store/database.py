@@ -128,8 +128,9 @@ class Database:
         """Make today's copy in the background if there is none yet; see `backup.daily`."""
         return await asyncio.to_thread(backup.daily, self.path, keep, stop=stop)
 
-    async def restore(self, copy: Path) -> Report:
-        """Take in what a backup holds and this library lacks; nothing that is here is changed."""
+    async def restore(self, copy: Path, progress: Callable[[int, int], object] = lambda *_: None) -> Report:
+        """Take in what a backup holds and this library lacks; nothing that is here is changed. `progress` is told how far
+        it is, and of how much."""
         with contextlib.ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".restore-", dir=self.path.parent))
             try:
@@ -141,6 +142,7 @@ class Database:
                 raise ours from error
             report = Report()
             async with arriving.arriving(self) as arrival:
+                arrival.told = lambda: progress(min(report.done, report.total), report.total)
                 await arrival.take(lambda connection: salvage(source, connection, report, hidden=True))
                 arrival.last = lambda connection: accounts(source, connection, report)
             return report

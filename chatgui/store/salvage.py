@@ -18,13 +18,18 @@ from chatgui.store.fold import fold
 
 @dataclass(slots=True)
 class Report:
-    """What was taken in; `unreadable` rows could not be read and are lost, unless another copy has them."""
+    """What was taken in; `unreadable` rows could not be read and are lost, unless another copy has them.
+
+    `done` of about `total` rows were gone through, as far as that is known.
+    """
 
     conversations: int = 0
     messages: int = 0
     attachments: int = 0
     accounts: int = 0
     unreadable: int = 0
+    done: int = 0
+    total: int = 0
 
 
 Row = dict[str, Any]
@@ -48,6 +53,7 @@ def accounts(source: sqlite3.Connection, target: sqlite3.Connection, report: Rep
         _insert(target, "assistants", row, report)
 
 
+_TABLES = ("conversations", "messages", "parts", "chunks", "wire", "attachments", "spending")  # those that may be long
 _BARE = {"id": "", "conversation": -1, "role": "assistant", "state": "finished", "created": 0}  # where damage took it
 _CORE = (*_BARE, "parent")  # where damage took the rest of a message
 
@@ -60,6 +66,7 @@ class _Salvage:
         self._taken: dict[int, int] = {}  # rows of messages that came: there -> here
 
     def steps(self) -> Iterator[None]:
+        self._report.total = sum(_Table(self._source, name, self._report).last for name in _TABLES)
         yield from self._conversations()
         yield from self._follow("draft_attachments", "conversation", self._fresh)
         yield from self._messages()
@@ -198,10 +205,11 @@ class _Table:
         if not self._numbered:
             yield from self._until_damage("")
             return
-        last = -1
+        last, before = -1, self._report.done
         while True:
             for row in self._until_damage(f"WHERE rowid > {last} ORDER BY rowid"):
                 last = row.pop("rowid")
+                self._report.done = before + last
                 yield row
             if not self._damaged:
                 return
@@ -210,6 +218,14 @@ class _Table:
             last = behind
             if last >= self._highest:
                 return
+
+    @property
+    def last(self) -> int:
+        """The highest row number, which is about how many rows there are; 0 where that is not known."""
+        if self._numbered:
+            with contextlib.suppress(sqlite3.Error):
+                return int(self._source.execute(f"SELECT coalesce(max(rowid), 0) FROM {self._name}").fetchone()[0])  # noqa: S608
+        return 0
 
     def _until_damage(self, rest: str) -> Iterator[Row]:
         columns = ["rowid", *self._columns] if self._numbered else self._columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -9,11 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from chatgui.store import backup
+from chatgui.core.conversation import Conversation
+from chatgui.core.message import Message, Role, Text
+from chatgui.store import backup, conversations
 from chatgui.ui.dialogs.restore import RestoreDialog
 from tests.ui.conftest import showing, until
 from tests.ui.test_dialogs import dialogs
 from tests.ui.test_window import answered, say, titles
+
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 async def test_a_purged_conversation_comes_back_and_a_renamed_one_keeps_its_name(
@@ -60,4 +65,27 @@ async def test_a_backup_that_is_no_library_is_refused_in_words(qapp: QApplicatio
         QTest.mouseClick(one.button, Qt.MouseButton.LeftButton)
         await until(lambda: one.told.property("meaning") == "error")
         assert one.told.text() == "This backup cannot be read. Choose another one."
+        one.close()
+
+
+async def test_it_is_seen_how_far_a_restoration_is(qapp: QApplication, profile: Path) -> None:
+    async with showing(qapp, profile) as (window, session):
+        made = Conversation("long", "Long", BEGAN, BEGAN)
+        for at in range(3_000):
+            made.add(Message(f"m{at}", Role.USER, (Text("Once more. " * 20),), BEGAN, f"m{at - 1}" if at else None))
+        await session._db.write(conversations.create, made)
+        backup.daily(session.profile.database, 7)
+        await session.library.purge(["long"])
+        one = cast("RestoreDialog", dialogs(window).open("restore"))
+        await until(one.button.isEnabled)
+        assert one.bar.isHidden()
+        seen: list[tuple[int, int]] = []
+        one.bar.valueChanged.connect(lambda value: seen.append((value, one.bar.maximum())))
+        QTest.mouseClick(one.button, Qt.MouseButton.LeftButton)
+        await until(lambda: one.told.text() == "Brought back: 1 conversation, 3,000 messages.")
+        assert one.bar.isHidden()
+        known = [value for value, total in seen if total > 1]
+        assert known == sorted(known)
+        assert any(0 < value < total for value, total in seen)
+        assert seen[-1][0] <= seen[-1][1]
         one.close()

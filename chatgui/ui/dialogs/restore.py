@@ -9,7 +9,7 @@ from chatgui.chat.archive import Copy
 from chatgui.core.attaching import in_bytes
 from chatgui.core.errors import ChatError
 from chatgui.ui.dialogs import Context
-from chatgui.ui.dialogs.parts import Blank, Sheet, say, words
+from chatgui.ui.dialogs.parts import Blank, Progress, Sheet, say, words
 from chatgui.ui.notices import told
 from chatgui.ui.words import full_date
 
@@ -19,7 +19,7 @@ class RestoreDialog(Sheet):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.window, "Restore", (520, 420))
-        self._session, self._tasks = context.session, context.tasks
+        self._session, self._tasks, self._theme = context.session, context.tasks, context.theme
         self._copies: list[Copy] = []
         self.list = QListWidget()
         self.list.setAccessibleName("Backups")
@@ -29,6 +29,8 @@ class RestoreDialog(Sheet):
         self.button = QPushButton("Restore")
         self.button.setProperty("primary", True)
         self.button.clicked.connect(lambda: self._tasks.start(self.restore()))
+        self.bar = Progress()
+        self.bar.hide()
         row = QHBoxLayout()
         row.addWidget(self.told, 1000)
         row.addStretch(1)
@@ -37,6 +39,7 @@ class RestoreDialog(Sheet):
             words("Brings back what a backup holds and is missing here. Nothing that is here is changed.")
         )
         self.body.addWidget(self.list, 1)
+        self.body.addWidget(self.bar)
         self.body.addLayout(row)
         self._enable()
         self.start(self._tasks, self._read())
@@ -65,10 +68,18 @@ class RestoreDialog(Sheet):
         self.button.setEnabled(False)
         self.list.setEnabled(False)
         say(self.told, "Restoring …")
+        self.bar.begin(0, still=self._theme.is_still)
         try:
-            words, meaning = await self._session.archive.restore(self._copies[self.list.currentRow()]), "good"
+            copy = self._copies[self.list.currentRow()]
+            words, meaning = await self._session.archive.restore(copy, self._progress), "good"
         except ChatError as error:
             words, meaning = told(error), "error"
+        self.bar.hide()
         say(self.told, words, meaning)
         self.list.setEnabled(True)
         self._enable()
+
+    def _progress(self, done: int, total: int) -> None:
+        if total > 0:
+            self.bar.setRange(0, total)
+            self.bar.setValue(done)
