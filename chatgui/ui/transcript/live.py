@@ -10,6 +10,7 @@ from chatgui.core.cutting import cut
 from chatgui.core.markdown import Source
 from chatgui.core.message import Message, Reasoning, Refusal, State, Text
 from chatgui.core.reply import Reply
+from chatgui.ui.transcript import maths
 from chatgui.ui.transcript.chrome import TraceRow
 from chatgui.ui.transcript.message import Context, Item
 from chatgui.ui.transcript.notice import ProgressRow, Running, progress
@@ -38,6 +39,10 @@ class LiveItem(Item):
 
     def _blocks(self) -> list[BlockRow]:
         return [] if self.message.state is State.STREAMING else super()._blocks()
+
+    def lay(self, index: int) -> int:
+        with maths.writing(self.message.state is State.STREAMING):
+            return super().lay(index)
 
     def update(self, message: Message) -> None:
         if message.state is State.STREAMING:  # its text is what comes

@@ -14,6 +14,7 @@ from PySide6.QtGui import QPainter
 
 from chatgui.core.deadline import TooSlow, within
 from chatgui.core.markdown import Source
+from chatgui.ui.transcript import maths
 from chatgui.ui.transcript.blocks import Block, make_block, plain_block
 from chatgui.ui.transcript.blocks.note import Note
 from chatgui.ui.transcript.blocks.scroll import Sideways
@@ -281,7 +282,11 @@ class BlockRow(Row):
             return
         self._grew = False
         if not self._is_plain:
-            with suppress(TooSlow), within(self._limits[-1]):  # whether it is too slow as a whole, the layout tells
+            with (
+                suppress(TooSlow),
+                within(self._limits[-1]),
+                maths.writing(True),
+            ):  # whether it is too slow as a whole, the layout tells
                 self._grew = block.update_source(source) and is_same_kind
         if not self._grew:
             self._drop_block()

@@ -39,6 +39,7 @@ def errands(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Err
     monkeypatch.setattr(module, "_errands", [made])
     monkeypatch.setattr(maths, "_made", maths.OrderedDict())
     monkeypatch.setattr(maths, "_awaited", {})
+    monkeypatch.setattr(maths, "_written", set())
     yield made
     made.close()
 

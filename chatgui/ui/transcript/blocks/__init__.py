@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from chatgui.core.markdown import Source
 from chatgui.core.markup import Code, Heading, Html, Node, Paragraph, Rule, Table
+from chatgui.ui.transcript import maths
 from chatgui.ui.transcript.blocks.base import Block, BlockAction, Fragment
 from chatgui.ui.transcript.blocks.code import CodeBlock
 from chatgui.ui.transcript.blocks.long_text import LongText
@@ -34,7 +35,8 @@ _BUILDERS: dict[type, Callable[..., Block]] = {
 
 def make_block(source: Source, style: Style) -> Block:
     """The block for one source."""
-    block = _make(source, style)
+    with maths.writing(source.growing):
+        block = _make(source, style)
     if block.source is None:
         block.source = source
     return block
