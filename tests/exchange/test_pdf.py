@@ -284,10 +284,17 @@ def test_formulas(tmp_path: Path) -> None:
         assert sign in said, sign
 
 
-def test_the_same_conversation_makes_the_same_bytes(tmp_path: Path) -> None:
-    """In two processes at two times."""
-    text = "Text, `code`, 你好 🎉 $x^2$ and **strong**"
-    assert make(tmp_path, text) == make(tmp_path, text, name="b.pdf")
+def test_the_same_conversation_makes_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In three processes at three times in three time zones; the file says when its newest message was written."""
+    made = set()
+    for zone in ("UTC0", "East-14", "West3:30"):
+        monkeypatch.setenv("TZ", zone)
+        made.add(make(tmp_path, "Text, `code`, 你好 🎉 $x^2$ and **strong**"))
+    (pdf,) = made
+    assert set(re.findall(rb"Date ?[(=][^)/ ]*", pdf)) == {
+        b"Date (D:20261120120000Z",
+        b'Date="2026-11-20T12:00:00+00:00"',
+    }
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")

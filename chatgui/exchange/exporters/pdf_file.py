@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 def settled(pdf: bytes, moment: datetime) -> bytes:
     """The file with what the clock and chance put into it replaced, so that the same conversation makes the same bytes.
 
-    Every replacement has the length of what it replaces: the file's table of offsets stays true.
+    Every replacement has the length of what it replaces: the file's table of offsets stays true. `readable` takes away the
+    blanks that stand where this computer's time zone stood.
     """
     moment = moment.astimezone(UTC)
-    pdf = re.sub(rb"(?<=Date \(D:)\d{14}", f"{moment:%Y%m%d%H%M%S}".encode(), pdf)
+    stamp = f"{moment:%Y%m%d%H%M%S}Z)".encode()
+    pdf = re.sub(rb"(?<=Date \(D:)\d{14}[^)]*\)", lambda found: stamp.ljust(len(found[0])), pdf)
     iso = f"{moment:%Y-%m-%dT%H:%M:%S}+00:00".encode()
-    pdf = re.sub(rb'(?<=Date=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00', iso, pdf)
+    pdf = re.sub(rb'(?<=Date=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d', iso, pdf)
     tags: dict[bytes, bytes] = {}
     return re.sub(rb"(?<=/)[A-Za-z]{6}(?=\+[A-Za-z])", lambda found: tags.setdefault(found[0], _tag(len(tags))), pdf)
 
@@ -65,7 +67,9 @@ def _objects(pdf: bytes) -> list[tuple[int, int, int]]:
 
 
 def _named(one: bytes, stand_ins: Mapping[str, str]) -> bytes:
-    """An object of the file; if it is a font's table of letters, with the right ones."""
+    """An object of the file; if it is a font's table of letters, with the right ones; if it has dates, without blanks."""
+    if b"Date (D:" in one:
+        return re.sub(rb"(?<=Z\)) +", b"", one)
     if b"begincmap" not in one:
         return one
 
