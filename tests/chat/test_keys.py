@@ -108,7 +108,7 @@ def test_locked(secret_service: SecretService, kept: Path) -> None:
 
 def test_hung(secret_service: SecretService, kept: Path) -> None:
     with secret_service.stopped():
-        check_ways_on(play(secret_service, kept, "send"), "hung", "The keyring does not answer.")
+        check_ways_on(play(secret_service, kept, "send", RING_DEADLINE="1"), "hung", "The keyring does not answer.")
 
 
 def test_absent(secret_service: SecretService, kept: Path) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 PROGRAMS = ("dbus-daemon", "dbus-send", "gnome-keyring-daemon")
+PATIENCE_S = 50.0  # for a child on a busy machine
 PASSWORD = b"correct horse"  # without a newline: it would become part of the password
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -51,11 +52,13 @@ class SecretService:
         _until((run / "bus").exists, "the private D-Bus")
         self._daemon = self._start()
 
-    def python(self, code: str, *, timeout: float = 20, **env: str) -> subprocess.CompletedProcess[str]:
+    def python(self, code: str, *, timeout: float = PATIENCE_S, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a Python child that finds this keyring."""
         return self.run([sys.executable, "-c", code], timeout=timeout, **env)
 
-    def run(self, command: Sequence[str], *, timeout: float = 20, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, command: Sequence[str], *, timeout: float = PATIENCE_S, **env: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run any program that finds this keyring; its exit status is the caller's to judge."""
         return subprocess.run(
             command, env={**self.env, **env}, capture_output=True, text=True, timeout=timeout, check=False
