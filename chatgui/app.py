@@ -65,9 +65,7 @@ def main(profile: Path | None = None, log_level: str = "warning", link: str = ""
         sys.stderr.write(f"{problem}\n")
         return 3
     QApplication.setDesktopFileName(DESKTOP_NAME)
-    with lighter_stems():
-        app = QApplication(sys.argv[:1])
-        QFontInfo(app.font()).pixelSize()  # loads the first font
+    app = QApplication(sys.argv[:1])
     app.setApplicationName("chatgui")
     app.setApplicationVersion(__version__)
     app.setQuitOnLastWindowClosed(False)  # a dialog that closes last must not end the loop
@@ -130,6 +128,8 @@ class Program:
         looks, _, layout = self._last_time.state().partition("\n")
         self.theme.restore(looks)
         self.theme.show()
+        with lighter_stems(dark=self.theme.tokens.dark):
+            QFontInfo(app.font()).pixelSize()  # loads the first font
         self.window = Window(self.theme)
         self.window.restore(layout)
         self.window.closing.connect(self.quit)

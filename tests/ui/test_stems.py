@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from chatgui.ui.stems import LIGHTER, VARIABLE, lighter_stems
+from chatgui.ui.stems import ON_LIGHT, VARIABLE, lighter_stems
 
 INK = """
 import os, sys
@@ -16,8 +16,8 @@ from contextlib import nullcontext
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QImage, QPainter, QRawFont
 from PySide6.QtWidgets import QApplication
 from chatgui.ui.stems import VARIABLE, lighter_stems
-with lighter_stems() if sys.argv[1] == "lighter" else nullcontext():
-    app = QApplication([])
+app = QApplication([])
+with nullcontext() if sys.argv[1] == "usual" else lighter_stems(dark=sys.argv[1] == "dark"):
     QFontInfo(app.font()).pixelSize()
 font = QFont(app.font())
 font.setPixelSize(15)
@@ -45,18 +45,18 @@ def ink(which: str) -> list[str]:
 
 
 def test_chinese_on_a_dark_ground_carries_a_sixth_less_ink_and_nothing_stays_in_the_environment() -> None:
-    usual, lighter = ink("usual"), ink("lighter")
+    usual, light, dark = ink("usual"), ink("light"), ink("dark")
     if usual == ["other"]:
         pytest.skip("the Chinese font here has no PostScript outlines")
-    assert int(lighter[0]) < int(usual[0]) * 0.9
-    assert lighter[1] == "gone"
+    assert int(dark[0]) < int(light[0]) < int(usual[0]) * 0.9
+    assert dark[1] == light[1] == "gone"
 
 
 def test_what_somebody_says_in_the_environment_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "truetype:interpreter-version=35")
-    with lighter_stems():
-        assert os.environ[VARIABLE] == f"truetype:interpreter-version=35 {LIGHTER}"
+    with lighter_stems(dark=False):
+        assert os.environ[VARIABLE] == f"truetype:interpreter-version=35 {ON_LIGHT}"
     assert os.environ[VARIABLE] == "truetype:interpreter-version=35"
     monkeypatch.setenv(VARIABLE, "cff:no-stem-darkening=1")
-    with lighter_stems():
+    with lighter_stems(dark=False):
         assert os.environ[VARIABLE] == "cff:no-stem-darkening=1"

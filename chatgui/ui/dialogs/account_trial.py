@@ -101,7 +101,7 @@ class AccountTrial:
         sign.setFixedWidth(16)
         sign.setAccessibleName(SPOKEN[one.good])
         sign.setProperty("meaning", {True: "good", False: "error", None: ""}[one.good])
-        time = words(f"{one.ms:,.0f} ms", strength="3")
+        time = words(f"{one.ms:,.0f} ms" if one.ms >= 0.5 else "", strength="3")  # some only look at what came
         time.setWordWrap(False)
         row = QGridLayout()
         row.setColumnStretch(1, 1)
