@@ -27,8 +27,8 @@ from chatgui.store.times import from_ms, to_ms
 
 __all__ = [
     "append_chunks", "begin_reply", "create", "drop_reply", "finish_reply", "hidden", "hide_messages",
-    "insert_message", "keep_unsent", "load", "outlined", "purge", "purge_hidden", "recover", "replace_message", "set_fields", "summaries", "summaries_of", "summary",
-    "unhide_messages",
+    "insert_message", "keep_unsent", "load", "outlined", "purge", "purge_hidden", "recover", "replace_message",
+    "set_fields", "summaries", "summaries_of", "summary", "unhide_messages",
 ]  # fmt: skip
 
 SUMMARY = (
@@ -167,7 +167,8 @@ def create(connection: sqlite3.Connection, conversation: Conversation) -> None:
         "INSERT INTO conversations (id, title, folded_title, created, updated, account, model, system, params, draft, tip,"
         " assistant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (
-            conversation.id, clean(conversation.title), fold(clean(conversation.title)), to_ms(conversation.created), to_ms(conversation.updated),
+            conversation.id, clean(conversation.title), fold(clean(conversation.title)),
+            to_ms(conversation.created), to_ms(conversation.updated),
             conversation.account, clean(conversation.model), clean(conversation.system),
             to_json(dict(conversation.params)), clean(conversation.draft), conversation.tip,
             clean(conversation.assistant),

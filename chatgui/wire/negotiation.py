@@ -17,7 +17,10 @@ Body = Mapping[str, Any]
 Change = tuple[Manner, Mapping[str, Any]]  # the new manner, and the traits that say so
 STATUSES = {400, 404, 405, 415, 422, 500, 501}
 REFUSALS = {Kind.INVALID_REQUEST, Kind.NOT_FOUND, Kind.UNAVAILABLE, Kind.CONTENT_REFUSED}
-UNWELCOME = r"(unsupported|unknown|unrecognized|unexpected|not (supported|permitted|allowed|recognized|valid|implemented)|extra (inputs|fields)|additional propert|invalid|does(n.t| not) support|cannot|must not|forbidden)"
+UNWELCOME = (
+    r"(unsupported|unknown|unrecognized|unexpected|invalid|forbidden|cannot|must not|does(n.t| not) support"
+    r"|not (supported|permitted|allowed|recognized|valid|implemented)|extra (inputs|fields)|additional propert)"
+)
 
 
 @dataclass(frozen=True, slots=True)

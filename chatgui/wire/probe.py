@@ -136,7 +136,9 @@ async def _by_proxy(account: Account, route: Route, proxy: Proxy) -> AsyncGenera
         if not isinstance(found, NotReached):  # behind the proxy's consent either may have hung up
             found = NotReached(
                 f"No answer from {way.host} by way of the proxy {proxy.shown}: the connection was closed.",
-                code="no_answer", said=str(error)[:200], advice="Check the address, whether the proxy lets this server through, and whether it wants a client certificate.",
+                code="no_answer", said=str(error)[:200],
+                advice="Check the address, whether the proxy lets this server through, and whether it wants a client "
+                "certificate.",
             )  # fmt: skip
         raise found from error
     finally:

@@ -32,7 +32,8 @@ def readable(pdf: bytes, stand_ins: Mapping[str, str]) -> bytes:
     """The file whose text is found and copied as it was written.
 
     A font's table says which letters its glyphs stand for. Qt names a glyph by the first of the letters that look so:
-    spaces by the tab, some ideographs by their radical, Arabic letters by the shape they have there. And letters that only stood in for others are given theirs.
+    spaces by the tab, some ideographs by their radical, Arabic letters by the shape they have there. And letters that only
+    stood in for others are given theirs.
     """
     objects = _objects(pdf)
     if not objects:
