@@ -210,9 +210,11 @@ class Session:
             return await self._ask(conversation, user_message(parts_of(text, attachments), parent), draft)
 
     async def _ask(self, conversation: Conversation, message: Message, draft: Unsent) -> Turn:
+        before, fresh = conversation.unsent, not conversation.messages
         asked = await self._request(conversation, message.parent, message)  # first: what cannot be asked is not said
-        fresh = not conversation.messages
         await self.opened.keep(conversation)
+        if conversation.unsent != before:
+            draft = conversation.unsent  # written meanwhile
         if fresh and conversation.title == UNTITLED:
             conversation.title = title_of(message)
         title, keep_unsent = conversation.title, self.drafts.put(conversation, draft)

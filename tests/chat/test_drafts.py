@@ -159,3 +159,25 @@ async def test_what_waits_keeps_its_place_while_something_else_is_asked(opened: 
         await server.asked(3)
         await session.turns[conversation.id].wait()
         assert [one.text for one in conversation.branch()] == ["one", "yes", "two", "yes", "three", "yes"]
+
+
+async def test_what_is_written_while_a_message_is_being_sent_is_the_draft(opened: Callable[[], Any]) -> None:
+    async with scripted([head(), *sse(said("yes"), finish())]) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        turn, _ = await asyncio.gather(
+            session.send(conversation.id, "one"), session.drafts.save(conversation.id, "and then")
+        )
+        assert conversation.unsent == Unsent("and then")
+        assert await on_disk(session, conversation.id) == Unsent("and then")
+        await turn.wait()
+
+
+async def test_a_draft_saved_in_the_moment_it_is_sent_does_not_come_back(opened: Callable[[], Any]) -> None:
+    async with scripted([head(), *sse(said("yes"), finish())]) as server, opened() as session:
+        await add_account(session, server.base_url)
+        conversation = await session.new_conversation()
+        _, turn = await asyncio.gather(session.drafts.save(conversation.id, "on"), session.send(conversation.id, "one"))
+        assert conversation.unsent == Unsent()
+        assert await on_disk(session, conversation.id) == Unsent()
+        await turn.wait()
