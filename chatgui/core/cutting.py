@@ -124,6 +124,8 @@ def _markdown_end(text: str, end: int) -> tuple[int, list[Source]]:
         surely = _surely(sources)
         if surely < len(sources):
             return begin + sum(len(one.markdown) for one in sources[:surely]), sources[surely:]
+        if "\n" not in text[max(0, end - LONGEST) : end - 1]:
+            break  # one line, and longer than a block
         near *= 8
     blank = text.rfind("\n\n", 0, begin)
     begin = blank + 2 if blank >= 0 else 0

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
+from chatgui.core.pieces import cut_at
 from chatgui.ui.transcript.message import Item
+from chatgui.ui.transcript.patterns import Count, counters, nowhere, pattern_of
 from chatgui.ui.transcript.places import Place, Placed
 from chatgui.ui.transcript.reading import UnreadRow
 from chatgui.ui.transcript.rows import BlockRow, Mark
@@ -22,18 +24,12 @@ if TYPE_CHECKING:
 
 MANY_ROWS = 60  # of one message that are all parsed to be counted
 LONG_ROW = 20_000  # characters
+PIECE = 1_000_000  # characters of one message searched in one go
 TOGETHER = 100  # messages searched between two looks at the clock; fewer if they are long
 SLICE_S = 0.006  # so long a search may take before the window has its turn
 TELL_S = 0.1  # how often it is told how many there are by now
 ROUND = 1 << 40  # added to the number of a message that is come to only round the end
 TOP = Point(0, -1, 0)
-_BLANKS = re.compile(r"\s+")
-_MARKED_GAP = r"[*_~`]*\s[>\s*_~`]*"
-Count: TypeAlias = Callable[[str], int]
-
-
-def _nowhere(_: str) -> int:
-    return 0
 
 
 class Find(QObject):
@@ -53,8 +49,8 @@ class Find(QObject):
         self.total = 0  # places known so far
         self.current: tuple[int, int] | None = None  # message, and which of its places
         self._pattern: re.Pattern[str] | None = None
-        self._in_source: Count = _nowhere  # counts in Markdown
-        self._in_text: Count = _nowhere  # and in what is shown
+        self._in_source: Count = nowhere  # counts in Markdown
+        self._in_text: Count = nowhere  # and in what is shown
         self._ring: list[int] = []  # the messages with places, in the order they are gone to (see `_turn`)
         self._from = TOP  # where one reads: the first place behind it is the first gone to
         self._next, self._end = 0, 0  # the message searched next, and the one before which this stretch ends
@@ -65,6 +61,7 @@ class Find(QObject):
         self._home: Place | None = None  # where one was before one was led away by typing alone
         self._led: Place | None = None  # where that led
         self._told = 0.0
+        self._giant: tuple[int, str, int] | None = None  # a message, what of it is not searched yet, and what was found
         self._known_rows: tuple[object, list[tuple[int, int]]] = (None, [])  # see `_counted`
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._search)
@@ -121,9 +118,9 @@ class Find(QObject):
     def _begin(self, query: str) -> None:
         self.query = query
         self._pattern = pattern_of(query) if query else None
-        self._in_source, self._in_text = counters(query) if query else (_nowhere, _nowhere)
+        self._in_source, self._in_text = counters(query) if query else (nowhere, nowhere)
         self.counts, self.total, self._ring = {}, 0, []
-        self._known_rows = (None, [])
+        self._known_rows, self._giant = (None, []), None
         self.current, self._place, self._wanted, self._waits = None, None, 0, False
         self._end = self._known = len(self.view.messages)
         if self._from.message >= self._end:
@@ -155,12 +152,8 @@ class Find(QObject):
     def _search(self) -> None:
         began, known = time.perf_counter(), len(self._ring)
         while self.is_searching and time.perf_counter() - began < SLICE_S:
-            first, self._next = self._next, self._stop_of_next()
-            parts = self.view.messages.parts(first, self._next)
-            for at, text in enumerate(map(self.view.page.facet.text_of, parts), first):
-                if found := self._in_source(text):
-                    self._note(at, found)
-            if self._next == self._end:
+            self._search_on()
+            if self._giant is None and self._next == self._end:
                 if self._end > self._from.message > 0:
                     self._next, self._end = 0, self._from.message
                 else:
@@ -169,6 +162,24 @@ class Find(QObject):
             self.step(self._wanted, settles=False)
         if not self.is_searching or time.perf_counter() - self._told > TELL_S:
             self._tell()
+
+    def _search_on(self) -> None:
+        """Search some messages, or a piece of one."""
+        if self._giant is not None:
+            at, text, found = self._giant
+            end = cut_at(text[:PIECE]) if len(text) > PIECE else len(text)
+            found += self._in_source(text[:end])
+            self._giant = (at, text[end:], found) if end < len(text) else None
+            if self._giant is None and found:
+                self._note(at, found)
+            return
+        first, self._next = self._next, self._stop_of_next()
+        parts = self.view.messages.parts(first, self._next)
+        for at, text in enumerate(map(self.view.page.facet.text_of, parts), first):
+            if len(text) > PIECE and at + 1 == self._next:
+                self._giant = (at, text, 0)
+            elif found := self._in_source(text):
+                self._note(at, found)
 
     def _stop_of_next(self) -> int:
         """Behind the messages to be searched next: together they are not long."""
@@ -359,30 +370,3 @@ class Find(QObject):
             last = placed.row.position_at(end) + LONG_ROW // 4
         found = (match.span() for match in self._pattern.finditer(text, first, min(last, len(text))))
         return [(start, end, start == now) for start, end in found]
-
-
-def pattern_of(query: str, gap: str = r"\s+") -> re.Pattern[str]:
-    """What finds words: upper and lower case alike, and whatever blanks or line break stand between them."""
-    words = gap.join(map(re.escape, query.split()))
-    first, last = (r"\s" if end.isspace() else "" for end in (query[:1], query[-1:]))
-    return re.compile(f"{first}{words}{last if words else ''}", re.IGNORECASE)
-
-
-def counters(query: str) -> tuple[Count, Count]:
-    """What counts places in Markdown, where marks may stand beside a blank, and in what is shown."""
-    if query.isascii() and not _BLANKS.search(query):
-        word = query.lower()  # of other scripts this may change a text's length, which is no matter for counting
-        return (lambda text: text.lower().count(word),) * 2
-    words = query.lower().split() if query.isascii() else []
-
-    def of(pattern: re.Pattern[str]) -> Count:
-        def count(text: str) -> int:
-            if words:
-                lower = text.lower()  # far quicker than the pattern is, and most texts have not even the words
-                if not all(word in lower for word in words):
-                    return 0
-            return sum(1 for _ in pattern.finditer(text))
-
-        return count
-
-    return of(pattern_of(query, _MARKED_GAP)), of(pattern_of(query))

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from chatgui.core.message import Role
+from chatgui.ui.transcript import find
+from chatgui.ui.transcript.patterns import Count
 from chatgui.ui.transcript.view import TranscriptView
 from tests.ui.transcript.scenes import answer, message, picture, shown, talk, wait_for
 
@@ -149,3 +151,26 @@ def test_in_a_message_of_very_many_blocks_they_are_counted_once(monkeypatch: pyt
     wait_for(lambda: view.page.realised.unread() is None)
     view.search.step(1)
     assert len(counted) >= 6_000
+
+
+def test_a_giant_is_searched_a_piece_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find, "PIECE", 500)
+    monkeypatch.setattr(find, "LONG_ROW", 100)
+    text = "the tide, " * 400
+    view = shown([message(0, Role.USER, text), answer("A tide."), message(2, Role.USER, text)])
+    view.to_start()
+    lengths: list[int] = []
+    counters = find.counters
+
+    def counted(query: str) -> tuple[Count, Count]:
+        in_source, in_text = counters(query)
+        return lambda text: lengths.append(len(text)) or in_source(text), in_text
+
+    monkeypatch.setattr(find, "counters", counted)
+    view.search.start("tide")
+    done(view)
+    assert max(lengths) <= 500
+    assert view.search.total == 801
+    assert view.search.counts == {0: 400, 1: 1, 2: 400}
+    view.search.step(-1)
+    assert view.search.number == 801
