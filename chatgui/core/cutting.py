@@ -69,6 +69,7 @@ class Cutting:
             end = at + max(NEAR, min(waiting, LONGEST), waiting // 4)
             splitter.feed(text[at:end])
             at = end
+            self._take_in(splitter, begin)
             self.sources += splitter.closed[len(self.sources) - begin :]
             yield False
         before, known = splitter.closed.copy(), len(self.sources) - begin
@@ -79,6 +80,14 @@ class Cutting:
                 self.sources[begin + index] = splitter.closed[index]
                 self.changed.append(begin + index)
         yield False
+
+    def _take_in(self, splitter: Splitter, begin: int) -> None:
+        """Definitions of known blocks have come meanwhile."""
+        for index in splitter.late:
+            if begin + index < len(self.sources):
+                self.sources[begin + index] = splitter.closed[index]
+                self.changed.append(begin + index)
+        splitter.late.clear()
 
 
 class Ends:

@@ -21,9 +21,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from chatgui.core import formulas
-from chatgui.core.markup import FENCE, Item, List, Node, closing_fence, parse, parser
+from chatgui.core.definitions import LATE, Definitions
+from chatgui.core.markup import FENCE, Item, List, Node, closing_fence, parse
 from chatgui.core.pieces import cut_at
-from chatgui.core.starts import Start, blank_lines, definition, first_line, settled, top_level
+from chatgui.core.starts import Start, blank_lines, first_line, settled, top_level
 from chatgui.core.unfinished import closed_for_display
 
 CREDIT = 8  # characters the parser may read for each character that came, on the average
@@ -90,7 +91,6 @@ def document(text: str) -> list[Node]:
 _MATH_HEAD = re.compile(f"^{formulas.OPENER.pattern}", re.MULTILINE)
 _LETTER = re.compile(r"[^\W\d_]")  # a line that begins so goes on with the paragraph above it, whatever follows
 _SURROGATE = re.compile("[\ud800-\udfff]")  # should have been replaced at the entrance; the parser would refuse them
-_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.){1,999})\]")
 _NOTHING = Start(0, "paragraph")
 UNLINKED = {"code", "html", "math", "definitions", "long"}  # kinds that refer to nothing
 
@@ -111,7 +111,8 @@ class Splitter:
         self._seen = 0  # length of the tail that need not be looked at again
         self._credit = FREE
         self._fence: re.Pattern[str] | None = None  # what closes the code block the tail is in
-        self._definitions: dict[str, str] = {}
+        self._definitions = Definitions()
+        self.late: list[int] = []  # closed blocks that have taken in definitions later; whoever shows them empties it
 
     @property
     def open(self) -> Source | None:
@@ -369,22 +370,25 @@ class Splitter:
         source = _source(text, head)
         if "[" in text and source.kind not in UNLINKED:
             self.linked.append(len(self.closed))
+            self._definitions.wait(len(self.closed), text)
         self.closed.append(self._with_links(source, growing=True))
         if source.kind == "footnote":
-            self._definitions.setdefault(f"^{source.info}".casefold(), f"[^{source.info}]: x")
+            self._take_in(self._definitions.take_note(source.info))
         elif "]:" in text and source.kind not in {"code", "html", "math", "long"}:
-            for label, one in parser().reference_definitions(text).items():
-                self._definitions.setdefault(" ".join(label.casefold().split()), definition(label, one))
+            self._take_in(self._definitions.take(text))
+
+    def _take_in(self, waiting: set[int]) -> None:
+        """What these closed blocks wait for has come. The last of them take it in at once, the others at the end."""
+        for index in sorted(waiting, reverse=True)[: LATE - len(self.late)]:
+            if (source := self._with_links(self.closed[index], growing=True)) is not self.closed[index]:
+                self.closed[index] = source
+                self.late.append(index)
 
     def _with_links(self, source: Source, *, growing: bool = False) -> Source:
-        """The source with the definitions it needs. While the text grows, a note it refers to is thought to come: answers
-        have their notes at the end."""
+        """The source with the definitions it needs."""
         if "[" not in source.markdown or source.kind in UNLINKED:
             return source
-        named = {" ".join(one.casefold().split()): one for one in _LABEL.findall(source.markdown)}
-        guessed = {one: f"[{label}]: x" for one, label in named.items() if growing and one[:1] == "^" != one}
-        found = guessed | {one: self._definitions[one] for one in named if one in self._definitions}
-        links = "\n\n".join(found[one] for one in sorted(found))
+        links = self._definitions.needed(source.markdown, growing=growing)
         return replace(source, links=links) if links != source.links else source
 
 

@@ -7,6 +7,7 @@ import time
 import pytest
 from hypothesis import given, settings
 
+from chatgui.core.definitions import LATE
 from chatgui.core.formulas import formulas
 from chatgui.core.markdown import Splitter, blocks, document
 from chatgui.core.markup import Code, Heading, Html, Item, List, Paragraph, Run, parse, plain
@@ -253,3 +254,18 @@ def test_the_cost_of_feeding_does_not_grow_with_the_text(line: str) -> None:
         return time.thread_time() - start
 
     assert min(cost(400_000), cost(400_000)) < 1.0
+
+
+def test_definitions_reach_back_a_bounded_way() -> None:
+    """Of very many blocks that wait for one, the last have it at once, and all at the end; nothing takes long."""
+    splitter = Splitter()
+    splitter.feed("See [a].\n\n" * 20_000)
+    began = time.thread_time()
+    splitter.feed("[a]: https://x.example\n\nMore\n\n")
+    assert time.thread_time() - began < 0.2
+    assert 0 < len(splitter.late) <= LATE
+    assert all("x.example" in splitter.closed[index].links for index in splitter.late)
+    assert not splitter.closed[0].links
+    splitter.end()
+    assert splitter.closed == blocks("See [a].\n\n" * 20_000 + "[a]: https://x.example\n\nMore\n\n")
+    assert splitter.closed[0].links

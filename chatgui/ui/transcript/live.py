@@ -99,6 +99,12 @@ class LiveItem(Item):
         start = self._body[-1].start + len(self._body[-1].source.markdown) if self._body else 0
         self._splice(self.last, self.last, self._fresh(sources[kept:], start))
         self._open = len(still_open)
+        for index, source in self._tail.late():
+            row = self._body[index]
+            if row.source != source:
+                row.update(source, self._space(source, row.start))
+                at = self.first + index
+                self.heights.put(at, self.heights[at], exact=False)
         return True
 
     def _grow_open(self, sources: list[Source]) -> int:

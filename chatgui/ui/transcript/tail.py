@@ -10,7 +10,7 @@ LEAST = 48  # characters always taken; of more, a third a frame: what comes in b
 
 
 class Tail:
-    """Closed blocks are handed out once and never change; the last stays open and grows."""
+    """Closed blocks are handed out once and never change, but for definitions of links in them; the last is open and grows."""
 
     def __init__(self, growing: tuple[Growing, ...], prefix: str = "") -> None:
         """Follow `growing`, one after the other, behind an earlier text (an answer that is continued)."""
@@ -51,6 +51,11 @@ class Tail:
         closed = self._splitter.closed[self._handed_out :]
         self._handed_out += len(closed)
         return closed, list(self._splitter.tail)
+
+    def late(self) -> list[tuple[int, Source]]:
+        """Closed blocks that were handed out, and for which definitions have come since: as they are now, by number."""
+        taken, self._splitter.late = self._splitter.late, []
+        return [(index, self._splitter.closed[index]) for index in taken]
 
     def whole(self, text: str) -> list[Source] | None:
         """All blocks of `text`, if that is what came, perhaps with more behind it; then the tail is at its end. None if it is

@@ -200,3 +200,22 @@ def test_a_message_that_changes_in_mid_stream_goes_on_where_it_was() -> None:
     flush(view)
     view.end_reply(message(999, Role.ASSISTANT, "One word and another."))
     assert [row.text for row in view.page.item(1).body] == ["One word and another."]
+
+
+def test_a_link_is_one_from_the_frame_its_definition_comes_in() -> None:
+    view, reply = shown([]), Reply()
+    view.begin_reply(streaming(), reply, Turn())
+    reply.apply(TextDelta("See [the **guide**][guide], or the [tables].\n\nMore is to come.\n\n"))
+    flush(view)
+    first = view.page.item(0).body[0]
+    assert "[guide]" in first.text
+    reply.apply(TextDelta("[guide]: https://tide.example/guide\n[Tables]: https://tide.example/t\n\nAnd it goes on.\n"))
+    flush(view)
+    assert first is view.page.item(0).body[0]
+    assert first.text == "See the guide, or the tables."
+    first.layout(view.page.measure)
+    assert [link.url for link, *_ in first.block.links()] == [
+        "https://tide.example/guide",
+        "https://tide.example/t",
+    ]
+    assert [run.text for run in view.page.item(0).body[1:]] == ["More is to come.", "", "And it goes on."]
