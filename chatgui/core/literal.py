@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from chatgui.core.markdown import LONGEST, Source
-from chatgui.core.pieces import cut_at
+from chatgui.core.pieces import pieces
 
 MOST = 10_000  # fences looked at; what stands behind so many is shown as typed
 WINDOW = 1_000_000  # characters looked through in one go
@@ -76,9 +76,7 @@ def _plain(text: str) -> Iterator[list[Source]]:
     if len(text) <= LONGEST:
         yield [Source("plain", text)]
         return
-    at = end = 0
-    while at < len(text):
-        end = at + (cut_at(text[at : at + LONGEST]) if len(text) - at > LONGEST else LONGEST)
-        begins = int(not at or text[at - 1] == "\n")
-        yield [Source("long", text[at:end], "plain", begins, first=not at)]
-        at = end
+    before = "\n"
+    for number, piece in enumerate(pieces(text, LONGEST)):
+        yield [Source("long", piece, "plain", int(before.endswith("\n")), first=not number)]
+        before = piece

@@ -17,6 +17,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractButton, QAccessibleWidget
 
 from chatgui.core.message import Message, Role, State
+from chatgui.core.pieces import pieces
 from chatgui.ui.transcript.accessible_live import Living, say, tell
 from chatgui.ui.transcript.accessible_message import MessagePart
 from chatgui.ui.transcript.accessible_parts import Part, Readable, pointer, same
@@ -25,6 +26,7 @@ from chatgui.ui.transcript.chrome import speaker
 if TYPE_CHECKING:
     from chatgui.ui.transcript.view import TranscriptView
 
+AT_ONCE = 100_000  # characters whose words are counted together
 SETTLE_MS = 150  # changes of what is in sight are told so much later, together
 NEAR = 20  # messages exposed above and below those in sight
 
@@ -204,7 +206,9 @@ def announce(view: TranscriptView, message: Message) -> None:
 
 def finished_words(message: Message) -> str:
     """What is announced when an answer has ended."""
-    words = len(message.text.split())
+    words = sum(
+        len(piece.split()) for piece in pieces(message.text, AT_ONCE)
+    )  # millions of them at once would take long
     ended = {
         State.STOPPED: "was stopped",
         State.INTERRUPTED: "was interrupted",

@@ -119,4 +119,4 @@ class UnreadRow(BlockRow):
         seen = clip.intersected(QRectF(0, 0, self.width, self.height))
         painter.setFont(self.style.font("small"))
         painter.setPen(self.style.colours["faint"])
-        painter.drawText(seen, Qt.AlignmentFlag.AlignCenter, "…")
+        painter.drawText(seen, Qt.AlignmentFlag.AlignCenter, "Reading …")
