@@ -72,7 +72,7 @@ async def test_trash(qapp: QApplication, profile: Path, monkeypatch: pytest.Monk
         await session._db.write(conversations.create, talk)
         window.verbs_bound.open_trash()
         dialog = next(iter(window.findChildren(TrashDialog)))
-        await until(lambda: "empty" in dialog._words.text())
+        await until(lambda: "empty" in dialog.blank.text())
         late = FirstComesLast(monkeypatch, session.library, "summaries")
         dialog._refresh()
         await late.read.wait()
