@@ -15,7 +15,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from chatgui.core.conversation import Hit, Summary
@@ -29,6 +31,7 @@ _WIDER = 4096  # … unless looking through the newest messages has found too li
 _FEW = 4  # words a run may begin or end with, so that each run is asked for by itself
 _SHORT = 3  # letters; the index of pieces knows nothing shorter
 _FEW_TITLES = 1000  # conversations so few that they are sorted rather than gone through
+_MODELS = 200  # pairs of account and model that are asked for one by one
 _TITLES = 10  # at most so many hits in titles
 _SCAN = 4000  # messages looked through before the index is asked for such pieces, or instead of it
 _BEFORE, _AFTER = 48, 160  # characters of a snippet before and after the first mark's start
@@ -46,6 +49,7 @@ class _Query:
     where: str  # further conditions on messages
     values: tuple[Any, ...]
     few: bool  # the conditions leave so few messages that the index is not needed
+    models: tuple[tuple[str, str], ...] | None  # accounts and models, one pair of which must have answered; None: any
     limit: int
     deadline: float  # monotonic
 
@@ -100,9 +104,12 @@ def search(
     if not (terms or where or has_code):
         return []
     patterns = tuple(_pattern(term, whole_words) for term in terms)
-    asked = _Query(terms, patterns, has_code, where, values, few, limit, time.monotonic() + budget_s)
+    models = _models(connection, account, model) if account or model else None
+    asked = _Query(terms, patterns, has_code, where, values, few, models, limit, time.monotonic() + budget_s)
     titles = bool(titles and terms) and not (role or model or account or since or until or has_code)
     hits = _in_titles(connection, asked, place) if titles else []
+    if models == ():
+        return hits
     return (hits + _in_messages(connection, asked))[:limit]
 
 
@@ -117,6 +124,22 @@ def _within(connection: sqlite3.Connection, place: tuple[str, tuple[str, ...]]) 
     where, values = place
     rows = connection.execute(f"SELECT seq, messages FROM conversations WHERE {where}", values).fetchall()  # noqa: S608
     return json.dumps([seq for seq, _ in rows]), sum(count for _, count in rows) <= _SCAN
+
+
+def _models(connection: sqlite3.Connection, account: str, model: str) -> tuple[tuple[str, str], ...] | None:
+    """The accounts and models that may be meant, from the index; None if there are too many to look at each."""
+    found: list[tuple[str, str]] = []
+    at = ("", "")
+    same = "SELECT account, model FROM messages WHERE account = ? AND model > ? ORDER BY model LIMIT 1"
+    other = "SELECT account, model FROM messages WHERE account > ? ORDER BY account, model LIMIT 1"
+    for _ in range(_MODELS):
+        row = connection.execute(same, at).fetchone() or connection.execute(other, at[:1]).fetchone()
+        if row is None:
+            return tuple(found)
+        at = row
+        if model.lower() in at[1].lower() and (not account or account.casefold() == at[0].casefold()):
+            found.append(at)
+    return None
 
 
 def _conditions(*wanted: tuple[str, Any]) -> tuple[str, tuple[Any, ...]]:
@@ -242,6 +265,11 @@ def _newest(
     connection: sqlite3.Connection, asked: _Query, below: int = 1 << 62, most: int = _SCAN
 ) -> Iterator[tuple[Any, ...]]:
     where = f"{asked.where} AND messages.seq < {below:d}"
+    if asked.models is not None and not asked.few:
+        where += " AND messages.account = ? AND messages.model = ?"
+        sql = f"{_HIT.format(source='messages', where=where, order='messages.seq')} LIMIT {most:d}"
+        each = [connection.execute(sql, (*asked.values, *one)) for one in asked.models]
+        return islice(merge(*each, key=itemgetter(0), reverse=True), most if most >= 0 else None)
     source = "messages" if asked.few else "messages NOT INDEXED"
     sql = _HIT.format(source=source, where=where, order="messages.seq")
     return connection.execute(f"{sql} LIMIT {most:d}", asked.values)

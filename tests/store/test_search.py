@@ -308,3 +308,41 @@ async def test_the_index_agrees_with_its_words(db: Database, number: int) -> Non
         check = f"INSERT INTO {index} ({index}) VALUES ('integrity-check')"
         await db.write(lambda connection, check=check: connection.execute(check))
     assert len(await db.call(conversations.summaries)) == len(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [({"model": "tin"}, 2), ({"model": "none"}, 0), ({"account": "home"}, 2), ({"account": "nobody"}, 0),
+     ({"account": "WORK", "model": "tiny"}, 1), ({"account": "work", "role": "user"}, 0), ({"model": "i"}, 50)],
+)  # fmt: skip
+async def test_what_few_have_answered_is_found_without_going_through_all(
+    db: Database, asked: dict[str, Any], found: int
+) -> None:
+    talk = conversation("Long")
+    for number in range(6_000):
+        model, account = {7: ("tiny", "Work"), 9: ("tiny", "Home"), 11: ("other", "home")}.get(number, ("big", "Work"))
+        talk.add(replace(answer(f"Needle {number}", account=account), model=model))
+    await db.write(conversations.create, talk)
+    while await db.write(search_index.work, 10.0):
+        pass
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    def ask(connection: sqlite3.Connection) -> list[Hit]:
+        connection.set_progress_handler(count, 1000)
+        try:
+            return search.search(connection, "", **asked)
+        finally:
+            connection.set_progress_handler(None, 0)
+
+    hits = await db.call(ask)
+    assert len(hits) == found
+    assert [int(hit.snippet.split()[1]) for hit in hits] == sorted(
+        (int(hit.snippet.split()[1]) for hit in hits), reverse=True
+    )
+    if asked.get("role") is None:
+        assert steps < 20
