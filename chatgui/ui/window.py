@@ -17,7 +17,7 @@ from chatgui.ui.header_menus import HeaderMenus
 from chatgui.ui.panes import Panes, Place
 from chatgui.ui.side_pane import SidePane
 from chatgui.ui.sidebar.view import Sidebar
-from chatgui.ui.spoken import also
+from chatgui.ui.spoken import also, announce
 from chatgui.ui.stage import Stage
 from chatgui.ui.tasks import Tasks
 from chatgui.ui.theme import Theme, Tokens, transcript_style
@@ -51,6 +51,7 @@ class Window(QMainWindow):
     stirred = Signal()  # `state` may say something else now
     painted = Signal()  # once, after the first frame
     _seen = False
+    _greeted = False  # what is shown first is the window's title, and read as such
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -137,6 +138,7 @@ class Window(QMainWindow):
         self.conversation.library_used = bool(self.sidebar.model.total)
         await self._open_last(session)
         self._enable()
+        self._greeted = True
         if refused := session.read_only:
             self.stage.notices.trouble(refused)
         elif session.opening_words:
@@ -229,6 +231,9 @@ class Window(QMainWindow):
 
     def _moved(self, conversation: str) -> None:
         self.sidebar.show_current(conversation)
+        if self._greeted and not self.sidebar.list.hasFocus():  # there the row is read
+            shown = self.conversation_bound.conversation
+            announce(self, (shown.title if shown is not None else "") or "New conversation")
         self.moved.emit()
         self.stirred.emit()
         if self.library is not None:

@@ -66,9 +66,15 @@ def test_escape_empties_the_search_and_down_goes_to_what_was_found(sidebar: Side
     QTest.keyClick(sidebar.search, Qt.Key.Key_Escape)
     assert not sidebar.search.text()
     assert searched.wait(1_000)
+    met: list[int] = []
+    went = QApplication.instance().focusChanged.connect(lambda *_: met.append(sidebar.list.currentIndex().row()))
+    opened = QSignalSpy(sidebar.opened)
     QTest.keyClick(sidebar.search, Qt.Key.Key_Down)
+    sidebar.disconnect(went)
     assert sidebar.list.hasFocus()
     assert sidebar.list.currentIndex().row() == 0
+    assert met == [0], "the row is there before the focus, or a screen reader does not say it"
+    assert opened.count() == 1
 
 
 def test_a_snippet_is_cut_so_that_its_first_mark_is_in_sight() -> None:

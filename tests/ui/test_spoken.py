@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from chatgui.ui import actions, spoken
+from chatgui.ui import window as main_window
 from chatgui.ui.dialogs import parts
 from chatgui.ui.picking.search_popup import SearchPopup
 from chatgui.ui.window import Window
@@ -38,7 +39,7 @@ DIALOGS = (
 def said(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Everything announced; assistive technology is listening."""
     heard: list[str] = []
-    for module in (spoken, parts):
+    for module in (spoken, parts, main_window):
         monkeypatch.setattr(module, "announce", lambda _, words: heard.append(words))
     QAccessible.setActive(True)
     yield heard
@@ -86,6 +87,26 @@ async def test_what_finding_found_is_said(qapp: QApplication, profile: Path, sai
         await until(lambda: said[-1].endswith(" found"))
         window.sidebar.search.setText("nobody said this")
         await until(lambda: said[-1] == "Nothing found for “nobody said this”.")
+
+
+async def test_another_conversation_is_said_unless_its_row_was_read(
+    qapp: QApplication, profile: Path, said: list[str]
+) -> None:
+    async with showing(qapp, profile) as (window, _):
+        window.activateWindow()
+        say(window, "How do tides work?")
+        await until(lambda: answered(window) and window.sidebar.model.total)
+        first = window.conversation_bound.id
+        said.clear()
+        window.verbs_bound.new_conversation()
+        await until(lambda: window.conversation_bound.id != first)
+        await until(lambda: said == ["New conversation"])
+        window.verbs_bound.open(first)
+        await until(lambda: said == ["New conversation", "How do tides work?"])
+        window.sidebar.list.setFocus()
+        window.verbs_bound.new_conversation()
+        await until(lambda: window.conversation_bound.id != first)
+        assert said == ["New conversation", "How do tides work?"]
 
 
 def test_what_came_of_it_is_said_once(said: list[str]) -> None:

@@ -278,10 +278,11 @@ class Sidebar(QWidget):
         self.opened.emit(row.conversation, row.hit.message if row.hit else "", _found_words(row.hit))
 
     def _go_down(self) -> None:
-        """From the search to the first row."""
-        self.list.setFocus()
+        """From the search to the first row. It is current before the list has the focus: a screen reader says it then."""
         if self.model.total:
             self.list.setCurrentIndex(self.model.index(0))
+        self.list.setFocus()
+        self._open_first()
 
     def _open_first(self) -> None:
         if self.model.total:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100_000  # characters whose words are counted together
 SETTLE_MS = 150  # changes of what is in sight are told so much later, together
+HOW = "Ctrl+Up and Ctrl+Down go from message to message, Tab to what can be done with one."
 NEAR = 20  # messages exposed above and below those in sight
 
 
@@ -154,6 +155,8 @@ class AccessibleTranscript(QAccessibleWidget):
             QAccessible.updateAccessibility(QAccessibleEvent(part, QAccessible.Event.Focus))
 
     def text(self, which: QAccessible.Text) -> str:
+        if which == QAccessible.Text.Description and self._readable is None:
+            return HOW
         return self.view.accessibleName() if which == QAccessible.Text.Name else str(super().text(which))
 
 

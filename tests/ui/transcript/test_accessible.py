@@ -55,6 +55,16 @@ def test_messages_are_list_items_with_name_text_and_state() -> None:
     assert "The connection closed." in said.text(WORDS)
 
 
+def test_the_list_says_how_one_goes_about_in_it_and_a_message_how_it_begins() -> None:
+    view = shown([message(0, Role.USER, "Go"), answer("The moon pulls. " * 200)])
+    whole = interface(view)
+    assert "Ctrl+Up" in whole.text(WORDS)
+    said = children(whole)[1].text(WORDS)
+    assert "\nThe moon pulls. The moon" in said
+    assert said.endswith(" …")
+    assert len(said) < 1100
+
+
 def test_an_answers_text_is_the_answer() -> None:
     view = shown([message(0, Role.USER, "Go"), answer(ANSWER)])
     text = children(interface(view))[1].textInterface()
