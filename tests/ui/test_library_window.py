@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from chatgui.chat.library import Library
 from chatgui.chat.session import Session
+from chatgui.core.change import LibraryChanged
 from chatgui.core.conversation import Conversation
 from chatgui.core.message import Message, Role, Text
 from chatgui.store import conversations
@@ -45,6 +46,18 @@ async def refreshed(window: Window, count: int) -> None:
     assert window.library is not None
     await window.library.read()
     await until(lambda: window.sidebar.model.total == count)
+
+
+async def test_a_steady_flow_of_changes_does_not_keep_the_list_from_being_read(
+    qapp: QApplication, profile: Path
+) -> None:
+    async with showing(qapp, profile) as (window, session):
+        await talk(session, "Tides", "Why?")
+        flow = QTimer(interval=5)
+        flow.timeout.connect(lambda: session.changed.emit(LibraryChanged("Tides")))
+        flow.start()
+        await until(lambda: titles(window) == ["Tides"])
+        flow.stop()
 
 
 async def test_a_hit_opens_at_the_very_place_with_the_words_marked(qapp: QApplication, profile: Path) -> None:

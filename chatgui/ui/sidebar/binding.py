@@ -165,7 +165,8 @@ class LibraryBinding(QObject):
 
     def _mark_stale(self, conversation: str) -> None:
         self._stale.add(conversation)
-        self._soon.start()
+        if not self._soon.isActive():  # else a steady flow would put it off for ever
+            self._soon.start()
 
     async def _catch_up(self) -> None:
         """Read what changed: the few conversations that are named, or all."""
