@@ -166,7 +166,9 @@ async def test_a_trial_says_each_step_and_leads_on(qapp: QApplication, profile: 
             return [label.text() for label in form.findChildren(QLabel) if label.text().endswith(" ms")]
 
         QTest.mouseClick(form.test_button, Qt.MouseButton.LeftButton)
-        assert len(await tried()) == form.steps.count(), "every step has its time"
+        times = await tried()
+        assert times, "a step that takes time says how much"
+        assert "0 ms" not in times
         (offered,) = [button for button in form.findChildren(QPushButton) if button.text() == "Use kindo"]
         QTest.mouseClick(offered, Qt.MouseButton.LeftButton)
         assert form.model.currentText() == "kindo"

@@ -29,6 +29,7 @@ async def test_the_composer_stands_exactly_below_what_was_said_in_it(
         measure = window.stage.view.page.measure
         pad = round(stage.view.page.style.px(stage.view.page.style.padding))
         await until(lambda: stage.composer.x() == max(8, measure.left - pad))
+        await session.change_settings(zoom=100)  # or the tests that follow had its font
 
 
 async def test_the_words_of_the_composer_stand_on_one_line(qapp: QApplication, profile: Path) -> None:
