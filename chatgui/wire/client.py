@@ -15,13 +15,14 @@ from chatgui.core.delta import Connecting, Delta, Ended, Learned, Opened, Retryi
 from chatgui.core.errors import ChatError, ProtocolError
 from chatgui.core.request import ChatRequest
 from chatgui.core.secret import DOTS, Secret, redact
-from chatgui.wire.answer import Answer
+from chatgui.wire.answer import MAX_PAGE, Answer
 from chatgui.wire.base_url import endpoint, is_loopback
 from chatgui.wire.client_certificates import told_apart
 from chatgui.wire.content import SENT_BACK
+from chatgui.wire.decoder import error_in
 from chatgui.wire.dialects import dialect_of
 from chatgui.wire.exchange import Exchange
-from chatgui.wire.failures import http_failure, stream_failure
+from chatgui.wire.failures import html_words, http_failure, stream_failure
 from chatgui.wire.keys import KEY_HEADERS
 from chatgui.wire.loose import loads
 from chatgui.wire.models import is_list, next_page, read_models
@@ -226,7 +227,7 @@ class Client:
     async def models(
         self, account: Account, secret: Secret | None, *, proxy_password: Secret | None = None
     ) -> list[Model]:
-        """What `/models` says, page by page. Raises ChatError; never tries twice."""
+        """What `/models` says, page by page. Raises ChatError; tries twice only where a kept connection had died."""
         peer = _Peer(account, secret, proxy_password)
         found: dict[str, Model] = {}
         query: tuple[tuple[str, str], ...] = ()
@@ -240,22 +241,29 @@ class Client:
             query = (more,)
         return list(found.values())
 
-    async def _models_page(self, peer: _Peer, query: tuple[tuple[str, str], ...]) -> Any:
+    async def _models_page(self, peer: _Peer, query: tuple[tuple[str, str], ...], *, again: bool = False) -> Any:
         exchange = await self._exchange(peer, "/models", query=query)
         try:
             await _opened(exchange, peer.account)
             if exchange.status >= 300:
                 raise await _refusal(exchange, peer.secrets)
             data = await exchange.body(MAX_MODELS_BODY)
+        except ChatError:
+            if again or exchange.phase is not Phase.STALE:
+                raise
+            return await self._models_page(peer, query, again=True)  # on a new connection
         finally:
             await exchange.close()
         page = loads(data)
         if is_list(page):
             return page
-        if isinstance(page, dict) and page.get("error"):
+        if isinstance(page, dict) and error_in(page) is not None:
             raise http_failure(exchange.status, data, host=exchange.host, secrets=peer.secrets)
+        words = html_words(data[:MAX_PAGE].decode("utf-8", "replace")) if data.lstrip()[:1] == b"<" else ""
         raise ProtocolError(
-            f"{exchange.host} answered something that is no list of models.",
+            f"{exchange.host} answered with a web page, not a list of models: {words}"
+            if words
+            else f"{exchange.host} answered something that is no list of models.",
             code="no_models",
             said=redact(data[:2000].decode("utf-8", "replace"), peer.secrets),
             advice="Type the model’s name by hand, or check the base URL.",

@@ -148,7 +148,7 @@ class Decoder:
             chunk = self._mend(chunk)
         if "choices" not in chunk and isinstance(inner := chunk.get("data"), dict) and "choices" in inner:
             chunk = inner  # some gateways wrap every chunk
-        error = _error_in(chunk, named=named_error)
+        error = error_in(chunk, named=named_error)
         model = chunk.get("model")
         if isinstance(model, str) and model and model != self._model:
             self._model = model
@@ -339,8 +339,8 @@ class Decoder:
         return out
 
 
-def _error_in(chunk: dict[str, Any], *, named: bool) -> Any:
-    """The error object a chunk carries or is, or None."""
+def error_in(chunk: dict[str, Any], *, named: bool = False) -> Any:
+    """The error object a chunk (or any body) carries or is, or None. `named`: its event says that it is one."""
     error = chunk.get("error")
     if error:
         return chunk if isinstance(error, str) else {"error": error, **_beside(chunk)}

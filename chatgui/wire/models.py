@@ -34,9 +34,7 @@ def read_models(body: Any) -> list[Model]:
 
 def is_list(body: Any) -> bool:
     """Whether this is a list of models at all, be it empty."""
-    return isinstance(body, list) or (
-        isinstance(body, dict) and any(isinstance(body.get(name), list) for name in LISTS)
-    )
+    return _list(body) is not None
 
 
 def next_page(body: Any) -> tuple[str, str] | None:
@@ -53,11 +51,23 @@ def next_page(body: Any) -> tuple[str, str] | None:
 
 
 def _entries(body: Any) -> Iterator[Any]:
-    if isinstance(body, dict):
-        lists = [body[name] for name in LISTS if isinstance(body.get(name), list)]
-        body = max(lists, key=len, default=[])
+    yield from _list(body) or ()
+
+
+def _list(body: Any, depth: int = 3) -> list[Any] | None:
+    """The list in an answer: itself, under one of the names, wrapped once more, or an object of models by their ids."""
+    if isinstance(body, list) or depth <= 0 or not isinstance(body, dict):
+        return body if isinstance(body, list) else None
+    lists = [found for name in LISTS if (found := _list(body.get(name), depth - 1)) is not None]
+    if lists:
         # llama.cpp gives both `models` and `data`: the longer list, and of equals the protocol's own, comes first.
-    yield from body if isinstance(body, list) else ()
+        return max(lists, key=len)
+    for name in LISTS:
+        by_id = body.get(name)
+        if isinstance(by_id, dict) and by_id and all(isinstance(entry, dict) for entry in by_id.values()):
+            return [{"id": model_id, **entry} for model_id, entry in by_id.items()]
+    # Servers written in Go say null for an empty list.
+    return [] if body.get("object") == "list" and body.get("data", "") is None else None
 
 
 def _model(entry: Any) -> Model | None:

@@ -346,6 +346,7 @@ async def test_models_page_by_page() -> None:
         ([answer({"hello": 1})], Kind.PROTOCOL),
         ([answer("<html>", 200, "text/html")], Kind.PROTOCOL),
         ([answer({"error": "unauthorized"}, 200)], Kind.AUTHENTICATION),
+        ([answer({"success": False, "errors": [{"message": "unauthorized"}]}, 200)], Kind.AUTHENTICATION),
     ],
 )
 async def test_no_list_of_models(script: Script, kind: Kind) -> None:

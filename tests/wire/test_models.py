@@ -24,6 +24,12 @@ from chatgui.wire.models import is_list, next_page, read_models
         ({"items": [{"id": "a"}]}, ["a"]),
         (["a", "b"], ["a", "b"]),
         ({"data": [{"id": "a"}, {"id": "a"}, {"id": ""}, {}, 3, None, {"id": 7}, []]}, ["a"]),
+        ({"data": {"models": [{"id": "a"}]}}, ["a"]),
+        ({"success": True, "result": {"data": [{"id": "a"}]}}, ["a"]),
+        ({"models": {"a": {"context_length": 9}, "b": {}}}, ["a", "b"]),
+        ({"data": {"a": {"id": "x/a"}}}, ["x/a"]),
+        ({"data": {"a": 1}}, []),
+        ({"object": "list", "data": None}, []),
         ({"data": []}, []),
         ({"data": "x"}, []),
         (None, []),
@@ -106,3 +112,7 @@ def test_pages() -> None:
     assert next_page([]) is None
     assert is_list({"data": []})
     assert not is_list({"error": "x"})
+    assert is_list({"object": "list", "data": None})
+    assert is_list({"models": {"a": {}}})
+    assert not is_list({"data": None})
+    assert not is_list({"data": {"hello": "world"}})

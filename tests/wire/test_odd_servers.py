@@ -6,8 +6,9 @@ import gzip
 
 import pytest
 
-from chatgui.core.errors import Kind
+from chatgui.core.errors import ChatError, Kind
 from tests.support.scripted import KEEP, RESET, Request, Script, answer, head, scripted
+from tests.wire.reading import account
 from tests.wire.talking import HELLO, KEY, ask, client
 
 BODY = b"".join(HELLO)
@@ -67,3 +68,25 @@ async def test_a_connection_that_died_after_a_refusal_is_replaced_too() -> None:
     async with scripted(script) as server, client() as one:
         told = await ask(one, server.base_url)
     assert (told.text, told.error, len(server.requests)) == ("Hello", None, 3)
+
+
+async def test_models_on_a_connection_that_had_died_between_two_pages() -> None:
+    calls = 0
+
+    def script(asked: Request) -> Script:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            return [RESET]
+        page = {"data": [{"id": str(calls)}], "has_more": calls == 1, "last_id": "1"}
+        return [answer(page), KEEP] if calls == 1 else [answer(page)]
+
+    async with scripted(script) as server, client() as one:
+        assert [model.id for model in await one.models(account(server.base_url), KEY)] == ["1", "3"]
+
+
+async def test_a_web_page_where_models_should_be_is_named() -> None:
+    page = "<!doctype html><title>Sign in</title>"
+    async with scripted([answer(page, content_type="text/html")]) as server, client() as one:
+        with pytest.raises(ChatError, match="web page, not a list of models: Sign in"):
+            await one.models(account(server.base_url), KEY)
