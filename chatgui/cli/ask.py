@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from chatgui.chat.asking import parts_of
 from chatgui.chat.attachments import read
 from chatgui.cli.asking import doubt_of, unsaved_turn
-from chatgui.cli.console import one_line, print_json
+from chatgui.cli.console import as_text, one_line, print_json
 from chatgui.cli.running import OK, Wrong, opened
 from chatgui.cli.voices import Follower, JsonLines, Plain, Voice
 from chatgui.core.account import Account, KeySource
@@ -33,13 +33,13 @@ _RESERVED = ("model", "messages", "stream")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The options of `ask`."""
-    parser.add_argument("prompt", metavar="PROMPT", help="what to ask; “-” reads it from standard input")
+    parser.add_argument("prompt", metavar="PROMPT", type=as_text, help="what to ask; “-” reads it from standard input")
     parser.add_argument("--account", metavar="NAME", help="the account to ask (default: the one of new conversations)")
     parser.add_argument(
         "--assistant", metavar="NAME", help="ask as this assistant does; the options beside it come first"
     )
-    parser.add_argument("--model", metavar="M", help="the model to ask")
-    parser.add_argument("--system", metavar="S", help="the system prompt")
+    parser.add_argument("--model", metavar="M", type=as_text, help="the model to ask")
+    parser.add_argument("--system", metavar="S", type=as_text, help="the system prompt")
     parser.add_argument("--conversation", metavar="ID", help="go on with this conversation")
     parser.add_argument(
         "--param", action="append", default=[], type=_param, metavar="K=V",

@@ -14,6 +14,11 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 
 
+def as_text(argument: str) -> str:
+    """An argument as text: what of it is in another encoding than the system's becomes U+FFFD. Not for names of files."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def visible(text: str) -> str:
     """`text` with control characters as their pictures; line breaks and tabs stay."""
     return _CONTROLS.sub(_picture, text)

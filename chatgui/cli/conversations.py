@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from chatgui.cli.console import print_json, print_table, shortened, visible
+from chatgui.cli.console import as_text, print_json, print_table, shortened, visible
 from chatgui.cli.running import OK, opened
 from chatgui.core.conversation import Summary
 from chatgui.core.errors import UsageError
@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         epilog="QUERY is words and “quoted phrases”; it may hold the conditions as words, too: role:user has:code"
         " model:NAME account:NAME folder:NAME tag:NAME after:2026-05 before:7d on:today match:words.",
     )
-    two.add_argument("query", metavar="QUERY")
+    two.add_argument("query", metavar="QUERY", type=as_text)
     two.add_argument("--limit", type=int, default=50, metavar="N", help="at most N places (default 50)")
     for name, metavar, words in CONDITIONS:
         two.add_argument(f"--{name}", metavar=metavar, help=words)

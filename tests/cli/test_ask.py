@@ -363,3 +363,13 @@ async def test_on_a_terminal(chatgui: Program) -> None:
         os.close(screen)
     assert "\x1b[2mHm\x1b[0m" in shown
     assert "␛]0;evil␇ fine" in shown
+
+
+async def test_arguments_that_are_no_text_are_read_as_well_as_can_be(chatgui: Program) -> None:
+    """A byte of another encoding in a prompt, a system prompt or a search is a U+FFFD and no fault."""
+    async with scripted(GOOD) as server:
+        done = await chatgui.real("ask", "--system", "s\udcff", *STRANGER, server.base_url, "h\udce9")
+        assert (done.status, done.err) == (0, "")
+        assert [one["content"] for one in server.requests[-1].json["messages"]] == ["s\ufffd", "h\ufffd"]
+    done = await chatgui.real("conversations", "search", "--json", "zz\udcff")
+    assert (done.status, done.out) == (0, "[]\n")
