@@ -151,6 +151,8 @@ def look(app: Any, listening: Listening, told: dict[str, Any]) -> None:
     told["answer"], told["reasoning"], told["state"] = last.text(), reasoning(app), last.description
     told["inside"] = [(part.role, part.name) for part in last.children]
     attributes = [part._call("Accessible", "GetAttributes") for part in last.children if part.role == "heading"]
+    tables = [part for part in last.children if part.name.startswith("Table")]
+    told["cells"] = [[(cell.role, cell.name) for cell in row.children] for row in tables[-1].children]
     told["levels"] = [one.get("level") for one in attributes]
     listening.hear()
     listening.moves.clear()

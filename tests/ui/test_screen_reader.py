@@ -94,6 +94,13 @@ def test_structure_is_met_as_such(told: dict[str, Any]) -> None:
     assert set(told["levels"]) <= {"1", "2", "3"}
 
 
+def test_cells_are_met_under_their_columns(told: dict[str, Any]) -> None:
+    head, first, *_ = told["cells"]
+    assert head[:2] == [["column header", "Parameter"], ["column header", "Value"]]
+    assert [role for role, _ in first] in (["cell"] * 3, ["table cell"] * 3)  # by what the bus calls it
+    assert first[0][1] == "Parameter: messages"
+
+
 def test_the_chosen_row_of_the_palette_is_said(told: dict[str, Any]) -> None:
     assert told["chosen"][-1].startswith("New Conversation, ")
 

@@ -1,5 +1,5 @@
-"""A message as assistive technology meets it, and within it what stands out: headings, code, tables, images, the usage line,
-and what can be done. Parts live as long as what they stand for: who has one in hand keeps it.
+"""A message as assistive technology meets it, and within it its blocks (headings, code, tables …), images, the usage line, and
+what can be done. Parts live as long as what they stand for: who has one in hand keeps it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from chatgui.core.message import Message, State
 from chatgui.core.nodes import Heading, Table
 from chatgui.ui.transcript.accessible_live import tell
 from chatgui.ui.transcript.accessible_parts import Deeds, Part, Readable, pointer
+from chatgui.ui.transcript.accessible_table import lines
 from chatgui.ui.transcript.chrome import FooterRow, speaker, spoken_state, when
 from chatgui.ui.transcript.message import Item
 from chatgui.ui.transcript.notice import NoticeRow
@@ -69,19 +70,37 @@ class Level(QAccessibleAttributesInterface):
 
 
 class BlockPart(RowPart):
-    """A block that stands out: a heading, code, a table, a formula, or what is not shown as what it is. Its name is worked out
-    when it is asked for: it may have to be parsed."""
+    """A block: a heading, code, a table, a formula, what is not shown as what it is, or a paragraph like any other (who reviews
+    the screen piece by piece meets the parts of a message, and not its text). Its name is worked out when it is asked for: it
+    may have to be parsed."""
 
     def __init__(self, parent: MessagePart, row: BlockRow, kind: QAccessible.Role) -> None:
         super().__init__(parent, row, kind, "")
         self.block_row = row
         self.level = Level(self._level) if kind == QAccessible.Role.Heading else None
+        self._rows_of = ""  # the text of the table the parts are made of
+
+    def inside(self) -> list[Part]:
+        """Rows, if it is a table."""
+        text = self.block_row.text if self.block_row.source.kind == "table" else ""
+        if text != self._rows_of:
+            for part in self.parts:
+                QTimer.singleShot(0, part.retire)  # somebody may be asking it just now
+            self._rows_of, self.parts = text, lines(self, self.view, text) if text else []
+        return self.parts
+
+    def child(self, index: int) -> QAccessibleInterface | None:  # type: ignore[override]  # as above
+        self.inside()
+        return super().child(index)
+
+    def childCount(self) -> int:
+        return len(self.inside())
 
     def text(self, which: QAccessible.Text) -> str:
         if which != QAccessible.Text.Name:
             return super().text(which)
         row = self.block_row
-        return " ".join(filter(None, (_named(row), row.said)))
+        return " ".join(filter(None, (_named(row), row.said))) or row.text
 
     def _level(self) -> int:
         return next((node.level for node in self.block_row.source.nodes() if isinstance(node, Heading)), 1)
@@ -276,8 +295,8 @@ class MessagePart(Part):
         parts: list[RowPart] = []
         for row in rows:
             if isinstance(row, BlockRow):
-                if row.source.kind in STANDS_OUT or row.said:
-                    parts.append(BlockPart(self, row, STANDS_OUT.get(row.source.kind, QAccessible.Role.Section)))
+                plain = QAccessible.Role.Section if row.said else QAccessible.Role.Paragraph
+                parts.append(BlockPart(self, row, STANDS_OUT.get(row.source.kind, plain)))
                 if row.height and "![" in row.source.markdown:
                     parts += [ImagePart(self, row, n, *told) for n, told in enumerate(row.block.images())]
             elif isinstance(row, FooterRow):

@@ -78,6 +78,45 @@ def test_structure_is_met_in_reading_order() -> None:
     assert [one.text(WORDS) for one in parts if one.role() == ROLE.Graphic] == ["Not loaded.", "Not loaded."]
 
 
+def test_what_the_parts_say_together_is_all_that_is_said() -> None:
+    view = shown([message(0, Role.USER, "Go"), answer(EVERYTHING)], height=1200)
+    whole = QAccessible.queryAccessibleInterface(view).child(1).textInterface().text(0, -1)
+    blocks = [one for one in inside(view) if one.role() in {ROLE.Heading, ROLE.Section, ROLE.Paragraph}]
+    assert "\n\n".join(one.textInterface().text(0, -1) for one in blocks) == whole
+
+
+def test_a_tables_cells_are_met_with_the_names_of_their_columns() -> None:
+    view = shown([message(0, Role.USER, "Go"), answer(EVERYTHING)], height=1200)
+    table = next(one for one in inside(view) if one.text(NAME).startswith("Table"))
+    rows = [table.child(one) for one in range(table.childCount())]
+    assert {one.role() for one in rows} == {ROLE.Row}
+    assert [one.text(NAME) for one in rows] == [
+        "Place, Height",
+        "Place: Harbour, Height: 3 m",
+        "Place: Bay, Height: 2 m",
+    ]
+    cell = rows[2].child(1)
+    assert (cell.role(), cell.text(NAME), cell.text(WORDS)) == (ROLE.Cell, "Height: 2 m", "row 2 of 2, column 2 of 2")
+    assert cell.textInterface().text(0, -1) == "2 m"
+    assert rows[0].child(0).role() == ROLE.ColumnHeader
+    assert table.indexOfChild(rows[2]) == 2
+    assert rows[2].indexOfChild(cell) == 1
+    assert table.child(2).child(1).text(NAME) == "Height: 2 m", "who asks again has the same"
+
+
+def test_a_table_that_grows_has_the_rows_it_has_now() -> None:
+    view, reply = shown([message(0, Role.USER, "Go")]), Reply()
+    view.begin_reply(streaming(1), reply, Turn())
+    counts = []
+    for words in ("| A | B |\n|---|---|\n", "| 1 | 2 |\n", "| 3 | 4 |\n"):
+        reply.apply(TextDelta(words))
+        flush(view)
+        table = next(one for one in inside(view) if one.text(NAME).startswith("Table"))
+        counts.append(table.childCount())
+        assert all(table.child(one).child(1).text(NAME) for one in range(counts[-1]))
+    assert counts == [1, 2, 3]
+
+
 def test_an_image_that_was_refused_says_why() -> None:
     address = "data:image/png;base64,bm8gaW1hZ2U="
     view = shown([message(0, Role.USER, "Go"), answer(f"![A cat]({address})")])
@@ -117,7 +156,7 @@ def test_parts_stay_the_same_while_one_reads_and_while_it_grows() -> None:
         reply.apply(TextDelta(words))
         flush(view)
     now = inside(view)
-    assert [one.text(NAME) for one in before] == ["Head", "link, example.org"]
+    assert [one.text(NAME) for one in before] == ["Head", "A link.", "link, example.org"]
     assert len(now) > len(before)
     assert all(one in now for one in before)
 
