@@ -46,7 +46,7 @@ async def run(options: argparse.Namespace) -> int:
         for one in findings:
             advice = f" {one.advice}" if one.advice and not one.good else ""
             sign = {True: "ok ", False: "BAD", None: " – "}[one.good]
-            print(f"{sign}  {one.part}: {one.words}.{advice}")
+            print(f"{sign}  {one.part}: {one.words.rstrip('.')}.{advice}")
     return OK if healthy else LOCAL
 
 

@@ -85,7 +85,17 @@ def check(database: Path, *, stop: Callable[[], bool] = never, indexes: bool = T
 
 
 def _reader(database: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)
+    try:
+        return _opened(database, "mode=ro")
+    except sqlite3.OperationalError:
+        log = database.with_name(database.name + "-wal")
+        if os.access(database.parent, os.W_OK) or (log.exists() and log.stat().st_size):
+            raise
+        return _opened(database, "immutable=1")  # in a folder that cannot be written no other way is left
+
+
+def _opened(database: Path, options: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{database.as_uri()}?{options}", uri=True, timeout=5, isolation_level=None)
     try:
         with border.schema_read():
             connection.execute("PRAGMA cache_size = -4000")

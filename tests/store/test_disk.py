@@ -141,6 +141,19 @@ async def test_a_disk_that_becomes_read_only(disk: Path) -> None:
     await database.close()
 
 
+async def test_a_sound_database_on_a_read_only_disk_is_called_sound(disk: Path) -> None:
+    place = Profile(disk / "profile")
+    database = Database(place.database)
+    await database.open()
+    await database.write(conversations.create, conversation("sound"))
+    await database.close()
+    remount(disk, "ro")
+    try:
+        assert backup.check(place.database) == ""
+    finally:
+        remount(disk, "rw")
+
+
 async def test_what_only_the_log_holds_is_seen_on_a_read_only_disk(disk: Path) -> None:
     place, there = Profile(disk / "profile"), disk / "copy"
     database = Database(place.database)
