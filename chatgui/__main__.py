@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import locale
+import os
 import sys
 from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; the exit status."""
+    write_utf8()
     given = sys.argv[1:] if arguments is None else arguments
     if not given:  # from a menu: nothing to read
         from chatgui import app
@@ -21,6 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from chatgui import app
 
     return app.main(options.profile, options.log_level, options.link)
+
+
+def write_utf8() -> None:
+    """In a locale of another encoding Qt would do this, and say so on four lines at every start."""
+    if sys.platform not in ("win32", "darwin") and locale.getencoding().lower() not in ("utf-8", "utf8"):
+        os.environ["LC_ALL" if os.environ.get("LC_ALL") else "LC_CTYPE"] = "C.UTF-8"
 
 
 if __name__ == "__main__":
