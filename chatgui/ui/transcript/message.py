@@ -246,6 +246,14 @@ class Item:
         """Whether row number `row` is what has not been read."""
         return self._reading is not None and row == self.first + self._front
 
+    def offset_at(self, row: int, line: Line) -> int:
+        """How far down in row number `row` a line is, in pixels; in what has not been read, probably."""
+        return self._unread_offset(line.start) if self.is_unread(row) else line.offset_in(self.rows[row])
+
+    def _unread_offset(self, start: int) -> int:
+        unread = self._unread()
+        return round(unread.caret_rect(start - unread.start).top()) if unread is not None else 0
+
     def _unread(self) -> UnreadRow | None:
         row = self._body[self._front] if self._reading is not None else None
         return row if isinstance(row, UnreadRow) else None
@@ -272,7 +280,7 @@ class Item:
             return row, offset
         if was is unread:
             at = self.row_at(place)
-            return at, round(unread.caret_rect(place - unread.start).top()) if self.rows[at] is unread else 0
+            return at, self._unread_offset(place) if self.rows[at] is unread else 0
         at = max(0, len(self.rows) - below)
         if self.rows[at] is not was and line is not None:  # what stood at the end is something else
             at = self.row_at(line.start)

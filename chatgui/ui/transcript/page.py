@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from chatgui.core.message import Message
 from chatgui.core.messages import Branch
@@ -35,7 +36,7 @@ class Page:
         self.realised = Realised()
         self._index, self._row, self._offset = 0, 0, 0  # the anchor: `_offset` pixels of this row are above the pane
         self._held: tuple[Line, tuple[int, int, int]] | None = None  # a line that stays, while the anchor is this
-        self._sought: Place | None = None  # in what is not read yet, while the anchor is there
+        self._sought: Callable[[], None] | None = None  # goes to a place not read yet, while the anchor is there
 
     @property
     def facet(self) -> Facet:
@@ -152,7 +153,7 @@ class Page:
             self._index = index
             self._row = item.row_at(place.start) if place.start >= 0 else 0
             self._offset = place.offset
-            self._sought = place if item.is_unread(self._row) else None
+            self._sought = partial(self.go, place) if item.is_unread(self._row) else None
         self.arrange()
 
     def read_on(self, seconds: float) -> bool:
@@ -167,8 +168,8 @@ class Page:
         else:
             item.read_on(seconds)
         self.heights.put(index, item.height, exact=False)
-        if self._sought is not None and not item.is_unread(self._row):
-            self.go(self._sought)
+        if index == self._index and self._sought is not None and not item.is_unread(self._row):
+            self._sought()
         return True
 
     @property
@@ -286,22 +287,24 @@ class Page:
         """The first visible line; None at the end, or where no text stands first."""
         if self.at_end or not self.messages:
             return None
-        row = self.item(self._index).rows[self._row]
+        item = self.item(self._index)
+        row = item.rows[self._row]
         if not isinstance(row, BlockRow):
             return None
-        self._lay(self._index, self.item(self._index), self._row)
-        return Line.at(self._index, row, self._offset)
+        self._lay(self._index, item, self._row)
+        line = Line.at(self._index, row, self._offset)
+        return Line(self._index, row.start + line.position, 0, 0) if item.is_unread(self._row) else line
 
     def _return_to(self, line: Line | None) -> None:
-        if line is not None:
-            item = self.item(line.index)
-            row = item.row_at(line.start)
-            self._lay(line.index, item, row)
-            self._index, self._row = line.index, row
-            self._offset = line.offset_in(item.rows[row])
-            self.scroll(0)
-        else:
+        if line is None:
             self.arrange()
+            return
+        item = self.item(line.index)
+        row = item.row_at(line.start)
+        self._lay(line.index, item, row)
+        self._index, self._row, self._offset = line.index, row, item.offset_at(row, line)
+        self.scroll(0)
+        self._sought = partial(self._return_to, line) if item.is_unread(row) else None
 
     def hold(self) -> None:
         """A block changed by itself and is not laid out anew yet: the first visible line is to stay where it is."""

@@ -209,3 +209,19 @@ def test_a_step_reads_a_little(monkeypatch: pytest.MonkeyPatch) -> None:
         view = opened([message(0, Role.USER, "Go"), answer(text)])
         read(view)
     assert max(made) < 6_000
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_another_style_leaves_the_first_line_where_it_is(share: float) -> None:
+    view = opened([message(0, Role.USER, "Go"), answer(MIXED)])
+    read(view)
+    bar = view.verticalScrollBar()
+    bar.setValue(int(bar.maximum() * share))
+    first = view.page.placed[0].row
+    position = first.position_at(QPointF(0, -view.page.placed[0].y))
+    view.set_style(Style(zoom=1.2))
+    assert not view.page.item(1).is_read
+    wait_for(lambda: view.page.realised.unread() is None)
+    now = view.page.placed[0]
+    assert now.row.start == first.start
+    assert abs(now.row.position_at(QPointF(0, -now.y)) - position) < 100
