@@ -242,7 +242,8 @@ class BlockRow(Row):
         if self._laid is not measure and self._laid != measure:
             self._lay_out_in_time(measure)
             self._laid = measure
-            self.dirty_from = self._gap + self.block.dirty_from if self._grew else 0.0
+            # the ground of code in a line is a little higher than the line
+            self.dirty_from = max(0.0, self._gap + self.block.dirty_from - 2) if self._grew else 0.0
             self._grew = False
             self.width = measure.width
             self.said = "" if self.source.growing else self.block.trouble

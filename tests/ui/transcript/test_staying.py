@@ -11,6 +11,7 @@ from chatgui.core.delta import TextDelta
 from chatgui.core.message import Role
 from chatgui.core.reply import Reply
 from chatgui.ui.transcript.rows import BlockRow
+from chatgui.ui.transcript.style import Style
 from tests.ui.transcript.scenes import (
     Turn,
     answer,
@@ -189,3 +190,14 @@ def test_a_block_that_changes_by_itself_holds_a_line_only_for_whoever_stays() ->
     view.page.jump(300)  # within the same row
     view.refresh()
     assert view.page.value == 300
+
+
+@pytest.mark.parametrize("zoom", [0.9, 1.0, 1.1, 1.25, 1.5, 2.0])
+def test_the_ground_of_code_that_comes_is_painted_whole(zoom: float) -> None:
+    view, reply = shown([message(0, Role.USER, "Go")]), Reply()
+    view.set_style(Style(zoom=zoom))
+    view.begin_reply(streaming(), reply, Turn())
+    for words in ("Words.\n\nMore with ", "`code` and ", "words " * 30, "`more`"):
+        reply.apply(TextDelta(words))
+        flush(view)
+        assert picture(view) == painted_anew(view)
