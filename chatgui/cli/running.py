@@ -63,9 +63,10 @@ def error_object(failure: Failure, *, partial: bool = False) -> dict[str, object
 
 def complain(tried: str, failure: Failure, advice: str = "") -> None:
     """One sentence to standard error: what was tried, what went wrong, what to do."""
-    words = f"{tried}: {failure.message}".rstrip()
-    words += "" if words.endswith((".", "?", "”")) else "."
-    print(one_line(f"chatgui: {words} {advice or failure.advice or _NEXT.get(failure.kind, '')}"), file=sys.stderr)
+    print(
+        one_line(f"chatgui: {tried}: {failure.sentence} {advice or failure.advice or _NEXT.get(failure.kind, '')}"),
+        file=sys.stderr,
+    )
 
 
 class LaterClient:

@@ -70,6 +70,12 @@ class Failure:
     advice: str = ""
     said: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The message, ended as a sentence is, for more to stand behind it."""
+        words = self.message.rstrip()
+        return words if not words or words.endswith((".", "?", "!", "…", "”")) else f"{words}."
+
 
 class ChatError(Exception):
     """Base of every known failure; see the module's tree."""

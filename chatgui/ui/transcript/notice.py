@@ -115,7 +115,7 @@ def notice(message: Message) -> tuple[str, list[Label], str]:
     """The words, the actions and the colour's role; no words if all is well."""
     failure, kept = message.failure, " What had come is kept." if message.text else ""
     more = [DETAILS] if failure and details(failure) else []
-    said = " ".join(part for part in (failure.message, failure.advice) if part) if failure else ""
+    said = " ".join(part for part in (failure.sentence, failure.advice) if part) if failure else ""
     match message.state:
         case State.STOPPED:
             return "Stopped.", [CONTINUE, RETRY] if message.text else [RETRY], "line"

@@ -63,6 +63,14 @@ def test_a_finished_answer_says_nothing_of_it() -> None:
     assert notice(answer("All of it"))[0] == ""
 
 
+@pytest.mark.parametrize("said", ["Node fell over", "Node fell over."])
+def test_the_provider_s_words_and_our_advice_are_two_sentences(said: str) -> None:
+    failure = Failure(Kind.UNAVAILABLE, said, advice="Try again.")
+    assert notice(answer("", state=State.FAILED, failure=failure))[0] == "Node fell over. Try again."
+    bare = Failure(Kind.UNAVAILABLE, said)
+    assert notice(answer("Half", state=State.FAILED, failure=bare))[0] == "Node fell over. What had come is kept."
+
+
 def test_an_answer_cut_by_its_length_can_be_continued() -> None:
     words, labels, _ = notice(answer("Half", finish_reason="length"))
     assert "length" in words
