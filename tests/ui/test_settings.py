@@ -44,6 +44,7 @@ async def test_density_changes_rows_of_the_sidebar_and_the_transcript(qapp: QApp
             choose(rows["density"], density)
             await until(lambda density=density: session.settings.density == density)
             await until(lambda: window.stage.view.page.style.message_space == ROOM[session.settings.density].messages)
+            await until(lambda: not window.stage.view._idle.isActive())  # the guesses at heights are good ones again
             heights.append(window.sidebar.list.sizeHintForRow(0))
             gaps.append(window.stage.view.page.heights.total)
         assert heights == sorted(set(heights))

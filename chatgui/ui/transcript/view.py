@@ -189,6 +189,7 @@ class TranscriptView(QAbstractScrollArea):
         self._bar.set_ground(style.colours["ground"])
         self._jump.restyle(style)
         self.hint.restyle(style)
+        self._idle.start(300)
         self._show_all()
 
     # ------------------------------------------------------------------------------------------ taking
