@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import time
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator
-from itertools import islice, takewhile
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
@@ -318,8 +319,7 @@ class Find(QObject):
         for row, count in self._found_in(point.message):
             if row.start >= point.start:
                 if row.start == point.start and self._pattern is not None:
-                    starts = (match.start() for match in self._pattern.finditer(row.text))
-                    before += sum(1 for _ in takewhile(lambda start: start < point.position, starts))
+                    before += len(self._pattern.findall(row.text, 0, point.position))
                 break
             before += count
         return before
@@ -352,11 +352,9 @@ class Find(QObject):
 
     def _nth(self, text: str, nth: int) -> int | None:
         """Where the place of this number begins, or the last one; None if there is none after all."""
-        starts = (match.start() for match in self._pattern.finditer(text)) if self._pattern else iter(())
-        last = None
-        for last in islice(starts, nth + 1):  # noqa: B007  # the last is what is looked for
-            pass
-        return last
+        found = self._pattern.finditer(text) if self._pattern else iter(())
+        last = deque(islice(found, nth + 1), maxlen=1)  # a million of them are no work for Python
+        return last[0].start() if last else None
 
     def marks(self, placed: Placed) -> list[Mark]:
         """The places within a row; of a long one, those in sight."""

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QTextDocument
 
 from chatgui.core.markdown import CHUNK, Source, Splitter, blocks
 from chatgui.ui.transcript.blocks import album, flow, make_block
+from chatgui.ui.transcript.blocks.code import CodeBlock
 from chatgui.ui.transcript.blocks.errands import errands
 from chatgui.ui.transcript.rows import SHORT
 from chatgui.ui.transcript.style import Style
@@ -194,3 +195,19 @@ def test_a_remote_picture_is_only_asked_for(qapp: Any) -> None:
     assert (action.name, asked) == ("Load image from images.example.com", [])
     action.run()
     assert asked == [("load_image", "https://images.example.com/a.png")]
+
+
+def test_of_a_hundred_thousand_places_found_in_a_line_those_in_sight_are_looked_at(
+    qapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source,) = blocks("```\n" + "ab " * 20_000 + "\n```\n")
+    block, looked_at = make_block(source, Style()), []
+    assert isinstance(block, CodeBlock)
+    block.layout(600)
+    real = block._x
+    monkeypatch.setattr(block, "_x", lambda *where: looked_at.append(where) or real(*where))
+    image = QImage(600, 100, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    block.paint(painter, QRectF(0, 0, 600, 100), None, [(at, at + 1, False) for at in range(0, 60_000, 3)])
+    painter.end()
+    assert 20 < len(looked_at) < 400

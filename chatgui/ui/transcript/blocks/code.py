@@ -23,6 +23,7 @@ from chatgui.ui.transcript.highlight import Highlighting, formats
 from chatgui.ui.transcript.style import Style
 
 NUMBERED_FROM = 2  # lines: less needs no numbers
+MANY = 200  # places marked: of more, only those in sight are looked at
 SPOKEN = {"Copy": "Copy code", "Wrap": "Wrap lines of code", "Unwrap": "Do not wrap lines of code",
           "Numbers": "Show line numbers", "Hide numbers": "Hide line numbers"}  # fmt: skip
 
@@ -249,14 +250,19 @@ class CodeBlock(Block):
         painter.setClipRect(
             QRectF(left - 2, 0, self.width - left - right + 2, self.height), Qt.ClipOperation.IntersectClip
         )
-        grounds = [(start, end, style.colours["find_current" if now else "find"]) for start, end, now in marks]
+        colours = {now: style.colours["find_current" if now else "find"] for now in (True, False)}
+        grounds = [(start, end, colours[now]) for start, end, now in marks]
         if selection is not None:
             grounds.append((*selection, style.colours["selection"]))
         for index in range(first, last + 1):
             row, layout = self.rows.at(index), self._layout(index)
             y = top + index * self.line_height
+            seen = (row.start, row.end)
+            if len(grounds) > MANY:  # a line may reach far to both sides
+                middle = y + self.line_height / 2
+                seen = (self.position_at(QPointF(0, middle)), self.position_at(QPointF(self.width, middle)))
             for start, end, colour in grounds:
-                if start <= row.end and end > row.start:
+                if start <= seen[1] and end > seen[0]:
                     x0 = self._x(layout, row, max(start, row.start))
                     x1 = self._x(layout, row, min(end, row.end)) + (4 if end > row.end else 0)
                     painter.fillRect(QRectF(left - self.scroll.x + x0, y, x1 - x0, self.line_height), colour)
