@@ -197,7 +197,7 @@ def test_a_remote_picture_is_only_asked_for(qapp: Any) -> None:
     assert asked == [("load_image", "https://images.example.com/a.png")]
 
 
-def test_of_a_hundred_thousand_places_found_in_a_line_those_in_sight_are_looked_at(
+def test_of_many_places_found_in_a_line_those_in_sight_are_looked_at(
     qapp: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (source,) = blocks("```\n" + "ab " * 20_000 + "\n```\n")
