@@ -27,57 +27,20 @@ class Size(NamedTuple):
 
 
 _NOTHING = Size(0, 0, 0)
-_WIDE = dict.fromkeys(
-    [
-        "=",
-        "<",
-        ">",
-        "\\le",
-        "\\ge",
-        "\\leq",
-        "\\geq",
-        "\\neq",
-        "\\ne",
-        "\\approx",
-        "\\equiv",
-        "\\sim",
-        "\\simeq",
-        "\\in",
-        "\\notin",
-        "\\subset",
-        "\\subseteq",
-        "\\to",
-        "\\rightarrow",
-        "\\leftarrow",
-        "\\mapsto",
-        "\\propto",
-        "\\cong",
-        "\\ll",
-        "\\gg",
-    ],
-    31.0,
-) | dict.fromkeys(
-    ["\\Rightarrow", "\\Leftrightarrow", "\\leftrightarrow", "\\implies", "\\iff", "\\Longrightarrow"], 42.0
-)
-_WIDE |= dict.fromkeys(
-    [
-        "+",
-        "-",
-        "\\pm",
-        "\\mp",
-        "\\times",
-        "\\div",
-        "\\cup",
-        "\\cap",
-        "\\oplus",
-        "\\otimes",
-        "\\wedge",
-        "\\vee",
-        "\\land",
-        "\\lor",
-    ],
-    27.0,
-)
+_WIDE = {
+    **dict.fromkeys([
+        "=", "<", ">", "\\le", "\\ge", "\\leq", "\\geq", "\\neq", "\\ne", "\\approx", "\\equiv", "\\sim", "\\simeq",
+        "\\in", "\\notin", "\\subset", "\\subseteq", "\\to", "\\rightarrow", "\\leftarrow", "\\mapsto", "\\propto",
+        "\\cong", "\\ll", "\\gg"
+    ], 31.0),
+    **dict.fromkeys([
+        "\\Rightarrow", "\\Leftrightarrow", "\\leftrightarrow", "\\implies", "\\iff", "\\Longrightarrow"
+    ], 42.0),
+    **dict.fromkeys([
+        "+", "-", "\\pm", "\\mp", "\\times", "\\div", "\\cup", "\\cap", "\\oplus", "\\otimes", "\\wedge", "\\vee",
+        "\\land", "\\lor"
+    ], 27.0),
+}  # fmt: skip
 _WIDE |= {
     "\\cdot": 17, "*": 21, "/": 12, ",": 12, ";": 12, ".": 7, ":": 20, "!": 9, "'": 7, "|": 7, "\\mid": 20, "\\|": 12,
     "\\,": 4, "\\:": 5, "\\;": 7, "\\ ": 6, "\\!": -4, "~": 6, "\\quad": 24, "\\qquad": 48, "\\infty": 24,

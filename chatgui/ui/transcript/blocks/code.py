@@ -23,7 +23,7 @@ from chatgui.ui.transcript.highlight import Highlighting, formats
 from chatgui.ui.transcript.style import Style
 
 NUMBERED_FROM = 2  # lines: less needs no numbers
-MANY = 200  # places marked: of more, only those in sight are looked at
+FAR = 1_000  # characters: a longer row reaches out of sight, and only the places marked in sight are looked at
 SPOKEN = {"Copy": "Copy code", "Wrap": "Wrap lines of code", "Unwrap": "Do not wrap lines of code",
           "Numbers": "Show line numbers", "Hide numbers": "Hide line numbers"}  # fmt: skip
 
@@ -258,7 +258,7 @@ class CodeBlock(Block):
             row, layout = self.rows.at(index), self._layout(index)
             y = top + index * self.line_height
             seen = (row.start, row.end)
-            if len(grounds) > MANY:  # a line may reach far to both sides
+            if grounds and row.end - row.start > FAR:
                 middle = y + self.line_height / 2
                 seen = (self.position_at(QPointF(0, middle)), self.position_at(QPointF(self.width, middle)))
             for start, end, colour in grounds:
