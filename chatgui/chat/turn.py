@@ -34,9 +34,8 @@ from chatgui.core.message import Message, State, Timing
 from chatgui.core.reply import Growing, Reply
 from chatgui.core.request import ChatRequest
 
-LATEST_S = (
-    0.12  # text waits so long for more before it is written; with reading and the write itself it stays under 0.25 s
-)
+# text waits so long for more before it is written; with reading and the write itself it stays under 0.25 s
+LATEST_S = 0.12
 RETRY_S = 5.0  # after a failed write, the next try
 
 Stream: TypeAlias = Callable[[ChatRequest], Awaitable[AsyncGenerator[Delta, None]]]

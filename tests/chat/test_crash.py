@@ -99,7 +99,7 @@ async def killed_in_mid_answer(profile: Path, server: Counting, seconds: float) 
     return conversation_id, max((length for when, length in had if when < had[-1][0] - LATE_S), default=0)
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.6])
+@pytest.mark.parametrize("seconds", [0.0, 0.29, 0.6])
 async def test_killed_in_mid_answer(
     profile: Path, counting: Callable[[], Any], opened: Callable[[], Any], seconds: float
 ) -> None:
