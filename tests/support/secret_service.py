@@ -106,13 +106,16 @@ class SecretService:
         shutil.rmtree(self.home, ignore_errors=True)
 
     def _start(self) -> subprocess.Popen[bytes]:
+        """A daemon that has its keyring. It owns its name on the bus earlier, and one asked just then has been seen to die."""
         command = ["gnome-keyring-daemon", "--unlock", "--foreground", "--components=secrets"]
-        daemon = self._spawn(command, stdin=subprocess.PIPE)
-        assert daemon.stdin
-        daemon.stdin.write(PASSWORD)
-        daemon.stdin.close()
-        _until(self._is_answering, "gnome-keyring-daemon")
-        return daemon
+        while True:
+            daemon = self._spawn(command, stdin=subprocess.PIPE)
+            assert daemon.stdin
+            daemon.stdin.write(PASSWORD)
+            daemon.stdin.close()
+            _until(lambda: daemon.poll() is not None or self._has_keyring(), "gnome-keyring-daemon")  # noqa: B023  # called here
+            if daemon.poll() is None:
+                return daemon
 
     def _restart(self) -> None:
         self._end_daemon()
@@ -127,6 +130,15 @@ class SecretService:
         who = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/"]
         asked = self.run([*who, "org.freedesktop.DBus.GetNameOwner", "string:org.freedesktop.secrets"])
         return asked.returncode == 0
+
+    def _has_keyring(self) -> bool:
+        service = [
+            "--dest=org.freedesktop.secrets",
+            "/org/freedesktop/secrets",
+            "org.freedesktop.Secret.Service.ReadAlias",
+        ]
+        asked = self.run(["dbus-send", "--session", "--print-reply", *service, "string:default"])
+        return "/collection/" in asked.stdout
 
     def _spawn(self, command: Sequence[str], stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
         quiet = subprocess.DEVNULL
